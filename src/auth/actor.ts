@@ -1,0 +1,19 @@
+/** The roles a token can have. */
+export const ROLES = ['OPERATOR', 'ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const;
+
+/** See {@link ROLES}. */
+export type Role = (typeof ROLES)[number];
+
+/** Who asks: what every service takes first. `SYSTEM` is the clock at work, through a worker. */
+export interface Actor {
+  readonly role: Role | 'SYSTEM';
+  /** Who it is, as the log names them: an operator's or administrator's address, a partner's name. */
+  readonly subject: string;
+  /** The administrator behind it; null for everybody else. */
+  readonly administratorId: string | null;
+  /** The token it came with; null for SYSTEM and the command line. */
+  readonly tokenId: string | null;
+}
+
+/** The worker, when it records what followed from a date. */
+export const SYSTEM: Actor = { role: 'SYSTEM', subject: 'clock', administratorId: null, tokenId: null };

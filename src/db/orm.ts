@@ -1,0 +1,67 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/postgresql';
+import { Account, AccountImport } from '../accounts/account.entity.ts';
+import { Administration, Administrator } from '../accounts/administrator.entity.ts';
+import { Token, TokenAccount } from '../auth/token.entity.ts';
+import { Mail } from '../email/mail.entity.ts';
+import { Event, EventCursor } from '../events/event.entity.ts';
+import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
+import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
+import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
+import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
+import { Sweep } from './sweep.entity.ts';
+
+const ENTITIES = [
+  Account,
+  AccountImport,
+  Administrator,
+  Administration,
+  Decision,
+  Event,
+  EventCursor,
+  ListedAccount,
+  Mail,
+  Migration,
+  MilestoneRun,
+  Notice,
+  Reminder,
+  Reschedule,
+  RolloutCount,
+  Sweep,
+  Token,
+  TokenAccount,
+];
+
+/** Db migrations in the order they run; each is added at the end and never edited once merged. */
+const DB_MIGRATIONS = [Migration20261122000000_house];
+
+/** Relations are kept as the key alone and named so, hence `migrationId` is the column `migration_id`, not `migration_id_id`. */
+class KeysAreColumns extends UnderscoreNamingStrategy {
+  override joinKeyColumnName(entityName: string): string {
+    return this.propertyToColumnName(entityName);
+  }
+}
+
+/**
+ * Prepares the ORM without touching the network; the first query connects.
+ *
+ * @param url a PostgreSQL connection string
+ * @param poolSize how many connections this process may hold
+ */
+export function createOrm(url: string, poolSize: number): MikroORM {
+  return new MikroORM(
+    defineConfig({
+      clientUrl: url,
+      entities: ENTITIES,
+      extensions: [Migrator],
+      namingStrategy: KeysAreColumns,
+      pool: { min: 0, max: poolSize },
+      // A half-open socket must fail a query, not hang it for ever.
+      driverOptions: { connectionTimeoutMillis: 5_000, keepAlive: true, query_timeout: 120_000 },
+      // Agenda owns its table; its shape is fixed by its own library.
+      schemaGenerator: { skipTables: ['agenda_jobs'] },
+      migrations: { migrationsList: DB_MIGRATIONS, tableName: 'db_migration', snapshot: false },
+      logger: () => undefined,
+    }),
+  );
+}

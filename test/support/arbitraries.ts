@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import type { AccountFacts, DecisionFacts, MigrationFacts } from '../../src/rollouts/effective-state.rules.ts';
+
+/** Instants that often coincide, so that "at the very instant" is tried as often as "before" and "after". */
+export const instantArbitrary: fc.Arbitrary<Date> = fc
+  .tuple(fc.integer({ min: 0, max: 6 }), fc.constantFrom(-1, 0, 0, 0, 1))
+  .map(([day, ms]) => new Date(Date.UTC(2026, 4, 1 + day) + ms));
+
+const maybeInstant = fc.option(instantArbitrary);
+const attributes = fc.dictionary(fc.constantFrom('tier', 'beta', 'region', '__proto__x'), fc.oneof(fc.constantFrom('gold', 'x', ''), fc.constantFrom(1, 1.5, 0), fc.boolean()), { maxKeys: 2 });
+
+export const migrationArbitrary: fc.Arbitrary<MigrationFacts> = fc.record({
+  live: fc.constantFrom(true, true, true, false),
+  graceStartsAt: maybeInstant,
+  mandatoryAt: maybeInstant,
+  reversible: fc.boolean(),
+  affects: fc.record({
+    platforms: fc.subarray(['CLOUD', 'APPLIANCE']),
+    builtInEmailOnly: fc.boolean(),
+    attributes: fc.oneof(fc.constant({}), fc.constant({}), attributes),
+    listedOnly: fc.constantFrom(false, false, true),
+  }),
+});
+
+export const accountArbitrary: fc.Arbitrary<AccountFacts> = fc.record({
+  createdAt: instantArbitrary,
+  platform: fc.constantFrom('CLOUD', 'APPLIANCE'),
+  usesBuiltInEmail: fc.boolean(),
+  attributes,
+  listed: fc.boolean(),
+});
+
+export const decisionArbitrary: fc.Arbitrary<DecisionFacts> = fc.record({
+  optedInAt: maybeInstant,
+  optedOutAt: maybeInstant,
+  extendedUntil: maybeInstant,
+  exemptUntil: maybeInstant,
+});

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, inject } from 'vitest';
+
+/**
+ * A migrated database of this test file's own, cloned from the template and dropped at the end.
+ *
+ * @returns its connection string
+ */
+export async function cloneDatabase(): Promise<string> {
+  const template = new URL(inject('templateUrl'));
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = async (statement: string) => {
+    const client = new pg.Client({ connectionString: Object.assign(new URL(template), { pathname: '/postgres' }).href });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  await admin(`create database ${name} template ${template.pathname.slice(1)}`);
+  afterAll(() => admin(`drop database ${name} with (force)`));
+  return Object.assign(new URL(template), { pathname: `/${name}` }).href;
+}
