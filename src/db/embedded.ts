@@ -116,6 +116,7 @@ async function spawnHost(options: HostOptions): Promise<ChildProcess> {
 
 async function stopHost(host: ChildProcess): Promise<void> {
   if (host.exitCode !== null || host.signalCode !== null) return;
+  host.ref();
   const gone = once(host, 'exit');
   if (host.connected) host.disconnect();
   else host.kill('SIGTERM');

@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/postgresql';
+import pg from 'pg';
 import { Account, AccountImport } from '../accounts/account.entity.ts';
 import { Administration, Administrator } from '../accounts/administrator.entity.ts';
 import { Token, TokenAccount } from '../auth/token.entity.ts';
@@ -35,6 +36,10 @@ const ENTITIES = [
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */
 const DB_MIGRATIONS = [Migration20261122000000_house];
 
+/** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
+const TYPES = new pg.TypeOverrides();
+TYPES.setTypeParser(pg.types.builtins.INT8, Number);
+
 /** Relations are kept as the key alone and named so, hence `migrationId` is the column `migration_id`, not `migration_id_id`. */
 class KeysAreColumns extends UnderscoreNamingStrategy {
   override joinKeyColumnName(entityName: string): string {
@@ -57,9 +62,15 @@ export function createOrm(url: string, poolSize: number): MikroORM {
       namingStrategy: KeysAreColumns,
       pool: { min: 0, max: poolSize },
       // A half-open socket must fail a query, not hang it for ever.
-      driverOptions: { connectionTimeoutMillis: 5_000, keepAlive: true, query_timeout: 120_000 },
+      driverOptions: {
+        connectionTimeoutMillis: 5_000,
+        keepAlive: true,
+        query_timeout: 120_000,
+        // The ORM would leave instants as text; plain statements on the same pool want Dates, and entities take both.
+        onPoolCreated: (pool: pg.Pool) => (pool.options.types = TYPES),
+      },
       // Agenda owns its table; its shape is fixed by its own library.
-      schemaGenerator: { skipTables: ['agenda_jobs'] },
+      schemaGenerator: { skipTables: ['agenda_jobs'], ignoreRoutines: true },
       migrations: { migrationsList: DB_MIGRATIONS, tableName: 'db_migration', snapshot: false },
       logger: () => undefined,
     }),

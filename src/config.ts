@@ -1,0 +1,56 @@
+/** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
+import { z } from 'zod';
+import { isTimeZone } from './time-zone.ts';
+import { GracelineError } from './errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().positive().max(86_400);
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a PostgreSQL connection string such as postgres://user:password@host:5432/graceline' }).optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(10),
+  DATA_DIR: z.string().min(1).default('.data'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(4000),
+  WORKER_PORT: port.default(4001),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  PLATFORM_NAME: z.string().min(1).max(200).default('The platform'),
+  PLATFORM_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
+  REMINDER_HOUR: z.coerce.number().int().min(0).max(20).default(9),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an SMTP address such as smtp://user:password@host:587' }).optional(),
+  MAIL_FROM: z.email().default('migrations@localhost.localdomain'),
+  MAIL_TIMEOUT_SECONDS: seconds.default(30),
+  SWEEP_INTERVAL_SECONDS: seconds.default(15),
+  EVENT_POLL_SECONDS: seconds.default(2),
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(730),
+  CLOCK_FILE: z.string().min(1).optional(),
+});
+
+/** All settings, parsed and with their defaults. */
+export type Config = Readonly<z.infer<typeof schema>>;
+
+/**
+ * Reads the settings once, at the start of a process.
+ *
+ * @param environment usually process.env; an empty value counts as not given
+ * @throws GracelineError INVALID_SETTINGS that names every wrong setting at once
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new GracelineError('INVALID_SETTINGS', `These settings are wrong:\n${faults.join('\n')}\nSee .env.example for what each takes.`);
+}
+
+/**
+ * The database of a process that cannot do without one it was given.
+ *
+ * @throws GracelineError INVALID_SETTINGS where DATABASE_URL is missing
+ */
+export function databaseUrl(config: Config): string {
+  if (config.DATABASE_URL) return config.DATABASE_URL;
+  throw new GracelineError('INVALID_SETTINGS', 'DATABASE_URL is not set. Give the PostgreSQL to use, or run `npm start`, which brings its own.');
+}

@@ -1,0 +1,113 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
+import pg from 'pg';
+import { GracelineError } from '../errors.ts';
+import { createOrm } from './orm.ts';
+
+/** Anything SQL can be sent to: the database itself, or a transaction. */
+export interface Queryable {
+  /**
+   * Runs one statement with `$1`-style parameters. Instants come back as Date, bigints as number, jsonb as values.
+   *
+   * @returns its rows, in the shape the caller states
+   */
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A transaction of a service: entities through `em`, projections and bulk statements through `query`; both or nothing. */
+export interface Transaction extends Queryable {
+  readonly em: EntityManager;
+}
+
+/** How a process reaches PostgreSQL: one pool behind both the entities and the hot reads. */
+export class Database implements Queryable {
+  private constructor(
+    readonly orm: MikroORM,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  /**
+   * Connects.
+   *
+   * @param url a PostgreSQL connection string
+   * @param poolSize how many connections this process may hold
+   * @throws GracelineError DATABASE_UNREACHABLE where no server answers or it refuses us
+   */
+  static async connect(url: string, poolSize: number): Promise<Database> {
+    const orm = createOrm(url, poolSize);
+    const pool = (await orm.em.getConnection().getNativeClient()) as unknown as pg.Pool;
+    try {
+      await pool.query('select 1');
+    } catch (error) {
+      await orm.close(true);
+      throw unreachable(url, error);
+    }
+    return new Database(orm, pool);
+  }
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query(text, values as unknown[])).rows as Row[];
+  }
+
+  /**
+   * Runs a statement the server plans once per connection: for the hot paths.
+   *
+   * @param name unique for this text
+   */
+  async queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.pool.query({ name, text, values: values as unknown[] })).rows as Row[];
+  }
+
+  /** Runs `work` in one transaction: commits what it returns from, rolls back what it throws out of. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.orm.em.fork().transactional((em) =>
+      work({
+        em,
+        query: async <Row>(text: string, values: readonly unknown[] = []) => {
+          await em.flush();
+          const { rows } = await em.getTransactionContext<KyselyTransaction<unknown>>()!.executeQuery(CompiledQuery.raw(text, values as unknown[]));
+          return rows as Row[];
+        },
+      }),
+    );
+  }
+
+  /** A connection outside the pool that nobody shares: for LISTEN. The caller ends it. */
+  createClient(): pg.Client {
+    return new pg.Client({ connectionString: String(this.orm.config.get('clientUrl')), keepAlive: true, connectionTimeoutMillis: 5_000 });
+  }
+
+  /** Borrows a connection of the pool for protocols beyond plain statements, e.g. COPY. The caller releases it. */
+  borrow(): Promise<pg.PoolClient> {
+    return this.pool.connect();
+  }
+
+  /** Brings the database to the schema of this code. Safe to run from several processes at once. */
+  async migrate(): Promise<void> {
+    const client = this.createClient();
+    await client.connect();
+    try {
+      // Two processes starting at once must not run the same db migration twice.
+      await client.query(`select pg_advisory_lock(hashtext('graceline db migrations'))`);
+      await this.orm.migrator.up();
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Db migrations of this code that the database has not seen. */
+  async pendingDbMigrations(): Promise<string[]> {
+    return (await this.orm.migrator.getPending()).map(({ name }) => name);
+  }
+
+  /** Closes the pool; waits for statements under way. */
+  close(): Promise<void> {
+    return this.orm.close(true);
+  }
+}
+
+function unreachable(url: string, cause: unknown): GracelineError {
+  const { hostname, port, pathname } = new URL(url);
+  const why = cause instanceof AggregateError ? (cause.errors[0] as Error).message : (cause as Error).message;
+  return new GracelineError('DATABASE_UNREACHABLE', `Cannot reach PostgreSQL at ${hostname}:${port || '5432'}${pathname} (${why}). Check DATABASE_URL and that the server is running.`, {}, { cause });
+}

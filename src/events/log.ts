@@ -1,0 +1,165 @@
+/**
+ * The event log: one immutable row for everything that changed, written in the transaction of the change. It is the
+ * audit log, the source of subscriptions, and the outbox of the worker.
+ */
+import type { Actor } from '../auth/actor.ts';
+import type { Queryable, Transaction } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+
+/** Everything that can change. A name says what happened, in the past tense. */
+export const EVENT_TYPES = [
+  'MIGRATION_CREATED',
+  'MIGRATION_EDITED',
+  'MIGRATION_ANNOUNCED',
+  'MIGRATION_ENFORCED',
+  'MIGRATION_IMPORTED',
+  'MIGRATION_CANCELLED',
+  'GRACE_PERIOD_STARTED',
+  'DEADLINE_PASSED',
+  'RESCHEDULE_REQUESTED',
+  'RESCHEDULE_APPLIED',
+  'RESCHEDULE_REJECTED',
+  'ACCOUNT_CREATED',
+  'ACCOUNT_EDITED',
+  'ACCOUNTS_IMPORTED',
+  'ACCOUNT_AFFECTED',
+  'ACCOUNT_UNAFFECTED',
+  'ADMINISTRATOR_CREATED',
+  'ADMINISTRATOR_EDITED',
+  'ADMINISTRATION_GRANTED',
+  'ADMINISTRATION_REVOKED',
+  'OPTED_IN',
+  'OPTED_OUT',
+  'DEADLINE_EXTENDED',
+  'ACCOUNT_EXEMPTED',
+  'EXTENSION_ENDED',
+  'EXEMPTION_ENDED',
+  'NOTICE_ADDED',
+  'NOTICE_DISMISSED',
+  'TOKEN_CREATED',
+  'TOKEN_REVOKED',
+] as const;
+
+/** See {@link EVENT_TYPES}. */
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What a service says of a change; who and when are added as it is written. */
+export interface NewEvent {
+  readonly type: EventType;
+  readonly migrationId?: string | undefined;
+  readonly accountNumber?: number | undefined;
+  readonly administratorId?: string | undefined;
+  /** Before and after, the reason given, counts: whatever a reader of the audit wants to see. Never a secret. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** An event as it stands in the log. */
+export interface LoggedEvent {
+  /** Its place in the log, to go on reading after it. */
+  readonly cursor: EventCursor;
+  readonly at: Date;
+  readonly type: EventType;
+  /** The role and name of who did it. */
+  readonly actorRole: string;
+  readonly actor: string;
+  readonly migrationId: string | null;
+  readonly accountNumber: number | null;
+  readonly administratorId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A place in the log: `<transaction>.<number>`; the order of the log is by both, in this order. */
+export type EventCursor = string;
+
+/** Before the first event. */
+export const LOG_START: EventCursor = '0.0';
+
+/**
+ * Writes events into the transaction of the change they tell of.
+ *
+ * @param at the present instant of the change
+ */
+export async function writeEvents(tx: Transaction, actor: Actor, at: Date, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ type, migrationId, accountNumber, administratorId, data = {} }) => ({
+    type,
+    migration_id: migrationId,
+    account_number: accountNumber,
+    administrator_id: administratorId,
+    data,
+  }));
+  await tx.query(
+    `insert into event (at, type, actor_role, actor, migration_id, account_number, administrator_id, data)
+     select $1, type, $2, $3, migration_id, account_number, administrator_id, data
+       from jsonb_to_recordset($4::jsonb) as e(type text, migration_id uuid, account_number bigint, administrator_id uuid, data jsonb)`,
+    [at, actor.role, actor.subject, JSON.stringify(rows)],
+  );
+}
+
+/**
+ * Reads the log onwards from a cursor, in order, never skipping an event that commits later: transaction ids are given
+ * out before commit, so reading stops at the oldest transaction still open. What follows it is read next time.
+ *
+ * @param after the cursor of the last event seen; {@link LOG_START} for all
+ * @param limit how many at most
+ * @throws GracelineError INVALID_CURSOR
+ */
+export async function readEvents(db: Queryable, after: EventCursor, limit: number): Promise<LoggedEvent[]> {
+  const { xid, id } = parseCursor(after);
+  const rows = await db.query<EventRow>(
+    `select ${EVENT_COLUMNS} from event e
+      where (e.xid, e.id) > ($1::xid8, $2::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid, e.id limit $3`,
+    [xid, id, limit],
+  );
+  return rows.map(loggedEvent);
+}
+
+/** The cursor after which a reader sees only what is committed from now on, and what is still under way. */
+export async function endOfLog(db: Queryable): Promise<EventCursor> {
+  const [row] = await db.query<{ xid: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xid');
+  return `${row!.xid}.0`;
+}
+
+/**
+ * Takes a cursor apart for a query of one's own.
+ *
+ * @throws GracelineError INVALID_CURSOR
+ */
+export function parseCursor(cursor: EventCursor): { xid: string; id: string } {
+  const match = /^(\d{1,19})\.(\d{1,18})$/.exec(cursor);
+  if (!match) throw new GracelineError('INVALID_CURSOR', `"${cursor}" is no cursor of the event log. Use one an event came with, or leave it out to begin at the start.`);
+  return { xid: match[1]!, id: match[2]! };
+}
+
+/** The columns {@link loggedEvent} needs, from `event e`. */
+export const EVENT_COLUMNS = 'e.xid::text, e.id, e.at, e.type, e.actor_role, e.actor, e.migration_id, e.account_number, e.administrator_id, e.data';
+
+/** A row of {@link EVENT_COLUMNS}. */
+export interface EventRow {
+  xid: string;
+  id: number;
+  at: Date;
+  type: EventType;
+  actor_role: string;
+  actor: string;
+  migration_id: string | null;
+  account_number: number | null;
+  administrator_id: string | null;
+  data: Record<string, unknown>;
+}
+
+/** The event a row of {@link EVENT_COLUMNS} holds. */
+export function loggedEvent(row: EventRow): LoggedEvent {
+  return {
+    cursor: `${row.xid}.${row.id}`,
+    at: row.at,
+    type: row.type,
+    actorRole: row.actor_role,
+    actor: row.actor,
+    migrationId: row.migration_id,
+    accountNumber: row.account_number,
+    administratorId: row.administrator_id,
+    data: row.data,
+  };
+}

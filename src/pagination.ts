@@ -1,0 +1,59 @@
+import { GracelineError } from './errors.ts';
+
+/** Which part of a list is asked for, Relay style: the first so many after a cursor. */
+export interface PageRequest {
+  /** How many at most; see {@link pageSize}. */
+  readonly first: number;
+  /** The cursor of the last item seen; null for the beginning. */
+  readonly after: string | null;
+}
+
+/** One part of a list. */
+export interface Page<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly hasNextPage: boolean;
+}
+
+/** The most items one request may ask for. */
+export const MAX_PAGE_SIZE = 100;
+
+/**
+ * Bounds what a caller asks for.
+ *
+ * @throws GracelineError INVALID_INPUT
+ */
+export function pageSize(first: number): number {
+  if (Number.isInteger(first) && first >= 1 && first <= MAX_PAGE_SIZE) return first;
+  throw new GracelineError('INVALID_INPUT', `"first" is ${first}; ask for 1 to ${MAX_PAGE_SIZE} at a time and go on with "after".`);
+}
+
+/**
+ * Makes a page of rows that were read with one more than asked for, which tells whether there is a next page.
+ *
+ * @param rows at most `first + 1` rows
+ * @param keyOf the values the list is ordered by, from which the next page goes on
+ */
+export function pageOf<Row, T>(rows: readonly Row[], first: number, keyOf: (row: Row) => readonly (string | number)[], nodeOf: (row: Row) => T): Page<T> {
+  return {
+    edges: rows.slice(0, first).map((row) => ({ cursor: Buffer.from(JSON.stringify(keyOf(row))).toString('base64url'), node: nodeOf(row) })),
+    hasNextPage: rows.length > first,
+  };
+}
+
+/**
+ * The values a cursor of {@link pageOf} goes on from.
+ *
+ * @param types the type of each value, in the order of the list's `keyOf`
+ * @returns null where the list is to begin at its beginning
+ * @throws GracelineError INVALID_CURSOR where it is not one of this list
+ */
+export function cursorKey(after: string | null, types: readonly ('string' | 'number')[]): (string | number)[] | null {
+  if (after === null) return null;
+  try {
+    const key: unknown = JSON.parse(Buffer.from(after, 'base64url').toString());
+    if (Array.isArray(key) && key.length === types.length && key.every((value, i) => typeof value === types[i])) return key as (string | number)[];
+  } catch {
+    // Not ours; said below like any other cursor that does not fit.
+  }
+  throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before, or leave it out to begin at the start.');
+}
