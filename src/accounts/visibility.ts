@@ -1,0 +1,80 @@
+/**
+ * Who sees which accounts: asked here by every feature, so that there is one answer. Operators see all, administrators
+ * what they administer, partners what their token names. An account somebody may not see reads as missing, word for word:
+ * whether it exists is nobody's business.
+ */
+import type { Actor } from '../auth/actor.ts';
+import type { Queryable } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+import { type AccountView, accountColumns } from './account.view.ts';
+
+/** A condition of a query, with the values of its parameters. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: unknown[];
+}
+
+/**
+ * The condition that keeps the accounts an actor sees in a list. A runtime lists nothing: it asks for single accounts.
+ *
+ * @param alias of the account table in the query
+ * @param nextParam the number of the first parameter that is free; the condition uses as many as it has values
+ */
+export function visibleAccounts(actor: Actor, alias: string, nextParam: number): Condition {
+  switch (actor.role) {
+    case 'OPERATOR':
+    case 'SYSTEM':
+      return { sql: 'true', values: [] };
+    case 'ADMINISTRATOR':
+      return {
+        sql: `exists (select from administration v where v.administrator_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`,
+        values: [actor.administratorId],
+      };
+    case 'PARTNER':
+      return { sql: `exists (select from token_account v where v.token_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`, values: [actor.tokenId] };
+    case 'RUNTIME':
+      return { sql: 'false', values: [] };
+  }
+}
+
+/**
+ * Lets operators pass: for everything that only they may do.
+ *
+ * @throws GracelineError FORBIDDEN
+ */
+export function requireOperator(actor: Actor): void {
+  if (actor.role !== 'OPERATOR') throw new GracelineError('FORBIDDEN', 'Only operators may do this. Use the token of an operator.');
+}
+
+/**
+ * Refuses a runtime: for lists of accounts, administrators and the like.
+ *
+ * @throws GracelineError FORBIDDEN
+ */
+export function refuseRuntime(actor: Actor): void {
+  if (actor.role === 'RUNTIME') throw new GracelineError('FORBIDDEN', 'The token of a runtime reads single accounts only. Use the token of an operator, administrator or partner.');
+}
+
+/**
+ * The account of this id, if the actor sees it. A runtime and the system read any.
+ *
+ * @throws GracelineError NOT_FOUND where there is none, or it is not theirs to see
+ */
+export async function requireAccount(db: Queryable, actor: Actor, accountId: string): Promise<AccountView> {
+  // PostgreSQL holds no NUL in a text and would refuse to look.
+  if (accountId.includes('\0')) throw accountNotFound(accountId);
+  const visible = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 2);
+  const [account] = await db.query<AccountView>(`select ${accountColumns('a')} from account a where a.id = $1 and ${visible.sql}`, [accountId, ...visible.values]);
+  if (!account) throw accountNotFound(accountId);
+  return account;
+}
+
+/** What a missing account and a foreign one are answered with. */
+export function accountNotFound(accountId: string): GracelineError {
+  return new GracelineError('NOT_FOUND', `There is no account "${shortened(accountId)}". Check its id.`, { account: shortened(accountId) });
+}
+
+/** An id as messages repeat it: a caller's megabyte is not sent back. */
+function shortened(id: string): string {
+  return id.length > 200 ? `${id.slice(0, 200)}…` : id;
+}
