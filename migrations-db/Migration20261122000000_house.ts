@@ -292,7 +292,7 @@ const EFFECTIVE_STATE = `
            r.reason,
            case r.reason
              when 'OPTED_IN' then d.opted_in_at
-             when 'NEW_ACCOUNT' then greatest(a.created_at, d.exempt_until)
+             when 'NEW_ACCOUNT' then a.created_at
              when 'MANDATORY' then greatest(f.deadline, d.exempt_until)
            end,
            case when f.live and f.affected then f.deadline end,
@@ -308,8 +308,8 @@ const EFFECTIVE_STATE = `
              when not f.live then 'NOT_STARTED'
              when not f.affected then 'NOT_AFFECTED'
              when d.opted_in_at is not null then 'OPTED_IN'
-             when now < d.exempt_until then 'EXEMPT'
              when f.started and a.created_at >= m.grace_starts_at then 'NEW_ACCOUNT'
+             when now < d.exempt_until then 'EXEMPT'
              when f.due then 'MANDATORY'
              when not f.started then 'NOT_STARTED'
              when d.extended_until > m.mandatory_at then 'EXTENDED'

@@ -102,8 +102,8 @@ export function isAffected(rule: AffectedRule, account: AccountFacts): boolean {
 /**
  * The effective state of a migration for an account.
  *
- * What wins, strongest first: the migration is not live; the account is not affected; it opted in; it is exempt; it was
- * born with the migration; its deadline (its own where extended) has passed; the grace period has not started; it opted
+ * What wins, strongest first: the migration is not live; the account is not affected; it opted in; it was born
+ * with the migration; it is exempt; its deadline (its own where extended) has passed; the grace period has not started; it opted
  * out; it has still to act. All ranges are half-open: at the very instant of the deadline the migration is on.
  *
  * @param now the present instant
@@ -118,8 +118,8 @@ export function effectiveState(migration: MigrationFacts, account: AccountFacts,
   const due = deadline !== null && now >= deadline;
 
   if (decision.optedInAt) return { enabled: true, reason: 'OPTED_IN', since: decision.optedInAt, deadline, canOptIn: false, canOptOut: reversible && started && !due };
+  if (graceStartsAt && started && account.createdAt >= graceStartsAt) return on('NEW_ACCOUNT', account.createdAt, deadline);
   if (decision.exemptUntil && now < decision.exemptUntil) return off('EXEMPT', deadline, started || due);
-  if (graceStartsAt && started && account.createdAt >= graceStartsAt) return on('NEW_ACCOUNT', later(account.createdAt, decision.exemptUntil), deadline);
   if (due) return on('MANDATORY', later(deadline, decision.exemptUntil), deadline);
   if (!started) return off('NOT_STARTED', deadline, false);
   if (decision.extendedUntil && deadline !== migration.mandatoryAt) return off('EXTENDED', deadline, true);

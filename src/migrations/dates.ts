@@ -1,0 +1,38 @@
+import { GracelineError } from '../errors.ts';
+import { startOfDay } from '../time-zone.ts';
+import { parsePartialDate, type PartialDate, precisionOf } from './dates.rules.ts';
+import type { Schedule } from './lifecycle.rules.ts';
+
+/**
+ * A date somebody gave, in its canonical text.
+ *
+ * @param field the name the caller knows it by
+ * @throws GracelineError INVALID_DATE
+ */
+export function checkedDate(field: string, text: string): PartialDate {
+  const date = text.length <= 40 ? parsePartialDate(text) : null;
+  if (date) return date;
+  throw new GracelineError('INVALID_DATE', `"${text.slice(0, 40)}" is no date. Write a day (2016-06-20), a month (2016-06), an instant (2016-06-20T09:30:00Z) or TBD.`, { field });
+}
+
+/** The two dates with the instants at which they fire: a day fires at its start in the platform's time zone. */
+export function scheduleFrom(gracePeriodStart: PartialDate, mandatoryOptIn: PartialDate, platformTimeZone: string): Schedule {
+  return {
+    gracePeriodStart,
+    graceStartsAt: instantOf(gracePeriodStart, platformTimeZone),
+    mandatoryOptIn,
+    mandatoryAt: instantOf(mandatoryOptIn, platformTimeZone),
+  };
+}
+
+function instantOf(date: PartialDate, platformTimeZone: string): Date | null {
+  switch (precisionOf(date)) {
+    case 'TBD':
+    case 'MONTH':
+      return null;
+    case 'DAY':
+      return startOfDay(date, platformTimeZone);
+    case 'INSTANT':
+      return new Date(date);
+  }
+}

@@ -1,0 +1,133 @@
+import type { Queryable } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import type { Attributes } from '../rollouts/effective-state.rules.ts';
+import { type LifecycleState, type Schedule, type Severity, stateAt } from './lifecycle.rules.ts';
+import type { Migration } from './migration.entity.ts';
+import type { MigrationView, RescheduleView } from './migrations.rules.ts';
+
+/** Which migrations a reader wants to see. */
+export interface MigrationFilter {
+  /** Only those in these states at the present instant; empty means all. */
+  readonly states: readonly LifecycleState[];
+  /** Whether those nobody was told of (drafts, and what was cancelled as a draft) are among them. */
+  readonly unpublished: boolean;
+}
+
+interface MigrationRow {
+  id: string;
+  key: string;
+  title: string;
+  description: string;
+  severity: Severity;
+  state: LifecycleState;
+  grace_period_start: string;
+  grace_starts_at: Date | null;
+  mandatory_opt_in: string;
+  mandatory_at: Date | null;
+  reversible: boolean;
+  guide_url: string | null;
+  platforms: string[];
+  built_in_email_only: boolean;
+  required_attributes: Attributes;
+  listed_only: boolean;
+  announced_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** The state of `migration m` at the instant `$1`: the SQL twin of `stateAt`. */
+const STATE_AT = `case when m.state not in ('ANNOUNCED', 'GRACE_PERIOD') then m.state
+    when $1 >= m.mandatory_at then 'MANDATORY'
+    when $1 >= m.grace_starts_at then 'GRACE_PERIOD'
+    else 'ANNOUNCED' end`;
+
+/** One page of migrations, newest first: by start of the grace period, then by creation. */
+export async function findMigrations(db: Queryable, now: Date, filter: MigrationFilter, { first, after }: PageRequest): Promise<Page<MigrationView>> {
+  const [start, id] = cursorKey(after, ['string', 'string']) ?? [null, null];
+  const rows = await db.query<MigrationRow>(
+    `select m.* from migration m
+      where ($2::text is null or (m.grace_period_start, m.id) < ($2, $3::uuid))
+        and ($4 or m.announced_at is not null)
+        and (cardinality($5::text[]) = 0 or ${STATE_AT} = any ($5))
+      order by m.grace_period_start desc, m.id desc limit $6`,
+    [now, start, id, filter.unpublished, filter.states, pageSize(first) + 1],
+  );
+  return pageOf(rows, first, (row) => [row.grace_period_start, row.id], (row) => migrationView(row, now));
+}
+
+/** Every migration people were told of that is not cancelled, newest first: what the page and the state of an account show. */
+export async function findPublished(db: Queryable, now: Date): Promise<MigrationView[]> {
+  const rows = await db.query<MigrationRow>(
+    `select m.* from migration m where m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') order by m.grace_period_start desc, m.id desc`,
+  );
+  return rows.map((row) => migrationView(row, now));
+}
+
+/** The migrations with these ids, in no order. */
+export async function findMigrationsById(db: Queryable, now: Date, ids: readonly string[]): Promise<MigrationView[]> {
+  return (await db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids])).map((row) => migrationView(row, now));
+}
+
+/** The migration with this key, or null. */
+export async function findMigration(db: Queryable, now: Date, key: string): Promise<MigrationView | null> {
+  const [row] = await db.query<MigrationRow>('select m.* from migration m where m.key = $1', [key]);
+  return row ? migrationView(row, now) : null;
+}
+
+/** The changes of a migration's dates, newest first. */
+export async function findReschedules(db: Queryable, migrationIds: readonly string[]): Promise<RescheduleView[]> {
+  return db.query<RescheduleView>(
+    `select id, migration_id as "migrationId", status, old_grace_period_start as "oldGracePeriodStart", old_mandatory_opt_in as "oldMandatoryOptIn",
+            new_grace_period_start as "newGracePeriodStart", new_mandatory_opt_in as "newMandatoryOptIn", reason,
+            requested_by as "requestedBy", requested_at as "requestedAt", decided_by as "decidedBy", decided_at as "decidedAt"
+       from reschedule where migration_id = any ($1::uuid[]) order by id desc`,
+    [migrationIds],
+  );
+}
+
+/**
+ * Replaces the list of a migration that touches listed accounts only.
+ *
+ * @param accountIds the platform's ids
+ * @throws GracelineError NOT_FOUND naming the ids that are no accounts
+ */
+export async function replaceListedAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
+  await db.query('delete from listed_account where migration_id = $1', [migrationId]);
+  await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [migrationId, accountIds]);
+  const missing = await db.query<{ id: string }>('select id from unnest($1::text[]) as id where not exists (select from account a where a.id = id) limit 10', [accountIds]);
+  if (missing.length > 0) {
+    throw new GracelineError('NOT_FOUND', `There is no account ${missing.map(({ id }) => `"${id}"`).join(', ')}. Create it first or take it off the list.`, { field: 'accounts' });
+  }
+}
+
+/** A row of the table as readers see it. */
+function migrationView(row: MigrationRow, now: Date): MigrationView {
+  const schedule = { gracePeriodStart: row.grace_period_start, graceStartsAt: row.grace_starts_at, mandatoryOptIn: row.mandatory_opt_in, mandatoryAt: row.mandatory_at };
+  return {
+    ...schedule,
+    id: row.id,
+    key: row.key,
+    title: row.title,
+    description: row.description,
+    severity: row.severity,
+    state: stateAt(row.state, schedule, now),
+    recordedState: row.state,
+    reversible: row.reversible,
+    guideUrl: row.guide_url,
+    affects: { platforms: row.platforms, builtInEmailOnly: row.built_in_email_only, attributes: row.required_attributes, listedOnly: row.listed_only },
+    announcedAt: row.announced_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The dates of an entity. */
+export function scheduleOf(migration: Migration): Schedule {
+  return {
+    gracePeriodStart: migration.gracePeriodStart,
+    graceStartsAt: migration.graceStartsAt ?? null,
+    mandatoryOptIn: migration.mandatoryOptIn,
+    mandatoryAt: migration.mandatoryAt ?? null,
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * How far a rollout is, in numbers that stay exact while millions of decisions are written.
+ *
+ * Nobody writes a counter with a decision. A worker folds what the log and the account table gained into one row per
+ * migration, together with the snapshot it saw; a reader takes that row and adds the little that snapshot had not seen.
+ */
+import type { Database, Queryable, Transaction } from '../db/database.ts';
+
+/** The counts of a rollout at an instant. Each affected account is in exactly one of the last six. */
+export interface Progress {
+  /** Accounts the migration touches. */
+  readonly affected: number;
+  /** On because they opted in. */
+  readonly optedIn: number;
+  /** On since their creation. */
+  readonly born: number;
+  /** On because the deadline passed. */
+  readonly mandatory: number;
+  /** Off, with a later deadline of their own. */
+  readonly extended: number;
+  /** Off, and left alone for a time. */
+  readonly exempt: number;
+  /** Off, and still to act. */
+  readonly pending: number;
+  /** Of those pending or extended: had opted in and opted out again. */
+  readonly optedOut: number;
+}
+
+/** A migration whose counts are to start, or start anew because who is affected or when it starts has changed. */
+export async function startRolloutCount(tx: Transaction, migrationId: string): Promise<void> {
+  await tx.query(
+    `insert into rollout_count (migration_id, existing, born, opted_in, opted_out) values ($1, 0, 0, 0, 0)
+     on conflict (migration_id) do update set as_of = null`,
+    [migrationId],
+  );
+}
+
+/** What came after the snapshot of `rollout_count c`, for its `migration m`. */
+const TAIL = `
+  select coalesce(a.existing, 0) + coalesce(e.existing, 0) as existing,
+         coalesce(a.born, 0) + coalesce(e.born, 0) as born,
+         coalesce(e.opted_in, 0) as opted_in,
+         coalesce(e.opted_out, 0) as opted_out
+    from (select count(*) filter (where t.created_at < coalesce(m.grace_starts_at, 'infinity')) as existing,
+                 count(*) filter (where t.created_at >= m.grace_starts_at) as born
+            from account t
+           where t.xid >= pg_snapshot_xmin(c.as_of) and not pg_visible_in_snapshot(t.xid, c.as_of) and is_affected(m, t)) a,
+         (select sum(s.sign) filter (where s.moves and not (t.data->>'born')::boolean) as existing,
+                 sum(s.sign) filter (where s.moves and (t.data->>'born')::boolean) as born,
+                 sum(case when t.type = 'OPTED_IN' then 1 when t.type = 'OPTED_OUT' then -1
+                          when s.moves and (t.data->>'optedIn')::boolean then s.sign else 0 end) as opted_in,
+                 sum(case when t.type = 'OPTED_OUT' then 1 when t.type = 'OPTED_IN' and (t.data->>'again')::boolean then -1
+                          when s.moves and (t.data->>'optedOut')::boolean then s.sign else 0 end) as opted_out
+            from event t
+            cross join lateral (select t.type in ('ACCOUNT_AFFECTED', 'ACCOUNT_UNAFFECTED')
+                                       -- An account the snapshot had not seen is counted above, as it is now.
+                                       and exists (select from account o where o.number = t.account_number and pg_visible_in_snapshot(o.xid, c.as_of)) as moves,
+                                       case t.type when 'ACCOUNT_AFFECTED' then 1 else -1 end as sign) s
+           where t.migration_id = m.id and t.xid >= pg_snapshot_xmin(c.as_of) and not pg_visible_in_snapshot(t.xid, c.as_of)) e`;
+
+/** Every affected account of `migration m`, counted. Costs as much as there are accounts. */
+const RECOUNT = `
+  select count(*) filter (where not b.born) as existing,
+         count(*) filter (where b.born) as born,
+         count(*) filter (where d.opted_in_at is not null) as opted_in,
+         count(*) filter (where d.opted_in_at is null and d.opted_out_at is not null) as opted_out
+    from account a
+    cross join lateral (select a.created_at >= coalesce(m.grace_starts_at, 'infinity') as born) b
+    left join decision d on d.migration_id = m.id and d.account_number = a.number
+   where is_affected(m, a)`;
+
+/**
+ * Reads the counts of a rollout at an instant. They are exact: everything committed before the call is in them.
+ *
+ * @param now decides which extensions and exemptions still hold, and whether the deadline has passed
+ */
+export async function readProgress(db: Queryable, migrationId: string, now: Date): Promise<Progress> {
+  const [folded] = await db.query<{ folded: boolean }>('select as_of is not null as folded from rollout_count where migration_id = $1', [migrationId]);
+  const counts = folded?.folded
+    ? `select c.existing + t.existing as existing, c.born + t.born as born, c.opted_in + t.opted_in as opted_in, c.opted_out + t.opted_out as opted_out
+         from rollout_count c cross join lateral (${TAIL}) t where c.migration_id = m.id`
+    : RECOUNT;
+  const [row] = await db.query<CountsRow>(
+    `select n.existing::int8, n.born::int8, n.opted_in::int8, n.opted_out::int8, s.*,
+            m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') as live,
+            coalesce($2 >= m.mandatory_at, false) as due
+       from migration m
+       cross join lateral (${counts}) n
+       cross join lateral (
+         select count(*) filter (where f.reason = 'EXTENDED') as extended,
+                count(*) filter (where f.reason = 'EXEMPT') as exempt
+           from decision d join account a on a.number = d.account_number
+           cross join lateral effective_state(m, a, d, $2) f
+          where d.migration_id = m.id and (d.extended_until is not null or d.exempt_until is not null)) s
+      where m.id = $1`,
+    [migrationId, now],
+  );
+  return progressOf(row!);
+}
+
+interface CountsRow {
+  existing: number;
+  born: number;
+  opted_in: number;
+  opted_out: number;
+  extended: number;
+  exempt: number;
+  live: boolean;
+  due: boolean;
+}
+
+function progressOf(row: CountsRow): Progress {
+  const open = row.existing - row.opted_in - row.extended - row.exempt;
+  return {
+    affected: row.existing + row.born,
+    optedIn: row.live ? row.opted_in : 0,
+    born: row.live ? row.born : 0,
+    mandatory: row.live && row.due ? open : 0,
+    extended: row.extended,
+    exempt: row.exempt,
+    pending: row.live ? (row.due ? 0 : open) : 0,
+    optedOut: row.live && !row.due ? row.opted_out : 0,
+  };
+}
+
+/**
+ * Folds what the counts of live migrations have not seen into them; called by a sweep. Two workers at once fold
+ * different migrations.
+ *
+ * @returns how many migrations were folded
+ */
+export async function foldRolloutCounts(db: Database): Promise<{ folded: number }> {
+  const waiting = await db.query<{ migration_id: string }>('select migration_id from rollout_count order by migration_id');
+  let folded = 0;
+  for (const { migration_id } of waiting) if (await foldOne(db, migration_id)) folded += 1;
+  return { folded };
+}
+
+async function foldOne(db: Database, migrationId: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    // Locked by a statement of its own: the fold must take its snapshot after the one before it has committed.
+    const [count] = await tx.query<{ recount: boolean }>(
+      'select as_of is null as recount from rollout_count where migration_id = $1 for update skip locked',
+      [migrationId],
+    );
+    if (!count) return false;
+    await tx.query(
+      count.recount
+        ? `update rollout_count c set existing = n.existing, born = n.born, opted_in = n.opted_in, opted_out = n.opted_out, as_of = pg_current_snapshot()
+             from migration m cross join lateral (${RECOUNT}) n where m.id = c.migration_id and c.migration_id = $1`
+        : `update rollout_count u set existing = u.existing + n.existing, born = u.born + n.born, opted_in = u.opted_in + n.opted_in,
+                  opted_out = u.opted_out + n.opted_out, as_of = pg_current_snapshot()
+             from migration m join rollout_count c on c.migration_id = m.id cross join lateral (${TAIL}) n
+            where m.id = $1 and u.migration_id = m.id`,
+      [migrationId],
+    );
+    return true;
+  });
+}

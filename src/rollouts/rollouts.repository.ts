@@ -1,0 +1,169 @@
+import { type Condition, visibleAccounts } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { Database, Queryable } from '../db/database.ts';
+import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
+import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
+
+/** An account and a migration with the state that holds between them. */
+export interface AccountMigration {
+  readonly accountId: string;
+  readonly accountNumber: number;
+  readonly migrationId: string;
+  readonly state: EffectiveState;
+}
+
+/** An account and a migration, with all that a decision between them depends on. */
+export interface Standing extends AccountMigration {
+  readonly title: string;
+  readonly cancelled: boolean;
+  readonly gracePeriodStart: string;
+  readonly mandatoryAt: Date | null;
+  readonly reversible: boolean;
+  readonly decision: DecisionFacts;
+}
+
+/** What a decision statement found, and whether it wrote. */
+export interface DecisionOutcome {
+  /** As it was before; null where the actor sees no such account or no such migration. */
+  readonly before: Standing | null;
+  readonly written: boolean;
+}
+
+interface StandingRow {
+  account_id: string;
+  account_number: number;
+  migration_id: string;
+  title: string;
+  migration_state: LifecycleState;
+  grace_period_start: string;
+  mandatory_at: Date | null;
+  reversible: boolean;
+  opted_in_at: Date | null;
+  opted_out_at: Date | null;
+  extended_until: Date | null;
+  exempt_until: Date | null;
+  enabled: boolean;
+  reason: Reason;
+  since: Date | null;
+  deadline: Date | null;
+  can_opt_in: boolean;
+  can_opt_out: boolean;
+  written: boolean;
+}
+
+const STANDING = `a.id as account_id, a.number as account_number, m.id as migration_id, m.title, m.state as migration_state, m.grace_period_start,
+  m.mandatory_at, m.reversible, d.opted_in_at, d.opted_out_at, d.extended_until, d.exempt_until, s.*`;
+
+/** A migration `$1` (key) and an account `$2` (id) at the instant `$3`, where the condition holds. */
+const standingOf = (visible: string) => `
+  select ${STANDING}
+    from migration m
+    join account a on a.id = $2 and ${visible}
+    left join decision d on d.migration_id = m.id and d.account_number = a.number
+    cross join lateral effective_state(m, a, d, $3) s
+   where m.key = $1 and m.announced_at is not null`;
+
+const EVENT = (type: string, data: string) => `
+  insert into event (at, type, actor_role, actor, migration_id, account_number, data)
+  select $3, '${type}', $4, $5, w.migration_id, w.account_number, ${data} from written w join standing s using (migration_id, account_number)`;
+
+/**
+ * Opting in: look, ask the rule, decide and log, in one statement and therefore one transaction and one round trip.
+ * Two of them at once: the row's primary key lets one write, and the other finds it done.
+ */
+const OPT_IN = (visible: string) => `
+  with standing as (${standingOf(visible)}),
+  written as (
+    insert into decision (migration_id, account_number, opted_in_at) select migration_id, account_number, $3 from standing where can_opt_in
+    on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = null where decision.opted_in_at is null
+    returning migration_id, account_number),
+  logged as (${EVENT('OPTED_IN', `jsonb_build_object('before', s.reason, 'after', 'OPTED_IN', 'again', s.opted_out_at is not null)`)})
+  select standing.*, exists (select from written) as written from standing`;
+
+const OPT_OUT = (visible: string) => `
+  with standing as (${standingOf(visible)}),
+  written as (
+    update decision d set opted_in_at = null, opted_out_at = $3 from standing s
+     where s.can_opt_out and d.migration_id = s.migration_id and d.account_number = s.account_number and d.opted_in_at is not null
+    returning d.migration_id, d.account_number),
+  logged as (${EVENT('OPTED_OUT', `jsonb_build_object('before', s.reason, 'after', 'OPTED_OUT')`)})
+  select standing.*, exists (select from written) as written from standing`;
+
+/** Opts an account in where the rule lets it, with its event. */
+export function writeOptIn(db: Database, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
+  return decide(db, 'opt-in', OPT_IN, actor, accountId, migrationKey, now);
+}
+
+/** Opts an account out again where the rule lets it, with its event. */
+export function writeOptOut(db: Database, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
+  return decide(db, 'opt-out', OPT_OUT, actor, accountId, migrationKey, now);
+}
+
+async function decide(db: Database, name: string, statement: (visible: string) => string, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
+  const visible = visibleAccounts(actor, 'a', 6);
+  const values = [migrationKey, accountId, now, actor.role, actor.subject, ...visible.values];
+  const [row] = await db.queryPrepared<StandingRow>(`${name} ${actor.role}`, statement(visible.sql), values);
+  return { before: row ? standingFrom(row) : null, written: row?.written ?? false };
+}
+
+/** An account and a migration as they stand; null where the actor sees no such account or there is no such migration. */
+export async function findStanding(db: Queryable, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<Standing | null> {
+  const visible: Condition = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
+  const [row] = await db.query<StandingRow>(standingOf(visible.sql), [migrationKey, accountId, now, ...visible.values]);
+  return row ? standingFrom(row) : null;
+}
+
+/**
+ * Every account of a list with every published migration, each with its state.
+ *
+ * @returns newest migration first within an account; nothing for numbers that are no accounts
+ */
+export async function findStates(db: Queryable, accountNumbers: readonly number[], now: Date): Promise<AccountMigration[]> {
+  const rows = await db.query<StandingRow>(
+    `select ${STANDING}
+       from account a
+       cross join migration m
+       left join decision d on d.migration_id = m.id and d.account_number = a.number
+       cross join lateral effective_state(m, a, d, $2) s
+      where a.number = any ($1::bigint[]) and m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY')
+      order by a.number, m.grace_period_start desc, m.id desc`,
+    [accountNumbers, now],
+  );
+  return rows.map(standingFrom);
+}
+
+/**
+ * Writes an operator's decision: a later deadline, or an exemption; and when it ends, for the worker to record.
+ *
+ * @param column which of the two
+ */
+export async function writeUntil(tx: Queryable, column: 'extended_until' | 'exempt_until', migrationId: string, accountNumber: number, until: Date, now: Date): Promise<void> {
+  await tx.query(`insert into decision (migration_id, account_number) values ($1, $2) on conflict do nothing`, [migrationId, accountNumber]);
+  await tx.query(
+    `update decision set ${column} = $3 where migration_id = $1 and account_number = $2`,
+    [migrationId, accountNumber, until],
+  );
+  await tx.query(
+    `update decision
+        set ends_at = case when extended_until > $3 and exempt_until > $3 then least(extended_until, exempt_until)
+                           when extended_until > $3 then extended_until
+                           when exempt_until > $3 then exempt_until end
+      where migration_id = $1 and account_number = $2`,
+    [migrationId, accountNumber, now],
+  );
+}
+
+function standingFrom(row: StandingRow): Standing {
+  return {
+    accountId: row.account_id,
+    accountNumber: row.account_number,
+    migrationId: row.migration_id,
+    title: row.title,
+    cancelled: row.migration_state === 'CANCELLED',
+    gracePeriodStart: row.grace_period_start,
+    mandatoryAt: row.mandatory_at,
+    reversible: row.reversible,
+    decision: { optedInAt: row.opted_in_at, optedOutAt: row.opted_out_at, extendedUntil: row.extended_until, exemptUntil: row.exempt_until },
+    state: { enabled: row.enabled, reason: row.reason, since: row.since, deadline: row.deadline, canOptIn: row.can_opt_in, canOptOut: row.can_opt_out },
+  };
+}

@@ -1,0 +1,154 @@
+import { accountNotFound, requireAccount, requireOperator } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Transaction } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+import { type EventType, writeEvents } from '../events/log.ts';
+import type { Wake } from '../events/wake.ts';
+import { checkedReason } from '../migrations/migrations.rules.ts';
+import { migrationNotFound } from '../migrations/migrations.service.ts';
+import { type Progress, readProgress } from './counts.ts';
+import { type DecisionOutcome, findStanding, findStates, type AccountMigration, type Standing, writeOptIn, writeOptOut, writeUntil } from './rollouts.repository.ts';
+import { type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
+
+/** What accounts decide, what operators decide for them, and the state that follows. */
+export class RolloutsService {
+  constructor(
+    private readonly db: Database,
+    private readonly wake: Wake,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The state of one migration for one account: what a gate asks.
+   *
+   * @throws GracelineError NOT_FOUND for an account the actor does not see, and for a migration nobody was told of
+   */
+  async state(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+    const standing = await findStanding(this.db, actor, accountId, migrationKey, this.clock.now());
+    return standing ?? this.missing(actor, accountId, migrationKey);
+  }
+
+  /** For a data loader: the states of every published migration for these accounts, whoever asks. */
+  statesOf(accountNumbers: readonly number[]): Promise<AccountMigration[]> {
+    return findStates(this.db, accountNumbers, this.clock.now());
+  }
+
+  /**
+   * How far a rollout is. For operators: the counts are over all accounts.
+   *
+   * @throws GracelineError FORBIDDEN
+   */
+  progress(actor: Actor, migrationId: string): Promise<Progress> {
+    requireOperator(actor);
+    return readProgress(this.db, migrationId, this.clock.now());
+  }
+
+  /**
+   * Opts an account in. Doing it again changes nothing and succeeds.
+   *
+   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED
+   */
+  async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+    refuseRuntime(actor);
+    const outcome = await writeOptIn(this.db, actor, accountId, migrationKey, this.clock.now());
+    const standing = await this.decided(actor, outcome, accountId, migrationKey);
+    const { state } = standing;
+    if (!outcome.written && !state.canOptIn && state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
+    return standing;
+  }
+
+  /**
+   * Opts an account out again. Doing it again changes nothing and succeeds.
+   *
+   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED
+   */
+  async optOut(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+    refuseRuntime(actor);
+    const outcome = await writeOptOut(this.db, actor, accountId, migrationKey, this.clock.now());
+    const standing = await this.decided(actor, outcome, accountId, migrationKey);
+    const { state, decision } = standing;
+    const already = decision.optedOutAt !== null && !state.enabled;
+    if (!outcome.written && !state.canOptOut && !already) throw refusal(optOutRefusal(standing, state, standing.reversible), standing);
+    return standing;
+  }
+
+  /**
+   * Gives one account a later deadline of its own.
+   *
+   * @param until the new deadline
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, REASON_NEEDED, DATE_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED
+   */
+  extendDeadline(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigration> {
+    return this.steer(actor, accountId, migrationKey, until, reason, 'extended_until', 'DEADLINE_EXTENDED', (standing, now) =>
+      extensionRefusal(standing, standing.state, standing.mandatoryAt, until, now),
+    );
+  }
+
+  /**
+   * Leaves one account alone until an instant, past the deadline too.
+   *
+   * @param until when the exemption ends
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, REASON_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED
+   */
+  exemptAccount(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigration> {
+    return this.steer(actor, accountId, migrationKey, until, reason, 'exempt_until', 'ACCOUNT_EXEMPTED', (standing, now) =>
+      exemptionRefusal(standing, standing.state, until, now),
+    );
+  }
+
+  private async steer(
+    actor: Actor,
+    accountId: string,
+    migrationKey: string,
+    until: Date,
+    reason: string,
+    column: 'extended_until' | 'exempt_until',
+    type: EventType,
+    refuse: (standing: Standing, now: Date) => DecisionRefusal | null,
+  ): Promise<AccountMigration> {
+    requireOperator(actor);
+    const given = checkedReason(reason);
+    const now = this.clock.now();
+    const standing = await this.db.transaction(async (tx) => {
+      await lockDecision(tx, accountId, migrationKey);
+      const found = (await findStanding(tx, actor, accountId, migrationKey, now)) ?? (await this.missing(actor, accountId, migrationKey));
+      if (found.cancelled) throw refusal(optInRefusal(found, found.state), found);
+      const refused = refuse(found, now);
+      if (refused) throw refusal(refused, found);
+      const { migrationId, accountNumber } = found;
+      await writeUntil(tx, column, migrationId, accountNumber, until, now);
+      const data = { before: found.state.reason, until: until.toISOString(), reason: given };
+      await writeEvents(tx, actor, now, [{ type, migrationId, accountNumber, data }]);
+      return found;
+    });
+    this.wake.ring();
+    return standing;
+  }
+
+  /** Wakes the readers of the log where something was written; says what is missing where nothing was found. */
+  private async decided(actor: Actor, { before, written }: DecisionOutcome, accountId: string, migrationKey: string): Promise<Standing> {
+    if (written) this.wake.ring();
+    return before ?? this.missing(actor, accountId, migrationKey);
+  }
+
+  private async missing(actor: Actor, accountId: string, migrationKey: string): Promise<never> {
+    const [migration] = await this.db.query('select from migration where key = $1 and announced_at is not null', [migrationKey]);
+    if (!migration) throw migrationNotFound(migrationKey);
+    await requireAccount(this.db, actor, accountId);
+    throw accountNotFound(accountId);
+  }
+}
+
+/** An extension and an exemption of the same account at once must see each other to know which ends first. */
+async function lockDecision(tx: Transaction, accountId: string, migrationKey: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${accountId}\n${migrationKey}`]);
+}
+
+function refusal({ code, message }: DecisionRefusal, { accountId }: Standing): GracelineError {
+  return new GracelineError(code, message, { account: accountId });
+}
+
+function refuseRuntime(actor: Actor): void {
+  if (actor.role === 'RUNTIME') throw new GracelineError('FORBIDDEN', 'The token of a runtime only reads. Use the token of an administrator, partner or operator.');
+}
