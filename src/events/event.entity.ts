@@ -10,7 +10,7 @@ const EventSchema = defineEntity({
   properties: {
     /** The transaction that wrote it. Readers stop at the oldest transaction still open. */
     xid: p.text().columnType('xid8').defaultRaw('pg_current_xact_id()').primary(),
-    id: p.bigint('number').generated('by default as identity').ignoreSchemaChanges('default').primary(),
+    id: p.bigint('number').generated('by default as identity').autoincrement().primary(),
     at: p.datetime(3),
     type: p.text(),
     actorRole: p.text(),
