@@ -1,0 +1,146 @@
+import type { Queryable } from '../db/database.ts';
+import type { Mail } from './mail.entity.ts';
+
+/** The states of {@link Mail}. */
+export type MailStatus = Mail['status'];
+
+/** A mail a deliverer holds until its lease ends. */
+export interface ClaimedMail {
+  readonly id: string;
+  readonly administratorId: string;
+  readonly messageId: string;
+  readonly createdAt: Date;
+  /** With this one; it is also the token by which the claim is told from a later one. */
+  readonly attempts: number;
+  /** Whether a deliverer had it before that never said how it ended: it may go out for the second time. */
+  readonly takenOver: boolean;
+}
+
+/** How an attempt ended, for the ledger. */
+export interface Attempt {
+  readonly status: 'SENT' | 'FAILED' | 'SKIPPED' | 'QUEUED';
+  /** When to try again; for QUEUED. */
+  readonly sendAfter: Date | null;
+  readonly finishedAt: Date | null;
+  readonly recipient: string | null;
+  readonly subject: string | null;
+  readonly error: string | null;
+}
+
+/** A mail of the ledger as operators see it. */
+export interface MailView {
+  readonly id: string;
+  readonly administratorId: string;
+  readonly occasion: string;
+  readonly status: MailStatus;
+  readonly sendAfter: Date;
+  readonly attempts: number;
+  readonly messageId: string;
+  readonly recipient: string | null;
+  readonly subject: string | null;
+  readonly lastError: string | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+const VIEW = `id, administrator_id as "administratorId", occasion, status, send_after as "sendAfter", attempts, message_id as "messageId",
+  recipient, subject, last_error as "lastError", created_at as "createdAt", finished_at as "finishedAt"`;
+
+/**
+ * Takes mails that are due, or whose deliverer died, for one deliverer. Two at once never get the same.
+ *
+ * @param until when the claim ends
+ */
+export function claimDueMails(db: Queryable, now: Date, until: Date, limit: number): Promise<ClaimedMail[]> {
+  return db.query<ClaimedMail>(
+    `with due as (
+       select id, status from mail
+        where status in ('QUEUED', 'SENDING') and send_after <= $1 and (claimed_until is null or claimed_until <= $1)
+        order by send_after, id limit $3 for update skip locked
+     )
+     update mail m set status = 'SENDING', claimed_until = $2, attempts = attempts + 1
+       from due where m.id = due.id
+     returning m.id, m.administrator_id as "administratorId", m.message_id as "messageId", m.created_at as "createdAt", m.attempts,
+               due.status = 'SENDING' as "takenOver"`,
+    [now, until, limit],
+  );
+}
+
+/**
+ * Writes down how an attempt ended.
+ *
+ * @returns false where the claim had ended and another deliverer has the mail, whose word counts
+ */
+export async function recordAttempt(db: Queryable, mail: ClaimedMail, attempt: Attempt): Promise<boolean> {
+  const rows = await db.query(
+    `update mail set status = $3, send_after = coalesce($4, send_after), claimed_until = null, finished_at = $5,
+            recipient = coalesce($6, recipient), subject = coalesce($7, subject), last_error = $8
+      where id = $1 and attempts = $2 and status = 'SENDING' returning 1`,
+    [mail.id, mail.attempts, attempt.status, attempt.sendAfter, attempt.finishedAt, attempt.recipient, attempt.subject, attempt.error],
+  );
+  return rows.length > 0;
+}
+
+/** Gives back claims that came to no attempt, as they were. */
+export async function releaseMails(db: Queryable, mails: readonly ClaimedMail[]): Promise<void> {
+  if (mails.length === 0) return;
+  await db.query(
+    `update mail m set status = 'QUEUED', claimed_until = null, attempts = m.attempts - 1
+       from unnest($1::uuid[], $2::int[]) as c(id, attempts)
+      where m.id = c.id and m.attempts = c.attempts and m.status = 'SENDING'`,
+    [mails.map(({ id }) => id), mails.map(({ attempts }) => attempts)],
+  );
+}
+
+/** When the next mail is due or a claim ends; null where nothing waits. May lie in the past. */
+export async function nextMailDueAt(db: Queryable): Promise<Date | null> {
+  const [row] = await db.query<{ at: Date | null }>(`select min(greatest(send_after, claimed_until)) as at from mail where status in ('QUEUED', 'SENDING')`);
+  return row!.at;
+}
+
+/**
+ * A part of the ledger, newest first.
+ *
+ * @param status null for every one
+ * @param before the id to go on after; null to begin
+ */
+export function listMails(db: Queryable, status: MailStatus | null, before: string | null, limit: number): Promise<MailView[]> {
+  return db.query<MailView>(
+    `select ${VIEW} from mail where ($1::text is null or status = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
+    [status, before, limit],
+  );
+}
+
+/** One mail, locked until the transaction ends; undefined where there is none. */
+export async function lockMail(db: Queryable, id: string): Promise<MailView | undefined> {
+  const [mail] = await db.query<MailView>(`select ${VIEW} from mail where id = $1 for update`, [id]);
+  return mail;
+}
+
+/** Queues a mail anew, as if it had never been tried. */
+export async function requeueMail(db: Queryable, id: string, now: Date): Promise<MailView> {
+  const [mail] = await db.query<MailView>(
+    `update mail set status = 'QUEUED', send_after = $2, claimed_until = null, attempts = 0, finished_at = null where id = $1 returning ${VIEW}`,
+    [id, now],
+  );
+  return mail!;
+}
+
+/**
+ * Forgets what old mails said and to whom. Their rows stay, because reminders point to them and their key keeps an
+ * occasion from being mailed twice.
+ *
+ * @param before mails that were finished earlier than this
+ * @param limit how many rows at most, so that one statement stays short; call again while it returns as many
+ * @returns how many were blanked
+ */
+export async function purgeMails(db: Queryable, before: Date, limit = 5_000): Promise<number> {
+  const rows = await db.query(
+    `update mail set recipient = null, subject = null, last_error = null
+      where id in (select id from mail where finished_at < $1 and (recipient is not null or subject is not null or last_error is not null)
+                    limit $2 for update skip locked)
+     returning 1`,
+    [before, limit],
+  );
+  return rows.length;
+}
