@@ -10,6 +10,7 @@ const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a PostgreSQL connection string such as postgres://user:password@host:5432/graceline' }).optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(10),
+  DATABASE_WAIT_SECONDS: z.coerce.number().min(0).max(600).default(5),
   DATA_DIR: z.string().min(1).default('.data'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(4000),
@@ -27,6 +28,9 @@ const schema = z.object({
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(730),
   CLOCK_FILE: z.string().min(1).optional(),
 });
+
+/** The name of every setting. */
+export const SETTINGS: readonly string[] = Object.keys(schema.shape);
 
 /** All settings, parsed and with their defaults. */
 export type Config = Readonly<z.infer<typeof schema>>;

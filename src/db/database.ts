@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import pg from 'pg';
 import { GracelineError } from '../errors.ts';
 import { createOrm } from './orm.ts';
+
+/** Between two attempts to connect at start. */
+const RETRY_AFTER_MS = 250;
 
 /** Anything SQL can be sent to: the database itself, or a transaction. */
 export interface Queryable {
@@ -31,18 +35,27 @@ export class Database implements Queryable {
    *
    * @param url a PostgreSQL connection string
    * @param poolSize how many connections this process may hold
-   * @throws GracelineError DATABASE_UNREACHABLE where no server answers or it refuses us
+   * @param waitMs how long to go on trying a server that does not answer, e.g. one that starts at the same time as we do
+   * @throws GracelineError DATABASE_UNREACHABLE where no server answers in time or it refuses us
    */
-  static async connect(url: string, poolSize: number): Promise<Database> {
+  static async connect(url: string, poolSize: number, waitMs = 0): Promise<Database> {
     const orm = createOrm(url, poolSize);
-    const pool = (await orm.em.getConnection().getNativeClient()) as unknown as pg.Pool;
-    try {
-      await pool.query('select 1');
-    } catch (error) {
-      await orm.close(true);
-      throw unreachable(url, error);
+    const giveUpAt = performance.now() + waitMs;
+    for (;;) {
+      try {
+        // Connects too: the ORM looks whether the database exists.
+        const pool = (await orm.em.getConnection().getNativeClient()) as unknown as pg.Pool;
+        await pool.query('select 1');
+        return new Database(orm, pool);
+      } catch (error) {
+        if (performance.now() + RETRY_AFTER_MS < giveUpAt) {
+          await sleep(RETRY_AFTER_MS);
+          continue;
+        }
+        await orm.close(true);
+        throw unreachable(url, error);
+      }
     }
-    return new Database(orm, pool);
   }
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -1,0 +1,136 @@
+/** Real processes of the service for tests: started with an environment, waited for, and never left behind. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** tsx has to load and compile first, on a machine that runs other test files at the same time. */
+const READY_WITHIN_MS = 25_000;
+const POLL_MS = 25;
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const alive = new Set<TestProcess>();
+let cleaningUp = false;
+
+/** A process under test. */
+export class TestProcess {
+  readonly exited: Promise<Exit>;
+  private text = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    /** Where it serves: `http://127.0.0.1:<port>`. */
+    readonly url: string,
+  ) {
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    this.exited = once(child, 'close').then(([code, signal]) => {
+      alive.delete(this);
+      return { code, signal } as Exit;
+    });
+  }
+
+  /**
+   * Starts a TypeScript file of this repository. It is killed at the end of the test file if it still runs then.
+   *
+   * @param file relative to the root of the repository
+   * @param env its whole environment besides PATH and HOME, so that nothing of the machine leaks in
+   * @param url where it will serve, if it does
+   */
+  static spawn(file: string, env: Readonly<Record<string, string>>, args: readonly string[] = [], url = ''): TestProcess {
+    if (!cleaningUp) {
+      cleaningUp = true;
+      afterAll(killAll);
+    }
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = new TestProcess(child, url);
+    alive.add(started);
+    return started;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** All it has printed so far, both streams as they came. */
+  get output(): string {
+    return this.text;
+  }
+
+  /** Waits until it answers `/readyz` with 200; throws with its output where it ends or stays unready. */
+  async ready(): Promise<this> {
+    let gone: Exit | undefined;
+    void this.exited.then((exit) => (gone = exit));
+    await until(async () => {
+      if (gone) throw new Error(`The process ended with ${JSON.stringify(gone)} before it was ready:\n${this.text}`);
+      return (await this.status('/readyz')) === 200;
+    }, () => `The process did not get ready:\n${this.text}`, READY_WITHIN_MS);
+    return this;
+  }
+
+  /** The HTTP status of a path; null where it does not answer. */
+  async status(path: string): Promise<number | null> {
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    await response?.body?.cancel();
+    return response?.status ?? null;
+  }
+
+  /** Sends it a signal and waits for its end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.signal(signal);
+    return this.exited;
+  }
+
+  /** Sends it a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+/** Starts an API process on a free port; see {@link TestProcess.ready}. */
+export async function spawnApi(env: Readonly<Record<string, string>>): Promise<TestProcess> {
+  const port = await freePort();
+  return TestProcess.spawn('src/main.ts', { HOST: '127.0.0.1', PORT: String(port), ...env }, [], `http://127.0.0.1:${port}`);
+}
+
+/** Starts a worker process on a free port; see {@link TestProcess.ready}. */
+export async function spawnWorker(env: Readonly<Record<string, string>>, file = 'worker/main.ts', args: readonly string[] = []): Promise<TestProcess> {
+  const port = await freePort();
+  return TestProcess.spawn(file, { HOST: '127.0.0.1', WORKER_PORT: String(port), ...env }, args, `http://127.0.0.1:${port}`);
+}
+
+/**
+ * Waits for a condition.
+ *
+ * @param condition asked again and again until it is true; throwing ends the wait
+ * @param otherwise what to say when it never came true
+ */
+export async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 10_000): Promise<void> {
+  const giveUpAt = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error(otherwise());
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** A TCP port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A listening TCP server has a port.');
+  return address.port;
+}
+
+async function killAll(): Promise<void> {
+  await Promise.all([...alive].map((left) => left.stop('SIGKILL')));
+}

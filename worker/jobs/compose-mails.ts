@@ -1,0 +1,8 @@
+import { defineSweep } from '../kit.ts';
+import type { Work } from './work.ts';
+
+/** Gathers the reminders of each administrator into one mail of the ledger, to be sent in their morning. */
+export const composeMails = defineSweep<Work>({
+  name: 'compose-mails',
+  run: ({ reminders }, signal) => reminders.composeMails(signal),
+});

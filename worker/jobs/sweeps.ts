@@ -1,0 +1,12 @@
+import type { Sweep } from '../kit.ts';
+import { advanceCalendar } from './advance-calendar.ts';
+import { composeMails } from './compose-mails.ts';
+import { deliverMail } from './deliver-mail.ts';
+import { expandMilestones } from './expand-milestones.ts';
+import { foldCounts } from './fold-counts.ts';
+import { purgeEvents } from './purge-events.ts';
+import { updateNotices } from './update-notices.ts';
+import type { Work } from './work.ts';
+
+/** Every sweep of the worker, in the order in which work flows through them. */
+export const SWEEPS: readonly Sweep<Work>[] = [advanceCalendar, foldCounts, updateNotices, expandMilestones, composeMails, deliverMail, purgeEvents];

@@ -1,0 +1,34 @@
+import { GracelineError } from '../src/errors.ts';
+
+/** Ctrl-C ends everything within 5 seconds; what has not ended by then never will. */
+const STOP_WITHIN_MS = 4_800;
+
+/**
+ * Runs what a process is there for until SIGINT or SIGTERM: then stops it and exits 0. A second signal exits at once.
+ * Where the start fails for a reason the person can do something about, says so in one sentence and exits 1.
+ *
+ * @param start starts it and returns how to stop it
+ */
+export async function runUntilSignal(start: () => Promise<() => Promise<void>>): Promise<void> {
+  const started = start();
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(0), STOP_WITHIN_MS);
+    // A signal during the start waits for it, so that whatever it opened is closed. A failed start exits below.
+    started
+      .then((stop) => stop())
+      .then(() => process.exit(0))
+      .catch(fail);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  await started.catch(fail);
+}
+
+function fail(error: unknown): never {
+  // An expected failure is its sentence; a defect needs its stack.
+  process.stderr.write(`${error instanceof GracelineError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
