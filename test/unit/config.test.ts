@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { databaseUrl, readConfig, SETTINGS } from '../../src/config.ts';
+import { GracelineError } from '../../src/errors.ts';
+
+const EXAMPLE = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+
+describe('.env.example', () => {
+  test('has every setting and no other', () => {
+    expect(Object.keys(parseEnv(EXAMPLE)).toSorted()).toEqual([...SETTINGS].toSorted());
+  });
+
+  test('shows the defaults', () => {
+    expect(readConfig(parseEnv(EXAMPLE))).toEqual(readConfig({}));
+  });
+
+  test('says of every setting what it means', () => {
+    const lines = EXAMPLE.split('\n');
+    const unexplained = lines.filter((line, i) => /^\w+=/.test(line) && !lines[i - 1]?.startsWith('# '));
+    expect(unexplained).toEqual([]);
+  });
+});
+
+describe('settings', () => {
+  test('are all reported at once where several are wrong', () => {
+    const wrong = {
+      DATABASE_URL: 'mysql://somebody:secret@db/graceline',
+      PORT: '65536',
+      PLATFORM_TIME_ZONE: 'Mars/Phobos',
+      REMINDER_HOUR: 'nine',
+      MAIL_FROM: 'nobody',
+    };
+    const fault = faultOf(() => readConfig(wrong));
+    expect(fault.code).toBe('INVALID_SETTINGS');
+    expect([...fault.message.matchAll(/^ {2}(\w+): ./gm)].map(([, name]) => name)).toEqual(Object.keys(wrong));
+    expect(fault.message).not.toContain('secret');
+  });
+
+  test('take an empty value for none', () => {
+    expect(readConfig({ PORT: '', SMTP_URL: '' })).toEqual(readConfig({}));
+  });
+
+  test('leave the rest of the environment alone', () => {
+    expect(readConfig({ HOME: '/root', PORT: '0' })).toEqual({ ...readConfig({}), PORT: 0 });
+  });
+
+  test('ask for DATABASE_URL only where a process cannot do without', () => {
+    const url = 'postgres://graceline@127.0.0.1:5432/graceline';
+    expect(databaseUrl(readConfig({ DATABASE_URL: url }))).toBe(url);
+    expect(faultOf(() => databaseUrl(readConfig({}))).message).toContain('DATABASE_URL is not set');
+  });
+});
+
+function faultOf(work: () => unknown): GracelineError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof GracelineError) return error;
+    throw error;
+  }
+  throw new Error('It was expected to fail.');
+}
