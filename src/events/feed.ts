@@ -6,28 +6,51 @@ import type { LoggedEvent } from './log.ts';
 const MAX_UNREAD = 1_000;
 
 /**
- * The log from now on as an endless sequence for one subscriber.
+ * The log from now on as an endless sequence for one subscriber. Events count from the moment of the call, not of the
+ * first read, so nothing falls between subscribing and reading. `return()` ends it at once, also while a read waits:
+ * an async generator would hold on until its next event.
  *
  * @param wanted which events; called for every event, so it does no I/O
- * @throws GracelineError TOO_LARGE out of the sequence, where the subscriber reads too slowly
+ * @returns a sequence that throws GracelineError TOO_LARGE where the subscriber reads too slowly
  */
-export async function* feed(follower: EventFollower, wanted: (event: LoggedEvent) => boolean): AsyncGenerator<LoggedEvent, void, void> {
+export function feed(follower: EventFollower, wanted: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent, undefined> {
   const unread: LoggedEvent[] = [];
+  let ended = false;
   let overflowed = false;
-  let arrived: (() => void) | undefined;
+  let waiting: PromiseWithResolvers<void> | undefined;
+
+  const end = (): void => {
+    ended = true;
+    stop();
+    waiting?.resolve();
+  };
   const stop = follower.onEvent((event) => {
     if (!wanted(event)) return;
-    if (unread.length === MAX_UNREAD) overflowed = true;
-    else unread.push(event);
-    arrived?.();
+    if (unread.length < MAX_UNREAD) unread.push(event);
+    else overflowed = true;
+    waiting?.resolve();
   });
-  try {
-    for (;;) {
-      while (unread.length > 0) yield unread.shift()!;
-      if (overflowed) throw new GracelineError('TOO_LARGE', `More than ${MAX_UNREAD} events waited to be read. Subscribe again and read the current state first.`);
-      await new Promise<void>((resolve) => (arrived = resolve));
-    }
-  } finally {
-    stop();
-  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      while (!ended) {
+        const event = unread.shift();
+        if (event) return { done: false, value: event };
+        if (overflowed) {
+          end();
+          throw new GracelineError('TOO_LARGE', `More than ${MAX_UNREAD} events waited to be read. Subscribe again and read the current state first.`);
+        }
+        waiting = Promise.withResolvers();
+        await waiting.promise;
+      }
+      return { done: true, value: undefined };
+    },
+    async return() {
+      end();
+      return { done: true, value: undefined };
+    },
+  };
 }
