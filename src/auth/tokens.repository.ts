@@ -1,0 +1,92 @@
+import type { Database, Queryable, Transaction } from '../db/database.ts';
+import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import { Token } from './token.entity.ts';
+import type { NewToken, TokenRole, TokenValidity } from './tokens.rules.ts';
+
+/** A token as operators see it in lists; never the token itself. */
+export interface TokenView extends TokenValidity {
+  readonly id: string;
+  /** The first characters, by which people find it. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly role: TokenRole;
+  /** Who acts with it, as the log names them. */
+  readonly subject: string;
+  readonly createdAt: Date;
+}
+
+const COLUMNS = `t.id, t.prefix, t.name, t.role, t.subject, t.administrator_id as "administratorId",
+  t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt"`;
+
+/** The token of this hash, revoked and expired ones included. On the path of every request, hence prepared. */
+export async function findTokenByHash(db: Database, hash: string): Promise<TokenView | undefined> {
+  const [token] = await db.queryPrepared<TokenView>('token_by_hash', `select ${COLUMNS} from token t where t.hash = $1`, [hash]);
+  return token;
+}
+
+/** One token, by an id of the right form. */
+export async function findToken(db: Queryable, id: string): Promise<TokenView | undefined> {
+  const [token] = await db.query<TokenView>(`select ${COLUMNS} from token t where t.id = $1::uuid`, [id]);
+  return token;
+}
+
+/** One page of all tokens, newest first: ids grow with time. */
+export async function findTokens(db: Queryable, { first, after }: PageRequest): Promise<Page<TokenView>> {
+  const [id] = cursorKey(after, ['string']) ?? [null];
+  const rows = await db.query<TokenView>(
+    `select ${COLUMNS} from token t where ($1::text is null or t.id::text < $1) order by t.id desc limit $2`,
+    [id, pageSize(first) + 1],
+  );
+  return pageOf(
+    rows,
+    first,
+    (row) => [row.id],
+    (row) => row,
+  );
+}
+
+/** The dense numbers of these accounts, by the platform's ids; one that does not exist is missing. */
+export async function accountNumbers(tx: Transaction, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.query<{ id: string; number: number }>('select a.id, a.number from account a where a.id = any ($1::text[])', [ids]);
+  return new Map(rows.map(({ id, number }) => [id, number]));
+}
+
+/** Whether there is an administrator of this id, which is of the right form. */
+export async function administratorExists(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.query('select from administrator where id = $1::uuid', [id])).length > 0;
+}
+
+/** What {@link insertToken} writes beside what was asked for. */
+export interface TokenRow extends NewToken {
+  readonly id: string;
+  readonly hash: string;
+  readonly prefix: string;
+  readonly createdAt: Date;
+  readonly accountNumbers: readonly number[];
+}
+
+/** Writes a token and the accounts it may act for. */
+export async function insertToken(tx: Transaction, row: TokenRow): Promise<void> {
+  tx.em.create(Token, {
+    id: row.id,
+    hash: row.hash,
+    prefix: row.prefix,
+    name: row.name,
+    role: row.role,
+    subject: row.subject,
+    administratorId: row.administratorId ?? null,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt ?? null,
+    revokedAt: null,
+  });
+  await tx.em.flush();
+  await tx.query('insert into token_account (token_id, account_number) select $1::uuid, unnest($2::bigint[])', [
+    row.id,
+    row.accountNumbers,
+  ]);
+}
+
+/** Marks a token revoked, unless it is already. Returns whether this call did. */
+export async function markRevoked(tx: Transaction, id: string, at: Date): Promise<boolean> {
+  return (await tx.query('update token set revoked_at = $2 where id = $1::uuid and revoked_at is null returning id', [id, at])).length > 0;
+}

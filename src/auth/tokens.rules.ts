@@ -1,0 +1,125 @@
+/** What a token looks like, what it needs by its role, and when it no longer counts. */
+import { GracelineError } from '../errors.ts';
+
+/** How the tokens of each role begin, so that people and secret scanners know one when they see it. */
+export const TOKEN_PREFIXES = { OPERATOR: 'gl_op_', ADMINISTRATOR: 'gl_ad_', PARTNER: 'gl_pa_', RUNTIME: 'gl_rt_' } as const;
+
+/** A role a token can have. */
+export type TokenRole = keyof typeof TOKEN_PREFIXES;
+
+/** How many characters of a token are kept to find it by in lists: the prefix of its role and 36 of its 256 random bits. */
+export const FINDABLE_LENGTH = 12;
+
+/** The most accounts one partner's token may name. */
+const MAX_TOKEN_ACCOUNTS = 10_000;
+const MAX_NAME_LENGTH = 200;
+/** 256 bits in base64url. */
+const TOKEN = /^gl_(op|ad|pa|rt)_[A-Za-z0-9_-]{43}$/;
+
+/** What makes a token. */
+export interface NewToken {
+  /** What people call it in lists, e.g. `CI of the billing team`. */
+  readonly name: string;
+  readonly role: TokenRole;
+  /** Who acts with it, as the log names them: an address, or a partner's name. */
+  readonly subject: string;
+  /** The administrator it belongs to: needed for that role, refused for others. */
+  readonly administratorId?: string | null | undefined;
+  /** The platform's ids of the accounts it may act for: needed for partners, refused for others. */
+  readonly accounts?: readonly string[] | null | undefined;
+  /** From when on it no longer counts; left out means never. */
+  readonly expiresAt?: Date | null | undefined;
+}
+
+/**
+ * What is asked for, with its texts trimmed.
+ *
+ * @throws GracelineError INVALID_INPUT or DATE_IN_PAST, naming the field
+ */
+export function checkedToken(input: NewToken, now: Date): NewToken {
+  const { role, administratorId, accounts, expiresAt } = input;
+  if (role === 'ADMINISTRATOR' && !administratorId) {
+    throw refusal('administratorId', 'An administrator’s token needs "administratorId". Give the id of the administrator it is for.');
+  }
+  if (role !== 'ADMINISTRATOR' && administratorId) {
+    throw refusal(
+      'administratorId',
+      'Only an administrator’s token takes "administratorId". Leave it out, or make the role ADMINISTRATOR.',
+    );
+  }
+  if (role === 'PARTNER' && !accounts?.length) {
+    throw refusal('accounts', 'A partner’s token needs "accounts". Give the ids of the accounts it may act for.');
+  }
+  if (role !== 'PARTNER' && accounts?.length) {
+    throw refusal('accounts', 'Only a partner’s token takes "accounts". Leave them out, or make the role PARTNER.');
+  }
+  if (accounts && accounts.length > MAX_TOKEN_ACCOUNTS) {
+    throw refusal('accounts', `A token may name at most ${MAX_TOKEN_ACCOUNTS} accounts, not ${accounts.length}. Make several tokens.`);
+  }
+  if (expiresAt && expiresAt <= now) {
+    throw new GracelineError(
+      'DATE_IN_PAST',
+      '"expiresAt" has passed. Give an instant to come, or leave it out for a token that does not expire.',
+      {
+        field: 'expiresAt',
+      },
+    );
+  }
+  return { ...input, name: checkedText('name', input.name), subject: checkedText('subject', input.subject) };
+}
+
+/**
+ * The token of an `Authorization` header.
+ *
+ * @param authorization the header as it came; undefined where there was none
+ * @throws GracelineError UNAUTHENTICATED where it holds no token of ours
+ */
+export function tokenOfHeader(authorization: string | undefined): string {
+  if (!authorization) throw unauthenticated('No token came with the request. Send the header "Authorization: Bearer gl_…".');
+  const [scheme, token, ...rest] = authorization.trim().split(/ +/, 3);
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || rest.length > 0 || !TOKEN.test(token)) {
+    throw unauthenticated(
+      'The Authorization header holds no token of ours. Send "Authorization: Bearer gl_…", the token whole and as it was shown.',
+    );
+  }
+  return token;
+}
+
+/**
+ * Refuses a token that no longer counts, with a sentence for whoever holds it.
+ *
+ * @param token what the table knows of it; undefined where it knows none
+ * @throws GracelineError UNAUTHENTICATED
+ */
+export function requireValid<T extends TokenValidity>(token: T | undefined, now: Date): T {
+  if (!token) throw unauthenticated('The token is unknown. Check that it was copied whole, or ask an operator for a new one.');
+  if (token.revokedAt) throw unauthenticated('The token was revoked. Ask an operator for a new one.');
+  if (token.expiresAt && token.expiresAt <= now) throw unauthenticated('The token has expired. Ask an operator for a new one.');
+  if (token.role === 'ADMINISTRATOR' && !token.administratorId) {
+    throw unauthenticated('The administrator of this token is gone. Ask an operator for a new one.');
+  }
+  return token;
+}
+
+/** What {@link requireValid} looks at. */
+export interface TokenValidity {
+  readonly role: TokenRole;
+  readonly administratorId: string | null;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+function checkedText(field: 'name' | 'subject', text: string): string {
+  const trimmed = text.trim();
+  // PostgreSQL holds no NUL in a text; other control characters would garble lists and logs.
+  if (trimmed.length >= 1 && trimmed.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(trimmed)) return trimmed;
+  throw refusal(field, `"${field}" of a token takes 1 to ${MAX_NAME_LENGTH} characters on one line.`);
+}
+
+function refusal(field: string, message: string): GracelineError {
+  return new GracelineError('INVALID_INPUT', message, { field });
+}
+
+function unauthenticated(message: string): GracelineError {
+  return new GracelineError('UNAUTHENTICATED', message);
+}

@@ -1,0 +1,79 @@
+/** What callers see of an error: the same over HTTP and over sockets. */
+import { randomUUID } from 'node:crypto';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import type { Logger } from 'pino';
+import { GracelineError } from '../errors.ts';
+
+/** Codes of Apollo Server that say what is wrong with a request. Its one other, INTERNAL_SERVER_ERROR, says nothing: masked. */
+const REQUEST_CODES: ReadonlySet<unknown> = new Set(
+  Object.values(ApolloServerErrorCode).filter((code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR),
+);
+
+/** Of which request an error comes, where its catcher knows: for the log line of a masked one. */
+const requestIds = new WeakMap<object, string>();
+
+/** Notes that these errors come of a request, so that the log can name it. */
+export function noteRequest(errors: readonly object[], requestId: string): void {
+  for (const error of errors) requestIds.set(error, requestId);
+}
+
+/** Turns anything thrown into what a caller may see. */
+export type FormatError = (error: unknown) => GraphQLFormattedError;
+
+/**
+ * Makes the one formatter of a server.
+ *
+ * A GracelineError keeps its message, code and details; a mistake in the request keeps Apollo's code; anything else is a
+ * defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
+ */
+export function createErrorFormatter(logger: Logger): FormatError {
+  return (error) => {
+    const place = error instanceof GraphQLError ? error : null;
+    const expected = rootOf(error, (link) => link instanceof GracelineError);
+    if (expected) return formatted(place, expected.message, gracelineExtensions(expected));
+    const code = place && requestCode(place);
+    if (code) return formatted(place, place.message, { code });
+    const id = randomUUID();
+    const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
+    logger.error({ err: deepest(error), errorId: id, requestId, path: place?.path?.join('.') }, 'a request failed for a reason of ours');
+    return formatted(place, `Something went wrong on our side. Quote the id ${id} when you report it.`, { code: 'INTERNAL', id });
+  };
+}
+
+/**
+ * The code of a mistake in the request; null for anything else. Arguments that GraphQL refuses while executing come
+ * without a code: they point at the argument, whereas a result that does not fit its type points at the field.
+ */
+function requestCode(error: GraphQLError): string | null {
+  const { code } = error.extensions;
+  if (REQUEST_CODES.has(code)) return String(code);
+  const root = deepest(error);
+  if (root instanceof GraphQLError && root.nodes?.[0] && root.nodes[0].kind !== Kind.FIELD) return ApolloServerErrorCode.BAD_USER_INPUT;
+  return null;
+}
+
+function gracelineExtensions({ code, details }: GracelineError): Record<string, unknown> {
+  return Object.keys(details).length > 0 ? { code, details } : { code };
+}
+
+function formatted(place: GraphQLError | null, message: string, extensions: Record<string, unknown>): GraphQLFormattedError {
+  const { locations, path } = place?.toJSON() ?? {};
+  return { message, ...(locations && { locations }), ...(path && { path }), extensions };
+}
+
+/** The first of an error and its originals that `wanted` accepts. */
+function rootOf<T>(error: unknown, wanted: (link: unknown) => link is T): T | null {
+  for (let link = error; link; link = originalOf(link)) if (wanted(link)) return link;
+  return null;
+}
+
+function deepest(error: unknown): unknown {
+  let link = error;
+  for (let next = originalOf(link); next; next = originalOf(link)) link = next;
+  return link;
+}
+
+function originalOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? error.originalError : undefined;
+}

@@ -1,0 +1,217 @@
+/** The one HTTP server of a process: GraphQL, a few pages, and what its keepers ask of it. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { ERROR_STATUS, GracelineError } from './errors.ts';
+import type { GraphqlServer } from './graphql/server.ts';
+
+/** A request of a page: always GET or HEAD. */
+export interface RouteRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What a page answers. */
+export interface RouteResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** Answers one path. A GracelineError it throws is shown with its code; anything else as `INTERNAL`. */
+export type Route = (request: RouteRequest) => Promise<RouteResponse> | RouteResponse;
+
+/** What an HTTP server is made of. */
+export interface HttpServerOptions {
+  /** Answers `/graphql`, where the process has it. */
+  readonly graphql?: GraphqlServer | undefined;
+  /** Further paths, e.g. `/migrations`. */
+  readonly routes?: Readonly<Record<string, Route>>;
+  /** What is missing before the process can work, a sentence each; empty when it is ready. Asked by `/readyz`. */
+  readonly ready: () => Promise<readonly string[]>;
+  readonly logger: Logger;
+  /** The setting that gives the port, for the sentence where it is taken; `PORT` by default. */
+  readonly portSetting?: string;
+}
+
+/** A server of a process, from listen to close. */
+export interface HttpServer {
+  /**
+   * Takes requests from now on.
+   *
+   * @param port 0 for any that is free
+   * @returns the port it listens on
+   * @throws GracelineError PORT_IN_USE, or INVALID_SETTINGS where the address cannot be had at all
+   */
+  listen(host: string, port: number): Promise<number>;
+  /**
+   * Takes no more requests, closes sockets with 1001, finishes the requests under way, and resolves.
+   *
+   * @param deadlineMs when what is still open is cut
+   */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** A slow client holds a connection no longer than this. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+const GRAPHQL = '/graphql';
+const MIGRATIONS = '/migrations';
+
+/** Makes a server; {@link HttpServer.listen} starts it. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { graphql, logger } = options;
+  const underWay = new Set<ServerResponse>();
+  let closing = false;
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS / 2 }, (request, response) => {
+    underWay.add(response);
+    response.once('close', () => {
+      underWay.delete(response);
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+    if (closing) response.setHeader('connection', 'close');
+    void serve(options, request, response);
+  });
+  server.on('upgrade', (request, connection, head) => {
+    connection.on('error', (error) => logger.debug({ err: error }, 'a connection broke while it became a socket'));
+    if (graphql && pathOf(request) === GRAPHQL) graphql.upgrade(request, connection, head);
+    else connection.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+  return {
+    listen: (host, port) => listen(server, host, port, options.portSetting ?? 'PORT'),
+    close: async (deadlineMs) => {
+      closing = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Told now, a client does not send the next request into a connection that is about to end.
+      for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+      server.closeIdleConnections();
+      const deadline = setTimeout(() => {
+        graphql?.cutSockets();
+        server.closeAllConnections();
+      }, deadlineMs);
+      await Promise.all([graphql?.closeSockets(), closed]);
+      clearTimeout(deadline);
+      await graphql?.stop();
+    },
+  };
+}
+
+/** Answers one request, whatever happens, and logs it in one line. */
+async function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const started = performance.now();
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('x-request-id', requestId);
+  secure(response);
+  const path = pathOf(request);
+  let operation: string | null = null;
+  try {
+    if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
+    else send(request, response, await answerTo(options, request, path));
+  } catch (error) {
+    if (response.destroyed) options.logger.debug({ requestId, err: error }, 'a client went away before its answer');
+    else if (response.headersSent) response.destroy(error as Error);
+    else send(request, response, failure(error, requestId, options.logger));
+  }
+  const entry = {
+    requestId,
+    method: request.method,
+    path,
+    operation,
+    status: response.statusCode,
+    ms: Math.round((performance.now() - started) * 10) / 10,
+  };
+  // Keepers ask every few seconds; that they did is of no interest.
+  if (path === '/healthz' || path === '/readyz') options.logger.debug(entry, 'request');
+  else options.logger.info(entry, 'request');
+}
+
+async function answerTo({ routes = {}, ready }: HttpServerOptions, request: IncomingMessage, path: string): Promise<RouteResponse> {
+  const own = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (path === '/healthz') return onlyReading(request) ?? json(200, { status: 'alive' });
+  if (path === '/readyz') return onlyReading(request) ?? readiness(ready);
+  if (own)
+    return onlyReading(request) ?? own({ path, query: new URLSearchParams(request.url?.slice(path.length)), headers: request.headers });
+  if (path === '/' && Object.hasOwn(routes, MIGRATIONS))
+    return onlyReading(request) ?? { status: 302, headers: { location: MIGRATIONS }, body: '' };
+  return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+}
+
+async function readiness(ready: HttpServerOptions['ready']): Promise<RouteResponse> {
+  const missing = await ready();
+  return missing.length === 0 ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', missing });
+}
+
+function onlyReading({ method }: IncomingMessage): RouteResponse | null {
+  if (method === 'GET' || method === 'HEAD') return null;
+  const { headers, ...refused } = refusal(405, 'INVALID_INPUT', `This address is read by GET, not ${method}.`);
+  return { ...refused, headers: { ...headers, allow: 'GET, HEAD' } };
+}
+
+function failure(error: unknown, requestId: string, logger: Logger): RouteResponse {
+  if (error instanceof GracelineError) return refusal(ERROR_STATUS[error.code], error.code, error.message, error.details);
+  logger.error({ requestId, errorId: requestId, err: error }, 'a request failed for a reason of ours');
+  return refusal(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
+}
+
+function refusal(status: number, code: string, message: string, details?: Record<string, unknown>): RouteResponse {
+  return json(status, { error: { code, message, ...(details && Object.keys(details).length > 0 && { details }) } });
+}
+
+function json(status: number, value: unknown): RouteResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: RouteResponse): void {
+  // What nobody reads must not stand in the way of the next request.
+  request.resume();
+  if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', PAGE_POLICY);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+/** Pages run no script and load nothing but their own pictures; `style` elements and attributes are part of the page. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+function secure(response: ServerResponse): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('x-frame-options', 'DENY');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+}
+
+/** The path alone: what follows may hold anything, and is not logged. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0]!;
+}
+
+async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new GracelineError(
+        'PORT_IN_USE',
+        `Port ${port} of ${host} is in use. Stop what listens there, or set ${setting} to a free port.`,
+        { host, port },
+        { cause: error },
+      );
+    }
+    throw new GracelineError(
+      'INVALID_SETTINGS',
+      `Cannot listen on port ${port} of ${host} (${message}). Check HOST and ${setting}.`,
+      { host, port },
+      { cause: error },
+    );
+  }
+  return (server.address() as AddressInfo).port;
+}
