@@ -32,6 +32,8 @@ export interface HttpServerOptions {
   readonly routes?: Readonly<Record<string, Route>>;
   /** What is missing before the process can work, a sentence each; empty when it is ready. Asked by `/readyz`. */
   readonly ready: () => Promise<readonly string[]>;
+  /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
+  readonly live?: () => readonly string[];
   readonly logger: Logger;
   /** The setting that gives the port, for the sentence where it is taken; `PORT` by default. */
   readonly portSetting?: string;
@@ -129,15 +131,19 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   else options.logger.info(entry, 'request');
 }
 
-async function answerTo({ routes = {}, ready }: HttpServerOptions, request: IncomingMessage, path: string): Promise<RouteResponse> {
+async function answerTo({ routes = {}, live, ready }: HttpServerOptions, request: IncomingMessage, path: string): Promise<RouteResponse> {
   const own = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (path === '/healthz') return onlyReading(request) ?? json(200, { status: 'alive' });
+  if (path === '/healthz') return onlyReading(request) ?? liveness(live?.() ?? []);
   if (path === '/readyz') return onlyReading(request) ?? readiness(ready);
   if (own)
     return onlyReading(request) ?? own({ path, query: new URLSearchParams(request.url?.slice(path.length)), headers: request.headers });
   if (path === '/' && Object.hasOwn(routes, MIGRATIONS))
     return onlyReading(request) ?? { status: 302, headers: { location: MIGRATIONS }, body: '' };
   return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+}
+
+function liveness(faults: readonly string[]): RouteResponse {
+  return faults.length === 0 ? json(200, { status: 'alive' }) : json(503, { status: 'not alive', faults });
 }
 
 async function readiness(ready: HttpServerOptions['ready']): Promise<RouteResponse> {

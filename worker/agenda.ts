@@ -31,7 +31,7 @@ export interface TickerBackend {
    *
    * @param owner the name of the Agenda that locked them
    */
-  close(owner: string): Promise<void>;
+  readonly close: (owner: string) => Promise<void>;
 }
 
 /** A running ticker. */
@@ -48,7 +48,12 @@ export interface Ticker {
  * @param sweeps the sweeps to tick for
  * @param onTick called with the name of a sweep that is due; must only trigger and return
  */
-export async function startTicker<Deps>(config: Config, log: Logger, sweeps: readonly Sweep<Deps>[], onTick: (name: string) => void): Promise<Ticker> {
+export async function startTicker<Deps>(
+  config: Config,
+  log: Logger,
+  sweeps: readonly Sweep<Deps>[],
+  onTick: (name: string) => void,
+): Promise<Ticker> {
   const name = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const { backend, close } = createBackend(config, log);
   try {
@@ -87,9 +92,12 @@ function createAgenda<Deps>(config: Config, log: Logger, sweeps: readonly Sweep<
     defaultLockLimit: 1,
     defaultLockLifetime: LOCK_LIFETIME_MS,
   });
-  agenda.on('error', seldom((err: unknown) => log.warn({ err }, 'Agenda could not tick; it tries again')));
+  agenda.on(
+    'error',
+    seldom((err: unknown) => log.warn({ err }, 'Agenda could not tick; it tries again')),
+  );
   for (const { name: sweep, payload } of sweeps) {
-    agenda.define(sweep, async (job) => {
+    agenda.define(sweep, (job) => {
       payload.parse(job.attrs.data);
       onTick(sweep);
     });
@@ -99,7 +107,12 @@ function createAgenda<Deps>(config: Config, log: Logger, sweeps: readonly Sweep<
 
 /** Chooses where ticks are kept; the one place to change for another database. */
 export function createBackend(config: Config, log: Logger): TickerBackend {
-  const connection = { connectionString: databaseUrl(config), keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS };
+  const connection = {
+    connectionString: databaseUrl(config),
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+  };
   // A pool of its own: ours hands timestamps and numbers to Agenda in other types. A lost connection, idle or in use,
   // must not end the process, and without these listeners it would.
   const pool = new pg.Pool({ ...connection, max: 2, application_name: 'graceline ticker' });
@@ -111,7 +124,9 @@ export function createBackend(config: Config, log: Logger): TickerBackend {
     close: async (owner) => {
       // Waits for a look under way, which may lock one more tick; hence the locks are cleared after it.
       await pool.end();
-      await clearLocks(connection, owner).catch((err: unknown) => log.warn({ err }, 'could not free the ticks; they are taken over when their locks expire'));
+      await clearLocks(connection, owner).catch((err: unknown) =>
+        log.warn({ err }, 'could not free the ticks; they are taken over when their locks expire'),
+      );
     },
   };
 }
@@ -125,7 +140,8 @@ class TickBackend extends PostgresBackend {
     const { repository } = this;
     const unlock = repository.unlockJob.bind(repository);
     // Agenda awaits this nowhere, so that a lost connection just then would end the process; the lock expires anyway.
-    repository.unlockJob = (job) => unlock(job).catch((err: unknown) => log.warn({ err }, 'could not free a tick; it is taken over when its lock expires'));
+    repository.unlockJob = (job) =>
+      unlock(job).catch((err: unknown) => log.warn({ err }, 'could not free a tick; it is taken over when its lock expires'));
   }
 
   /** Once: Agenda calls it in its constructor, where a failure would end the process. We call it before, and handle that. */
@@ -139,7 +155,11 @@ async function clearLocks(connection: pg.ClientConfig, owner: string): Promise<v
   const client = new pg.Client(connection);
   client.on('error', () => undefined);
   await client.connect();
-  await client.query('update agenda_jobs set locked_at = null where last_modified_by = $1 and locked_at is not null', [owner]).finally(() => client.end());
+  try {
+    await client.query('update agenda_jobs set locked_at = null where last_modified_by = $1 and locked_at is not null', [owner]);
+  } finally {
+    await client.end();
+  }
 }
 
 function lookEveryMs<Deps>(config: Config, sweeps: readonly Sweep<Deps>[]): number {

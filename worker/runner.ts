@@ -1,20 +1,8 @@
-import type { Logger } from 'pino';
-import type { Clock } from '../src/clock.ts';
-import type { Config } from '../src/config.ts';
-import type { Database } from '../src/db/database.ts';
 import type { Sweep } from './kit.ts';
-import { SweepLoop } from './sweep-loop.ts';
+import { type RunnerOptions, SweepLoop } from './sweep-loop.ts';
 
 /** Liveness and freshness fail after this many intervals without a run: fewer would fail on one slow run. */
 const STALE_AFTER_INTERVALS = 4;
-
-/** What the runner needs besides the sweeps and what they work with. */
-export interface RunnerOptions {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly config: Config;
-}
 
 /** The sweeps of one process: runs each when told to, never one of them twice at the same time. */
 export class SweepRunner<Deps> {

@@ -1,5 +1,8 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../src/clock.ts';
+import type { Config } from '../src/config.ts';
+import type { Database } from '../src/db/database.ts';
 import type { Sweep } from './kit.ts';
-import type { RunnerOptions } from './runner.ts';
 
 /** Between two runs of a sweep: wakes come up to 100 times a second, and a run per wake would only repeat itself. */
 const GAP_MS = 200;
@@ -13,6 +16,14 @@ const ERROR_AFTER_MS = 10 * 60_000;
 /** `sweep.finished_at` is not written more often; a busy log would otherwise rewrite it several times a second. */
 const RECORD_EVERY_MS = 1_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** What running sweeps needs besides what they work with. */
+export interface RunnerOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: Config;
+}
 
 /** One sweep in one process: at most one run at a time, and triggers during a run become one more run. */
 export class SweepLoop<Deps> {

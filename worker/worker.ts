@@ -1,16 +1,17 @@
-import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/database.ts';
 import type { Wake } from '../src/events/wake.ts';
+import { createHttpServer } from '../src/http.ts';
 import { startTicker, type Ticker } from './agenda.ts';
-import { startHealthServer } from './health.ts';
 import type { Sweep } from './kit.ts';
 import { SweepRunner } from './runner.ts';
 
 /** Of the 5 seconds a stop may take in all, what sweeps under way get to finish their batch. */
 const DRAIN_MS = 4_000;
+/** A readiness that hangs, e.g. on a database behind a dead socket, is answered with no. */
+const READY_WITHIN_MS = 2_000;
 
 /** The part of the house that the worker itself stands on. Whoever made it closes it, after the worker has stopped. */
 export interface WorkerHouse {
@@ -36,48 +37,51 @@ export async function startWorker<Deps>(house: WorkerHouse, deps: Deps, sweeps: 
   const { config, clock, db, wake } = house;
   const runner = new SweepRunner(sweeps, deps, { db, clock, log, config });
   let ticker: Ticker | undefined;
-  // First, because an occupied port must end a process before it has claimed anything.
-  const health = await startHealthServer(config.HOST, config.WORKER_PORT, {
-    live: () => (runner.isAlive() ? null : 'no sweep has come to an end lately'),
-    ready: readiness(db, runner, () => ticker?.isRunning() ?? false),
+  const http = createHttpServer({
+    logger: log,
+    portSetting: 'WORKER_PORT',
+    live: () => (runner.isAlive() ? [] : ['No sweep has come to an end lately.']),
+    ready: () => within(READY_WITHIN_MS, missing(db, runner, ticker)),
   });
+  // First, because an occupied port must end a process before it has claimed anything.
+  const port = await http.listen(config.HOST, config.WORKER_PORT);
   const stopWaking = wake.onWake(() => runner.wake());
   try {
     ticker = await startTicker(config, log, sweeps, (name) => runner.trigger(name));
     await wake.start();
   } catch (error) {
     stopWaking();
-    health.close();
-    await ticker?.stop();
+    await Promise.all([http.close(0), ticker?.stop()]);
     throw error;
   }
   runner.start();
-  log.info({ port: config.WORKER_PORT, sweeps: sweeps.map(({ name }) => name) }, 'worker is sweeping');
+  log.info({ port, sweeps: sweeps.map(({ name }) => name) }, 'worker is sweeping');
   const running = ticker;
   return {
     stop: async () => {
       stopWaking();
-      closeHealth(health);
-      const [unfinished] = await Promise.all([runner.stop(DRAIN_MS), running.stop()]);
-      if (unfinished.length > 0) log.warn({ sweeps: unfinished }, 'these sweeps did not end in time; another worker goes on where they stopped');
+      const [unfinished] = await Promise.all([runner.stop(DRAIN_MS), running.stop(), http.close(0)]);
+      if (unfinished.length > 0)
+        log.warn({ sweeps: unfinished }, 'these sweeps did not end in time; another worker goes on where they stopped');
     },
   };
 }
 
-function readiness<Deps>(db: Database, runner: SweepRunner<Deps>, ticking: () => boolean): () => Promise<string | null> {
-  let migrated = false;
-  return async () => {
-    await db.query('select 1');
-    // What this code needs stays applied; asked until it is.
-    migrated ||= (await db.pendingDbMigrations()).length === 0;
-    if (!migrated) return 'db migrations are pending';
-    if (!ticking()) return 'Agenda is not running';
-    const stale = runner.staleSweeps();
-    return stale.length > 0 ? `these sweeps have not succeeded lately: ${stale.join(', ')}` : null;
-  };
+/** What the worker lacks to do its work, a sentence each. */
+async function missing<Deps>(db: Database, runner: SweepRunner<Deps>, ticker: Ticker | undefined): Promise<string[]> {
+  if ((await db.pendingDbMigrations()).length > 0) return ['Db migrations are pending.'];
+  const stale = runner.staleSweeps();
+  return [
+    ...(ticker?.isRunning() ? [] : ['Agenda is not running.']),
+    ...(stale.length > 0 ? [`These sweeps have not succeeded lately: ${stale.join(', ')}.`] : []),
+  ];
 }
 
-function closeHealth(server: Server): void {
-  server.close();
-  server.closeAllConnections();
+async function within(ms: number, answer: Promise<string[]>): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<string[]>((resolve) => (timer = setTimeout(resolve, ms, ['The database does not answer in time.'])));
+  const unreachable = answer.catch((error: unknown) => [
+    `The database does not answer: ${error instanceof Error ? error.message : String(error)}.`,
+  ]);
+  return Promise.race([unreachable, timeout]).finally(() => clearTimeout(timer));
 }

@@ -44,11 +44,11 @@ export class Database implements Queryable {
     for (;;) {
       try {
         // Connects too: the ORM looks whether the database exists.
-        const pool = (await orm.em.getConnection().getNativeClient()) as unknown as pg.Pool;
+        const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
         await pool.query('select 1');
         return new Database(orm, pool);
       } catch (error) {
-        if (performance.now() + RETRY_AFTER_MS < giveUpAt) {
+        if (mayHeal(error) && performance.now() + RETRY_AFTER_MS < giveUpAt) {
           await sleep(RETRY_AFTER_MS);
           continue;
         }
@@ -78,7 +78,9 @@ export class Database implements Queryable {
         em,
         query: async <Row>(text: string, values: readonly unknown[] = []) => {
           await em.flush();
-          const { rows } = await em.getTransactionContext<KyselyTransaction<unknown>>()!.executeQuery(CompiledQuery.raw(text, values as unknown[]));
+          const { rows } = await em
+            .getTransactionContext<KyselyTransaction<unknown>>()!
+            .executeQuery(CompiledQuery.raw(text, values as unknown[]));
           return rows as Row[];
         },
       }),
@@ -119,8 +121,18 @@ export class Database implements Queryable {
   }
 }
 
+/** A wrong password, an unknown user or database: asking again changes nothing. */
+function mayHeal(error: unknown): boolean {
+  return !['28000', '28P01', '3D000'].includes(String((error as { code?: unknown }).code));
+}
+
 function unreachable(url: string, cause: unknown): GracelineError {
   const { hostname, port, pathname } = new URL(url);
   const why = cause instanceof AggregateError ? (cause.errors[0] as Error).message : (cause as Error).message;
-  return new GracelineError('DATABASE_UNREACHABLE', `Cannot reach PostgreSQL at ${hostname}:${port || '5432'}${pathname} (${why}). Check DATABASE_URL and that the server is running.`, {}, { cause });
+  return new GracelineError(
+    'DATABASE_UNREACHABLE',
+    `Cannot reach PostgreSQL at ${hostname}:${port || '5432'}${pathname} (${why}). Check DATABASE_URL and that the server is running.`,
+    {},
+    { cause },
+  );
 }

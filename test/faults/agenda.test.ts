@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { cloneDatabase } from '../support/database.ts';
@@ -20,19 +21,30 @@ beforeEach(async () => {
 });
 
 async function start(runMs = 0, env: Record<string, string> = {}): Promise<TestProcess> {
-  const worker = await spawnWorker({ DATABASE_URL: url, SWEEP_INTERVAL_SECONDS: String(INTERVAL_MS / 1_000), LOG_LEVEL: 'info', ...env }, PROBE_WORKER, [String(runMs)]);
+  const worker = await spawnWorker(
+    { DATABASE_URL: url, SWEEP_INTERVAL_SECONDS: String(INTERVAL_MS / 1_000), LOG_LEVEL: 'info', ...env },
+    PROBE_WORKER,
+    [String(runMs)],
+  );
   onTestFinished(async () => void (await worker.stop('SIGKILL')));
   return worker;
 }
 
 const count = async (what: string, pid?: number) =>
-  (await db.query<{ count: number }>('select count(*)::int as count from probe where what = $1 and pid = coalesce($2, pid)', [what, pid]))[0]!.count;
-const lockedTicks = async () => (await db.query<{ count: number }>('select count(*)::int as count from agenda_jobs where locked_at is not null'))[0]!.count;
+  (
+    await db.query<{ count: number }>('select count(*)::int as count from probe where what = $1 and pid = coalesce($2, pid)', [what, pid])
+  )[0]!.count;
+const lockedTicks = async () =>
+  (await db.query<{ count: number }>('select count(*)::int as count from agenda_jobs where locked_at is not null'))[0]!.count;
 
 /** Waits until a worker has ended so many more runs. */
 async function goesOn(worker: TestProcess, runs = 2): Promise<void> {
   const before = await count('end', worker.pid);
-  await until(async () => (await count('end', worker.pid)) >= before + runs, () => `The worker does not sweep:\n${worker.output}`, 20_000);
+  await until(
+    async () => (await count('end', worker.pid)) >= before + runs,
+    () => `The worker does not sweep:\n${worker.output}`,
+    20_000,
+  );
 }
 
 test('two workers sweep side by side on one tick', async () => {
@@ -48,22 +60,61 @@ test('a worker whose every connection is cut reconnects and goes on', async () =
   const worker = await (await start()).ready();
   for (let round = 0; round < 3; round += 1) {
     await goesOn(worker);
-    const cut = await db.query<{ pid: number }>('select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+    const cut = await db.query<{ pid: number }>(
+      'select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
     // The ticker, the listener and the pool of the sweeps.
     expect(cut.length).toBeGreaterThanOrEqual(3);
   }
   await goesOn(worker);
-  await until(async () => (await worker.status('/readyz')) === 200, () => `It did not get ready again:\n${worker.output}`);
+  await until(
+    async () => (await worker.status('/readyz')) === 200,
+    () => `It did not get ready again:\n${worker.output}`,
+  );
   // Listening again: a wake runs the sweep.
   await until(
-    async () => (await db.query(`select 1 from pg_stat_activity where datname = current_database() and query = 'listen graceline_event'`)).length === 1,
+    async () =>
+      (await db.query(`select 1 from pg_stat_activity where datname = current_database() and query = 'listen graceline_event'`)).length ===
+      1,
     () => 'it does not listen again',
+  );
+});
+
+test('a database that is away for a while: the worker lives, says it is not ready, and goes on when it is back', async () => {
+  const target = new URL(url);
+  const proxy = await startProxy(Number(target.port));
+  const worker = await (await start(0, { DATABASE_URL: Object.assign(target, { port: String(proxy.port) }).href })).ready();
+  proxy.cut();
+  await until(
+    async () => (await worker.status('/readyz')) === 503,
+    () => 'it passes for ready without a database',
+  );
+  await until(
+    () => worker.output.includes('sweep failed'),
+    () => `It does not say that it fails:\n${worker.output}`,
+  );
+  // Several looks of the ticker, and longer than the runs that may be missed before a worker counts as dead.
+  const failures = () => worker.output.split('sweep failed').length - 1;
+  await until(
+    () => failures() >= 4,
+    () => `It gave up:\n${worker.output}`,
+    20_000,
+  );
+  expect(await worker.status('/healthz')).toBe(200);
+  proxy.restore();
+  await goesOn(worker);
+  await until(
+    async () => (await worker.status('/readyz')) === 200,
+    () => `It did not get ready again:\n${worker.output}`,
   );
 });
 
 test('SIGTERM during a sweep: the sweep ends, no tick stays locked, exit 0 within 5 seconds', async () => {
   const worker = await (await start(1_500)).ready();
-  await until(async () => (await count('begin')) > (await count('end')), () => 'no sweep began');
+  await until(
+    async () => (await count('begin')) > (await count('end')),
+    () => 'no sweep began',
+  );
   const asked = performance.now();
   expect(await worker.stop('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(performance.now() - asked).toBeLessThan(5_000);
@@ -73,7 +124,10 @@ test('SIGTERM during a sweep: the sweep ends, no tick stays locked, exit 0 withi
 
 test('SIGINT during a sweep that does not end: named in the log, exit 0 within 5 seconds', async () => {
   const worker = await (await start(60_000)).ready();
-  await until(async () => (await count('begin')) === 1, () => 'no sweep began');
+  await until(
+    async () => (await count('begin')) === 1,
+    () => 'no sweep began',
+  );
   const asked = performance.now();
   expect(await worker.stop('SIGINT')).toEqual({ code: 0, signal: null });
   expect(performance.now() - asked).toBeLessThan(5_500);
@@ -82,9 +136,15 @@ test('SIGINT during a sweep that does not end: named in the log, exit 0 within 5
 
 test('a second signal exits at once', async () => {
   const worker = await (await start(60_000)).ready();
-  await until(async () => (await count('begin')) === 1, () => 'no sweep began');
+  await until(
+    async () => (await count('begin')) === 1,
+    () => 'no sweep began',
+  );
   worker.signal('SIGTERM');
-  await until(async () => (await worker.status('/healthz')) === null, () => 'the first signal was not heeded');
+  await until(
+    async () => (await worker.status('/healthz')) === null,
+    () => 'the first signal was not heeded',
+  );
   const asked = performance.now();
   expect(await worker.stop('SIGTERM')).toEqual({ code: 1, signal: null });
   expect(performance.now() - asked).toBeLessThan(1_000);
@@ -102,7 +162,10 @@ test('kill -9 during a sweep: another worker takes over, also the tick it held',
 
 test('a wake runs the sweep long before its tick', async () => {
   const worker = await (await start(0, { SWEEP_INTERVAL_SECONDS: '3600' })).ready();
-  await until(async () => (await count('end')) >= 1, () => 'it did not sweep at the start');
+  await until(
+    async () => (await count('end')) >= 1,
+    () => 'it did not sweep at the start',
+  );
   const before = await count('end');
   await until(
     async () => {
@@ -116,16 +179,49 @@ test('a wake runs the sweep long before its tick', async () => {
 test('an unreachable database at start: one sentence and exit 1', async () => {
   const worker = await start(0, { DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`, DATABASE_WAIT_SECONDS: '0.5' });
   expect(await worker.exited).toEqual({ code: 1, signal: null });
-  expect(worker.output).toMatch(/^Cannot reach PostgreSQL at 127\.0\.0\.1:\d+\/none \(.+\)\. Check DATABASE_URL and that the server is running\.\n$/);
+  expect(worker.output).toMatch(
+    /^Cannot reach PostgreSQL at 127\.0\.0\.1:\d+\/none \(.+\)\. Check DATABASE_URL and that the server is running\.\n$/,
+  );
 });
 
 test('an occupied port: one sentence, exit 1, and nothing claimed', async () => {
   const occupant = createServer();
   await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void occupant.close());
-  const { port } = occupant.address() as { port: number };
+  const { port } = occupant.address() as AddressInfo;
   const worker = await start(0, { WORKER_PORT: String(port) });
   expect(await worker.exited).toEqual({ code: 1, signal: null });
-  expect(worker.output).toBe(`Port ${port} on 127.0.0.1 is taken by another process. Stop that one, or set WORKER_PORT to a free port.\n`);
+  expect(worker.output).toBe(`Port ${port} of 127.0.0.1 is in use. Stop what listens there, or set WORKER_PORT to a free port.\n`);
   expect(await count('begin')).toBe(0);
 });
+
+/** A way to the database that a test can cut, as a restart of the server does. */
+async function startProxy(to: number): Promise<{ port: number; cut(): void; restore(): void }> {
+  const sockets = new Set<Socket>();
+  let open = true;
+  const server = createServer((near) => {
+    if (!open) return void near.resetAndDestroy();
+    const far = connect(to, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut: () => {
+      open = false;
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    restore: () => {
+      open = true;
+    },
+  };
+}

@@ -20,7 +20,15 @@ beforeEach(async () => {
   await db.query('truncate event, event_cursor');
 });
 
-const write = (at: Date, count = 1) => db.transaction((tx) => writeEvents(tx, SYSTEM, at, Array.from({ length: count }, () => ({ type: 'TOKEN_CREATED' as const }))));
+const write = (at: Date, count = 1) =>
+  db.transaction((tx) =>
+    writeEvents(
+      tx,
+      SYSTEM,
+      at,
+      Array.from({ length: count }, () => ({ type: 'TOKEN_CREATED' as const })),
+    ),
+  );
 const times = async () => (await readEvents(db, LOG_START, 100_000)).map(({ at }) => at);
 
 test('deletes what has outlived its retention to the millisecond', async () => {

@@ -18,8 +18,11 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 /** A runner of one sweep that no interval of its own will run again during a test, with what it logs. */
-function runnerOf(run: SweepDefinition<null>['run'], { name = `sweep ${expect.getState().currentTestName}`, every = 60_000, on = clock } = {}) {
-  const logged: { level: number; sweep: string; err: { message: string } }[] = [];
+function runnerOf(
+  run: SweepDefinition<null>['run'],
+  { name = `sweep ${expect.getState().currentTestName}`, every = 60_000, on = clock } = {},
+) {
+  const logged: unknown[] = [];
   const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const config: Config = readConfig({});
   const runner = new SweepRunner([defineSweep<null>({ name, every: () => every, run })], null, { db, clock: on, log, config });
@@ -41,26 +44,39 @@ function gatedSweep() {
   return { run, counts, finishOne: () => open.shift()!() };
 }
 
-const finishedAt = async (name: string) => (await db.query<{ finished_at: Date }>('select finished_at from sweep where name = $1', [name]))[0]?.finished_at;
+const finishedAt = async (name: string) =>
+  (await db.query<{ finished_at: Date }>('select finished_at from sweep where name = $1', [name]))[0]?.finished_at;
 
 describe('one sweep in one process', () => {
   test('triggers during a run become one more run, and no two runs overlap', async () => {
     const { run, counts, finishOne } = gatedSweep();
     const { runner, name } = runnerOf(run);
     runner.start();
-    await until(() => counts.begun === 1, () => 'the first run did not begin');
+    await until(
+      () => counts.begun === 1,
+      () => 'the first run did not begin',
+    );
     for (let i = 0; i < 20; i += 1) {
       runner.wake();
       runner.trigger(name);
     }
     expect(counts.begun).toBe(1);
     finishOne();
-    await until(() => counts.begun === 2, () => 'the wakes during the first run were lost');
+    await until(
+      () => counts.begun === 2,
+      () => 'the wakes during the first run were lost',
+    );
     finishOne();
     // One more trigger is the proof that nothing else was queued before it.
-    await until(() => counts.running === 0, () => 'the second run did not end');
+    await until(
+      () => counts.running === 0,
+      () => 'the second run did not end',
+    );
     runner.trigger(name);
-    await until(() => counts.begun >= 3, () => 'the last trigger was lost');
+    await until(
+      () => counts.begun >= 3,
+      () => 'the last trigger was lost',
+    );
     expect(counts).toEqual({ begun: 3, running: 1, most: 1 });
     finishOne();
   });
@@ -72,9 +88,15 @@ describe('one sweep in one process', () => {
       return run();
     });
     runner.start();
-    await until(() => counts.begun === 1, () => 'it did not begin');
+    await until(
+      () => counts.begun === 1,
+      () => 'it did not begin',
+    );
     finishOne();
-    await until(() => counts.begun === 2, () => 'its own trigger was lost');
+    await until(
+      () => counts.begun === 2,
+      () => 'its own trigger was lost',
+    );
     finishOne();
     expect(counts.most).toBe(1);
   });
@@ -82,7 +104,10 @@ describe('one sweep in one process', () => {
   test('success is recorded on the injected clock', async () => {
     const { runner, name } = runnerOf(async () => undefined);
     runner.start();
-    await until(async () => (await finishedAt(name)) !== undefined, () => 'nothing was recorded');
+    await until(
+      async () => (await finishedAt(name)) !== undefined,
+      () => 'nothing was recorded',
+    );
     expect(await finishedAt(name)).toEqual(NOW);
   });
 
@@ -93,11 +118,17 @@ describe('one sweep in one process', () => {
       if (runs === 1) throw new Error('the cat sat on it');
     });
     runner.start();
-    await until(() => logged.length === 1, () => 'no failure was logged');
+    await until(
+      () => logged.length === 1,
+      () => 'no failure was logged',
+    );
     expect(logged[0]).toMatchObject({ level: pino.levels.values.warn, sweep: name, err: { message: 'the cat sat on it' } });
     expect(await finishedAt(name)).toBeUndefined();
     runner.trigger(name);
-    await until(async () => (await finishedAt(name)) !== undefined, () => 'it did not recover');
+    await until(
+      async () => (await finishedAt(name)) !== undefined,
+      () => 'it did not recover',
+    );
   });
 
   test('runs again by itself when it said its next work falls due', async () => {
@@ -107,7 +138,10 @@ describe('one sweep in one process', () => {
       return { nextDueAt: runs === 1 ? new Date(NOW.getTime() + 300) : null };
     });
     runner.start();
-    await until(() => runs === 2, () => 'it was not run when its work fell due');
+    await until(
+      () => runs === 2,
+      () => 'it was not run when its work fell due',
+    );
   });
 
   test('runs by itself when its ticks stay away', async () => {
@@ -119,7 +153,10 @@ describe('one sweep in one process', () => {
       { every: 150 },
     );
     runner.start();
-    await until(() => runs >= 3, () => 'nothing but ticks runs it');
+    await until(
+      () => runs >= 3,
+      () => 'nothing but ticks runs it',
+    );
   });
 
   test('a clock that cannot be read fails the run and nothing else', async () => {
@@ -132,10 +169,16 @@ describe('one sweep in one process', () => {
     };
     const { runner, name, logged } = runnerOf(async () => ({ nextDueAt: NOW }), { on: moody });
     runner.start();
-    await until(() => logged.length === 1, () => 'no failure was logged');
+    await until(
+      () => logged.length === 1,
+      () => 'no failure was logged',
+    );
     broken = false;
     runner.trigger(name);
-    await until(async () => (await finishedAt(name)) !== undefined, () => 'it did not recover');
+    await until(
+      async () => (await finishedAt(name)) !== undefined,
+      () => 'it did not recover',
+    );
   });
 
   test('is stale once it has not succeeded, and dead once it has not ended, for four intervals', async () => {
@@ -145,9 +188,18 @@ describe('one sweep in one process', () => {
     failing.runner.start();
     hanging.runner.start();
     expect(hanging.runner.isAlive()).toBe(true);
-    await until(() => !hanging.runner.isAlive(), () => 'a sweep that never ends passes for alive');
-    await until(() => failing.runner.staleSweeps().includes('always fails'), () => 'a sweep that never succeeds passes for fresh');
-    await until(() => failing.runner.isAlive(), () => 'a sweep that fails again and again passes for dead');
+    await until(
+      () => !hanging.runner.isAlive(),
+      () => 'a sweep that never ends passes for alive',
+    );
+    await until(
+      () => failing.runner.staleSweeps().includes('always fails'),
+      () => 'a sweep that never succeeds passes for fresh',
+    );
+    await until(
+      () => failing.runner.isAlive(),
+      () => 'a sweep that fails again and again passes for dead',
+    );
     finishOne();
   });
 
@@ -160,7 +212,10 @@ describe('one sweep in one process', () => {
       told = true;
     });
     runner.start();
-    await until(() => runs === 1, () => 'it did not begin');
+    await until(
+      () => runs === 1,
+      () => 'it did not begin',
+    );
     runner.trigger(name);
     expect(await runner.stop(5_000)).toEqual([]);
     runner.trigger(name);
@@ -171,7 +226,10 @@ describe('one sweep in one process', () => {
     const { run, counts, finishOne } = gatedSweep();
     const { runner, name } = runnerOf(run);
     runner.start();
-    await until(() => counts.begun === 1, () => 'it did not begin');
+    await until(
+      () => counts.begun === 1,
+      () => 'it did not begin',
+    );
     expect(await runner.stop(20)).toEqual([name]);
     finishOne();
   });

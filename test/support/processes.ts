@@ -30,9 +30,11 @@ export class TestProcess {
     readonly url: string,
   ) {
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
-    this.exited = once(child, 'close').then(([code, signal]) => {
-      alive.delete(this);
-      return { code, signal } as Exit;
+    this.exited = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        alive.delete(this);
+        resolve({ code, signal });
+      });
     });
   }
 
@@ -49,7 +51,11 @@ export class TestProcess {
       afterAll(killAll);
     }
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+      cwd: ROOT,
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = new TestProcess(child, url);
     alive.add(started);
     return started;
@@ -68,10 +74,14 @@ export class TestProcess {
   async ready(): Promise<this> {
     let gone: Exit | undefined;
     void this.exited.then((exit) => (gone = exit));
-    await until(async () => {
-      if (gone) throw new Error(`The process ended with ${JSON.stringify(gone)} before it was ready:\n${this.text}`);
-      return (await this.status('/readyz')) === 200;
-    }, () => `The process did not get ready:\n${this.text}`, READY_WITHIN_MS);
+    await until(
+      async () => {
+        if (gone) throw new Error(`The process ended with ${JSON.stringify(gone)} before it was ready:\n${this.text}`);
+        return (await this.status('/readyz')) === 200;
+      },
+      () => `The process did not get ready:\n${this.text}`,
+      READY_WITHIN_MS,
+    );
     return this;
   }
 
@@ -101,7 +111,11 @@ export async function spawnApi(env: Readonly<Record<string, string>>): Promise<T
 }
 
 /** Starts a worker process on a free port; see {@link TestProcess.ready}. */
-export async function spawnWorker(env: Readonly<Record<string, string>>, file = 'worker/main.ts', args: readonly string[] = []): Promise<TestProcess> {
+export async function spawnWorker(
+  env: Readonly<Record<string, string>>,
+  file = 'worker/main.ts',
+  args: readonly string[] = [],
+): Promise<TestProcess> {
   const port = await freePort();
   return TestProcess.spawn(file, { HOST: '127.0.0.1', WORKER_PORT: String(port), ...env }, args, `http://127.0.0.1:${port}`);
 }

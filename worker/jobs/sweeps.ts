@@ -9,4 +9,12 @@ import { updateNotices } from './update-notices.ts';
 import type { Work } from './work.ts';
 
 /** Every sweep of the worker, in the order in which work flows through them. */
-export const SWEEPS: readonly Sweep<Work>[] = [advanceCalendar, foldCounts, updateNotices, expandMilestones, composeMails, deliverMail, purgeEvents];
+export const SWEEPS: readonly Sweep<Work>[] = [
+  advanceCalendar,
+  foldCounts,
+  updateNotices,
+  expandMilestones,
+  composeMails,
+  deliverMail,
+  purgeEvents,
+];
