@@ -1,0 +1,210 @@
+import pino from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/auth/actor.ts';
+import { Database } from '../../src/db/database.ts';
+import { type ContentOf, MailDelivery } from '../../src/email/delivery.service.ts';
+import { claimDueMails, type MailView, purgeMails } from '../../src/email/mail.repository.ts';
+import { MailService } from '../../src/email/mail.service.ts';
+import type { MailTransport } from '../../src/email/outgoing-mail.ts';
+import { createTransport } from '../../src/email/transport.provider.ts';
+import { LOG_START, readEvents } from '../../src/events/log.ts';
+import { Wake } from '../../src/events/wake.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fixtures.ts';
+import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
+
+const MINUTE = 60_000;
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null };
+const log = pino({ level: 'silent' });
+const never = () => new AbortController().signal;
+
+let db: Database;
+let sink: SmtpSink;
+let service: MailService;
+let now: Date;
+const clock = { now: () => now };
+const transports: MailTransport[] = [];
+
+beforeAll(async () => void (db = await Database.connect(await cloneDatabase(), 20)));
+afterAll(() => db.close());
+beforeEach(async () => {
+  now = NOW;
+  sink = await startSmtpSink();
+  service = new MailService(db, new Wake(db, log), clock);
+});
+afterEach(async () => {
+  await Promise.all(transports.splice(0).map((transport) => transport.close()));
+  await sink.close();
+  // Nothing may be left to send for the next test.
+  await db.query(`update mail set status = 'SKIPPED', finished_at = created_at where status in ('QUEUED', 'SENDING')`);
+});
+
+function deliverer(contentOf: ContentOf, timeoutMs = 5_000): MailDelivery {
+  const transport = createTransport({ SMTP_URL: sink.url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: timeoutMs / 1_000 });
+  transports.push(transport);
+  const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: 5 };
+  return new MailDelivery(db, new Wake(db, log), clock, transport, contentOf, settings, log);
+}
+
+async function ledger({ id }: QueuedMail): Promise<MailView> {
+  const { edges } = await service.mails(OPERATOR, {}, { first: 100, after: null });
+  return edges.find(({ node }) => node.id === id)!.node;
+}
+
+async function events(mail: QueuedMail) {
+  return (await readEvents(db, LOG_START, 500)).filter(({ data }) => data['mailId'] === mail.id);
+}
+
+describe('delivery', () => {
+  it('sends what is due and writes down to whom and what', async () => {
+    const [mail] = await queueMails(db, 1);
+    const [later] = await queueMails(db, 1, new Date(NOW.getTime() + 90 * MINUTE));
+    const report = await deliverer(contentFor([mail!, later!])).deliverDue(never());
+    expect(report).toEqual({ sent: 1, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: new Date(NOW.getTime() + 90 * MINUTE) });
+    const { parsed, to } = await sink.waitForMail();
+    expect(to).toEqual([mail!.email]);
+    expect(parsed.messageId).toBe(`<${mail!.id}@graceline.test>`);
+    expect(parsed.headers.get('x-graceline-mail')).toBe(mail!.id);
+    expect(parsed.headers.get('list')).toMatchObject({ id: { name: 'migrations.example.com' } });
+    expect(await ledger(mail!)).toMatchObject({ status: 'SENT', attempts: 1, recipient: mail!.email, subject: parsed.subject, lastError: null, finishedAt: NOW });
+    expect(await ledger(later!)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+  });
+
+  it('never sends one twice with two deliverers at once', async () => {
+    const mails = await queueMails(db, 200);
+    const reports = await Promise.all([deliverer(contentFor(mails)), deliverer(contentFor(mails))].map((one) => one.deliverDue(never())));
+    expect(reports[0]!.sent + reports[1]!.sent).toBe(200);
+    expect(sink.mails.map(({ to }) => to[0]).sort()).toEqual(mails.map(({ email }) => email).sort());
+    for (const { sent } of reports) expect(sent).toBeGreaterThan(0);
+  });
+
+  it('skips a mail with nothing left to say', async () => {
+    const [mail] = await queueMails(db, 1);
+    expect(await deliverer(contentFor([mail!], new Map([[mail!.id, null]]))).deliverDue(never())).toMatchObject({ skipped: 1, sent: 0 });
+    expect(await ledger(mail!)).toMatchObject({ status: 'SKIPPED', finishedAt: NOW, recipient: null });
+    expect(sink.mails).toEqual([]);
+  });
+
+  it('backs off from a 4xx and delivers when the server takes it', async () => {
+    const [mail] = await queueMails(db, 1);
+    const delivery = deliverer(contentFor([mail!]));
+    sink.answer(mail!.email, { kind: 'refuse', code: 451, message: 'greylisted' }, 2);
+    const first = await delivery.deliverDue(never());
+    expect(first).toMatchObject({ retried: 1, sent: 0 });
+    expect(first.nextDueAt!.getTime() - NOW.getTime()).toBeGreaterThanOrEqual(MINUTE);
+    expect(await ledger(mail!)).toMatchObject({ status: 'QUEUED', attempts: 1, lastError: expect.stringContaining('greylisted'), recipient: mail!.email });
+    expect(await delivery.deliverDue(never())).toMatchObject({ retried: 0, sent: 0 });
+
+    now = first.nextDueAt!;
+    const second = await delivery.deliverDue(never());
+    expect(second.nextDueAt!.getTime() - now.getTime()).toBeGreaterThan(MINUTE);
+    now = second.nextDueAt!;
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 1, nextDueAt: null });
+    expect(await ledger(mail!)).toMatchObject({ status: 'SENT', attempts: 3, lastError: null, finishedAt: now });
+  });
+
+  it('gives up after three days of 4xx', async () => {
+    const [mail] = await queueMails(db, 1);
+    const delivery = deliverer(contentFor([mail!]));
+    sink.answer(mail!.email, { kind: 'refuse', code: 451 });
+    let report = await delivery.deliverDue(never());
+    while (report.nextDueAt) {
+      now = report.nextDueAt;
+      report = await delivery.deliverDue(never());
+    }
+    expect(report.failed).toBe(1);
+    expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeGreaterThan(2);
+    expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeLessThan(4);
+    expect(await ledger(mail!)).toMatchObject({ status: 'FAILED', finishedAt: now });
+  });
+
+  it('ends a mail at a 5xx, tells the log, and sends it when an operator asks again', async () => {
+    const [mail, other] = await queueMails(db, 2);
+    const delivery = deliverer(contentFor([mail!, other!]));
+    sink.answer(mail!.email, { kind: 'refuse', code: 550, message: 'no such user' }, 1);
+    expect(await delivery.deliverDue(never())).toMatchObject({ failed: 1, sent: 1, nextDueAt: null });
+    const { edges } = await service.mails(OPERATOR, { status: 'FAILED' }, { first: 1, after: null });
+    expect(edges[0]!.node).toMatchObject({ id: mail!.id, lastError: expect.stringContaining('no such user'), recipient: mail!.email });
+
+    expect(await service.retryMail(OPERATOR, mail!.id)).toMatchObject({ status: 'QUEUED', attempts: 0, sendAfter: NOW, finishedAt: null });
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 1 });
+    expect((await events(mail!)).map(({ type, actor, administratorId }) => ({ type, actor, administratorId }))).toEqual([
+      { type: 'MAIL_FAILED', actor: 'clock', administratorId: mail!.administratorId },
+      { type: 'MAIL_RETRIED', actor: 'ops@example.com', administratorId: mail!.administratorId },
+    ]);
+  });
+
+  it.each(['drip', 'hang', 'reset'] as const)('puts a mail off where the server does %s after DATA, and does not hold up others', async (kind) => {
+    const mails = await queueMails(db, 10);
+    sink.answer(mails[0]!.email, { kind });
+    expect(await deliverer(contentFor(mails), 400).deliverDue(never())).toMatchObject({ sent: 9, retried: 1 });
+    expect(await ledger(mails[0]!)).toMatchObject({ status: 'QUEUED', attempts: 1, lastError: expect.any(String) });
+  });
+
+  it('takes over from a deliverer that died, and counts that', async () => {
+    const [mail] = await queueMails(db, 1);
+    await claimDueMails(db, now, new Date(now.getTime() + MINUTE), 10);
+    const delivery = deliverer(contentFor([mail!]));
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 0, resent: 0, nextDueAt: new Date(NOW.getTime() + MINUTE) });
+    now = new Date(NOW.getTime() + MINUTE);
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 1, resent: 1 });
+    expect(await ledger(mail!)).toMatchObject({ status: 'SENT', attempts: 2 });
+  });
+
+  it('finishes what is under way when told to stop, and leaves the rest as it was', async () => {
+    const mails = await queueMails(db, 60);
+    const stop = new AbortController();
+    const running = deliverer(contentFor(mails)).deliverDue(stop.signal);
+    await sink.waitForMail();
+    stop.abort();
+    const { sent } = await running;
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(60);
+    expect(sink.mails).toHaveLength(sent);
+    const left = await db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
+      `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3`,
+      [mails.map(({ id }) => id)],
+    );
+    expect(left).toEqual([{ status: 'QUEUED', attempts: 0, claimed: false, count: 60 - sent }]);
+  });
+
+  it('loses no mail where its content cannot be had', async () => {
+    const [mail] = await queueMails(db, 1);
+    const broken = deliverer(() => Promise.reject(new Error('the content is broken')));
+    const { nextDueAt, retried } = await broken.deliverDue(never());
+    expect(retried).toBe(1);
+    expect(await ledger(mail!)).toMatchObject({ status: 'QUEUED', lastError: expect.stringContaining('the content is broken') });
+    now = nextDueAt!;
+    expect(await deliverer(contentFor([mail!])).deliverDue(never())).toMatchObject({ sent: 1 });
+  });
+});
+
+describe('the ledger for operators', () => {
+  it('is read page by page, newest first', async () => {
+    const mails = await queueMails(db, 5);
+    const first = await service.mails(OPERATOR, { status: 'QUEUED' }, { first: 3, after: null });
+    const second = await service.mails(OPERATOR, { status: 'QUEUED' }, { first: 3, after: first.edges.at(-1)!.cursor });
+    expect([...first.edges, ...second.edges].map(({ node }) => node.id)).toEqual(mails.map(({ id }) => id).reverse());
+    expect([first.hasNextPage, second.hasNextPage]).toEqual([true, false]);
+  });
+
+  it('is for operators only, and names each fault', async () => {
+    const [mail] = await queueMails(db, 1);
+    const administrator: Actor = { role: 'ADMINISTRATOR', subject: 'ada@example.com', administratorId: mail!.administratorId, tokenId: null };
+    await expect(service.mails(administrator, {}, { first: 10, after: null })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(service.retryMail(administrator, mail!.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    for (const id of ['nonsense', '01a20514-300c-76fc-b8a1-d52c71331aa1']) await expect(service.retryMail(OPERATOR, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await deliverer(contentFor([mail!])).deliverDue(never());
+    await expect(service.retryMail(OPERATOR, mail!.id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    const cursor = Buffer.from('["x"]').toString('base64url');
+    await expect(service.mails(OPERATOR, {}, { first: 10, after: cursor })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+
+  it('forgets what old mails said, and keeps their rows', async () => {
+    const [mail] = await queueMails(db, 1);
+    await deliverer(contentFor([mail!])).deliverDue(never());
+    expect(await purgeMails(db, NOW)).toBe(0);
+    expect(await purgeMails(db, new Date(NOW.getTime() + 1))).toBeGreaterThan(0);
+    expect(await ledger(mail!)).toMatchObject({ status: 'SENT', recipient: null, subject: null, messageId: `<${mail!.id}@graceline.test>` });
+  });
+});
