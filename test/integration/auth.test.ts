@@ -1,0 +1,188 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
+import type { NewToken } from '../../src/auth/tokens.rules.ts';
+import { TokensService } from '../../src/auth/tokens.service.ts';
+import type { Clock } from '../../src/clock.ts';
+import { Database } from '../../src/db/database.ts';
+import { type LoggedEvent, LOG_START, readEvents } from '../../src/events/log.ts';
+import { Wake } from '../../src/events/wake.ts';
+import { newId } from '../../src/ids.ts';
+import { cloneDatabase } from '../support/database.ts';
+
+const NOW = new Date('2026-05-01T09:00:00.000Z');
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null };
+
+let db: Database;
+let tokens: TokensService;
+let now = NOW;
+const clock: Clock = { now: () => now };
+const ada = newId();
+
+beforeAll(async () => {
+  db = await Database.connect(await cloneDatabase(), 4);
+  tokens = new TokensService(db, new Wake(db, pino({ level: 'silent' })), clock);
+  await db.query(
+    `insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, 'ada@acme.example', 'Ada', 'UTC', 'en', $2)`,
+    [ada, NOW],
+  );
+  await db.query(
+    `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
+     select id, id, 'CLOUD', 'UTC', true, '{}', $1, $1 from unnest(array['acme', 'globex']) as a(id)`,
+    [NOW],
+  );
+});
+afterAll(() => db.close());
+
+const operatorToken: NewToken = { name: 'laptop', role: 'OPERATOR', subject: 'olga@platform.example' };
+
+async function eventsOf(tokenId: string): Promise<LoggedEvent[]> {
+  return (await readEvents(db, LOG_START, 1_000)).filter(({ data }) => data['tokenId'] === tokenId);
+}
+
+describe('a token', () => {
+  test.each([
+    ['gl_op_', operatorToken, { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null }],
+    [
+      'gl_ad_',
+      { name: 'Ada', role: 'ADMINISTRATOR', subject: 'ada@acme.example', administratorId: ada },
+      { role: 'ADMINISTRATOR', subject: 'ada@acme.example', administratorId: ada },
+    ],
+    [
+      'gl_pa_',
+      { name: 'Backups', role: 'PARTNER', subject: 'Backup Co', accounts: ['acme', 'globex'] },
+      { role: 'PARTNER', subject: 'Backup Co', administratorId: null },
+    ],
+    ['gl_rt_', { name: 'eu-1', role: 'RUNTIME', subject: 'login eu-1' }, { role: 'RUNTIME', subject: 'login eu-1', administratorId: null }],
+  ] as const)('%s… acts as what it was made for', async (prefix, input, actor) => {
+    const { id, token, prefix: findable } = await tokens.createToken(OPERATOR, input);
+    expect(token).toMatch(new RegExp(`^${prefix}[A-Za-z0-9_-]{43}$`));
+    expect(findable).toBe(token.slice(0, 12));
+    await expect(tokens.authenticate(`Bearer ${token}`)).resolves.toEqual({ ...actor, tokenId: id });
+    await expect(tokens.authenticate(`bearer  ${token}`)).resolves.toEqual({ ...actor, tokenId: id });
+  });
+
+  test('is stored as its SHA-256 alone, and no event holds it', async () => {
+    const { id, token } = await tokens.createToken(OPERATOR, operatorToken);
+    const [row] = await db.query<{ hash: string; all: string }>('select hash, t::text as all from token t where id = $1', [id]);
+    expect(row!.hash).toBe(createHash('sha256').update(token).digest('hex'));
+    expect(row!.all).not.toContain(token);
+    const events = await eventsOf(id);
+    expect(events).toMatchObject([
+      { type: 'TOKEN_CREATED', actor: 'olga@platform.example', at: NOW, data: { name: 'laptop', role: 'OPERATOR' } },
+    ]);
+    expect(JSON.stringify(events)).not.toContain(token.slice(12));
+    expect(JSON.stringify(events)).not.toContain(row!.hash);
+  });
+
+  test('of a partner names its accounts', async () => {
+    const { id } = await tokens.createToken(SYSTEM, { name: 'Backups', role: 'PARTNER', subject: 'Backup Co', accounts: ['acme', 'acme'] });
+    const rows = await db.query('select a.id from token_account t join account a on a.number = t.account_number where t.token_id = $1', [
+      id,
+    ]);
+    expect(rows).toEqual([{ id: 'acme' }]);
+  });
+
+  test('revoked is refused at once; revoking again changes nothing', async () => {
+    const { id, token } = await tokens.createToken(OPERATOR, operatorToken);
+    await expect(tokens.revokeToken(OPERATOR, id)).resolves.toMatchObject({ id, revokedAt: NOW });
+    await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('revoked'),
+    });
+    now = new Date(NOW.getTime() + 1_000);
+    await expect(tokens.revokeToken(OPERATOR, id)).resolves.toMatchObject({ revokedAt: NOW });
+    now = NOW;
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['TOKEN_CREATED', 'TOKEN_REVOKED']);
+  });
+
+  test('expires to the millisecond', async () => {
+    const expiresAt = new Date(NOW.getTime() + 5_000);
+    const { token } = await tokens.createToken(OPERATOR, { ...operatorToken, expiresAt });
+    now = new Date(expiresAt.getTime() - 1);
+    await expect(tokens.authenticate(`Bearer ${token}`)).resolves.toMatchObject({ role: 'OPERATOR' });
+    now = expiresAt;
+    await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('expired'),
+    });
+    now = NOW;
+  });
+});
+
+test('an administrator’s token ends with the administrator', async () => {
+  const gone = newId();
+  await db.query(
+    `insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, 'gone@acme.example', 'G', 'UTC', 'en', $2)`,
+    [gone, NOW],
+  );
+  const { token } = await tokens.createToken(OPERATOR, {
+    name: 'G',
+    role: 'ADMINISTRATOR',
+    subject: 'gone@acme.example',
+    administratorId: gone,
+  });
+  await db.query('delete from administrator where id = $1', [gone]);
+  await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test.each([
+  ['missing', undefined, 'No token'],
+  ['empty', '', 'No token'],
+  ['another scheme', 'Basic b2xnYTpzZWNyZXQ=', 'holds no token of ours'],
+  ['the scheme alone', 'Bearer', 'holds no token of ours'],
+  ['two tokens', `Bearer gl_op_${'A'.repeat(43)} gl_op_${'A'.repeat(43)}`, 'holds no token of ours'],
+  ['a foreign token', 'Bearer ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'holds no token of ours'],
+  ['cut short', `Bearer gl_op_${'A'.repeat(42)}`, 'holds no token of ours'],
+  ['a megabyte', `Bearer gl_op_${'A'.repeat(1_000_000)}`, 'holds no token of ours'],
+  ['unknown', `Bearer gl_op_${'A'.repeat(43)}`, 'unknown'],
+])('an Authorization header is refused with a sentence: %s', async (_, header, sentence) => {
+  await expect(tokens.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining(sentence) });
+});
+
+test.each<[string, string, Partial<NewToken>]>([
+  ['no administrator', 'INVALID_INPUT', { role: 'ADMINISTRATOR' }],
+  ['an unknown administrator', 'NOT_FOUND', { role: 'ADMINISTRATOR', administratorId: newId() }],
+  ['an administrator id of the wrong form', 'NOT_FOUND', { role: 'ADMINISTRATOR', administratorId: 'ada' }],
+  ['an administrator for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', administratorId: ada }],
+  ['a partner without accounts', 'INVALID_INPUT', { role: 'PARTNER', accounts: [] }],
+  ['a partner of an unknown account', 'NOT_FOUND', { role: 'PARTNER', accounts: ['acme', 'nobody', '\0'] }],
+  ['accounts for an operator', 'INVALID_INPUT', { accounts: ['acme'] }],
+  ['an end that has passed', 'DATE_IN_PAST', { expiresAt: NOW }],
+  ['a blank name', 'INVALID_INPUT', { name: ' ' }],
+  ['a name of a megabyte', 'INVALID_INPUT', { name: 'x'.repeat(1_000_000) }],
+  ['a subject of two lines', 'INVALID_INPUT', { subject: 'a\nb' }],
+])('a token is not made with %s, and nothing is written', async (_, code, wrong) => {
+  const before = await db.query('select count(*) from token');
+  await expect(tokens.createToken(OPERATOR, { ...operatorToken, ...wrong })).rejects.toMatchObject({ code });
+  expect(await db.query('select count(*) from token')).toEqual(before);
+});
+
+test.each(['ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const)('a token of the role %s manages no tokens', async (role) => {
+  const actor = { ...OPERATOR, role };
+  await expect(tokens.createToken(actor, operatorToken)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(tokens.revokeToken(actor, newId())).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(tokens.tokens(actor, { first: 1, after: null })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test.each([newId(), 'no-uuid', ''])('revoking what does not exist (%j) says so', async (id) => {
+  await expect(tokens.revokeToken(OPERATOR, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('lists go from the newest to the oldest, page by page', async () => {
+  const made = [];
+  for (const name of ['one', 'two', 'three']) made.unshift((await tokens.createToken(OPERATOR, { ...operatorToken, name })).id);
+  const listed: string[] = [];
+  let after: string | null = null;
+  do {
+    const page = await tokens.tokens(OPERATOR, { first: 2, after });
+    listed.push(...page.edges.map(({ node }) => node.id));
+    after = page.hasNextPage ? page.edges.at(-1)!.cursor : null;
+  } while (after);
+  expect(listed.slice(0, 3)).toEqual(made);
+  expect(new Set(listed).size).toBe(listed.length);
+  await expect(tokens.tokens(OPERATOR, { first: 101, after: null })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(tokens.tokens(OPERATOR, { first: 1, after: 'forged' })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+});
