@@ -16,7 +16,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         skipTypename: true,
         // As JSON carries them. A scalar that is not listed is `unknown` and has to be parsed by whoever reads it.
-        scalars: { DateTime: 'string' },
+        scalars: { DateTime: 'string', PartialDate: 'string', JSONObject: 'Readonly<Record<string, unknown>>' },
         defaultScalarType: 'unknown',
       },
     },
