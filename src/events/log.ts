@@ -3,7 +3,7 @@
  * audit log, the source of subscriptions, and the outbox of the worker.
  */
 import type { Actor } from '../auth/actor.ts';
-import type { Queryable, Transaction } from '../db/database.ts';
+import type { Queryable } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 
 /** Everything that can change. A name says what happened, in the past tense. */
@@ -81,7 +81,7 @@ export const LOG_START: EventCursor = '0.0';
  *
  * @param at the present instant of the change
  */
-export async function writeEvents(tx: Transaction, actor: Actor, at: Date, events: readonly NewEvent[]): Promise<void> {
+export async function writeEvents(tx: Queryable, actor: Actor, at: Date, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ type, migrationId, accountNumber, administratorId, data = {} }) => ({
     type,
