@@ -38,8 +38,8 @@ export function renderMarkdown(markdown: string): string {
 
 /** Whether an address may be linked to: http, https, mailto, or relative to the page. */
 export function isSafeLink(url: string): boolean {
-  // Browsers skip control characters and spaces when they look for the scheme.
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url.replace(/[\p{Cc}\s]/gu, ''))?.[1];
+  // Browsers skip control characters and spaces when they look for the scheme. What only resembles one is refused too.
+  const scheme = /^([^/?#]*?):/.exec(url.replace(/[\p{Cc}\s]/gu, ''))?.[1];
   return scheme === undefined || SAFE_SCHEMES.has(scheme.toLowerCase());
 }
 

@@ -95,12 +95,12 @@ export function parseFacts(rows: readonly string[], firstLine: number, problems:
 }
 
 function parseHeader(header: string, line: number, problems: PageProblem[]): (Column | null)[] {
-  const columns = cellsOf(header).map((cell) => {
-    const column = columnOf(cell);
-    if (!column)
-      problems.push({ line, message: `There is no column "${cell.slice(0, 60)}". A table of facts may have: ${COLUMNS.join(', ')}.` });
-    return column;
-  });
+  const cells = cellsOf(header);
+  const columns = cells.map(columnOf);
+  // Nobody needs the same sentence a thousand times.
+  for (const cell of cells.filter((_cell, index) => !columns[index]).slice(0, COLUMNS.length)) {
+    problems.push({ line, message: `There is no column "${shown(cell)}". A table of facts may have: ${COLUMNS.join(', ')}.` });
+  }
   const twice = columns.find((column, index) => column && columns.indexOf(column) !== index);
   if (twice) problems.push({ line, message: `The column "${twice}" stands twice in this table. Keep one.` });
   return columns;

@@ -19,6 +19,9 @@ export interface PageSection {
 
 type Heading = Pick<PageSection, 'level' | 'title' | 'headingLine'> & { readonly contentStart: number };
 
+/** A page with more headings is no page of migrations; what it has beyond this is not looked at. */
+export const MAX_SECTIONS = 5_000;
+
 const TABLE_ROW = /^ {0,3}\|/;
 
 // HTML is on so that what stands in a comment is no heading. Text is not looked into but for the headings' own.
@@ -26,7 +29,7 @@ const scanner = new MarkdownIt({ html: true });
 scanner.core.ruler.enableOnly(['normalize', 'block']);
 const inline = new MarkdownIt({ html: false, linkify: false });
 
-/** Every section of a page in page order; front matter and code blocks have none. */
+/** Every section of a page in page order, at most one more than {@link MAX_SECTIONS}; front matter and code blocks have none. */
 export function outline(lines: readonly string[]): PageSection[] {
   const headings = headingsOf(withoutFrontMatter(lines).join('\n'));
   const sections: PageSection[] = [];
@@ -44,7 +47,7 @@ export function outline(lines: readonly string[]): PageSection[] {
 /** Where each section ends, found from the back so that a page of headings costs no more than one of text. */
 function sectionEnds(headings: readonly Heading[], pageEnd: number): number[] {
   const ends: number[] = [];
-  const startOfLevel = new Array<number>(7).fill(pageEnd);
+  const startOfLevel = Array.from({ length: 7 }, () => pageEnd);
   for (const { level, headingLine } of headings.toReversed()) {
     ends.push(Math.min(...startOfLevel.slice(1, level + 1)));
     startOfLevel[level] = headingLine;
@@ -55,11 +58,14 @@ function sectionEnds(headings: readonly Heading[], pageEnd: number): number[] {
 function headingsOf(page: string): Heading[] {
   const env = {};
   const tokens = scanner.parse(page, env);
-  return tokens.flatMap((token, index) => {
-    if (token.type !== 'heading_open' || token.level !== 0 || !token.map) return [];
-    const content = tokens[index + 1]?.content ?? '';
-    const [headingLine, contentStart] = token.map;
-    return [{ level: Number(token.tag.slice(1)), title: plainText(inline.parseInline(content, env)).trim(), headingLine, contentStart }];
+  const contents = new Map(
+    tokens.flatMap((token, index) =>
+      token.type === 'heading_open' && token.level === 0 ? [[token, tokens[index + 1]?.content ?? '']] : [],
+    ),
+  );
+  return [...contents].slice(0, MAX_SECTIONS + 1).map(([token, content]) => {
+    const [headingLine, contentStart] = token.map ?? [0, 0];
+    return { level: Number(token.tag.slice(1)), title: plainText(inline.parseInline(content, env)).trim(), headingLine, contentStart };
   });
 }
 

@@ -71,8 +71,11 @@ function factsTable({ key, title, severity, platforms, gracePeriodStart, mandato
   if (platforms.length > 0) facts.push(['Platforms', platformWording(platforms)]);
   facts.push(['Grace Period Start', pageDate(gracePeriodStart)], ['Mandatory Opt-In', pageDate(mandatoryOptIn)]);
   if (key !== keyOfTitle(title)) facts.push(['Key', key]);
-  const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
   return [row(facts.map(([column]) => column)), row(facts.map(() => '---')), row(facts.map(([, cell]) => cell))].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** How the page names platforms: `Cloud Only`, or `Cloud, Appliance`; `All` for none in particular. */

@@ -15,7 +15,7 @@ import {
   type PageProblem,
 } from './markdown.ts';
 import { isTableOfFacts, parseFacts } from './page-facts.ts';
-import { outline, type PageSection } from './page-outline.ts';
+import { MAX_SECTIONS, outline, type PageSection } from './page-outline.ts';
 
 /** A migration as a page states it. */
 export interface PageMigration {
@@ -62,6 +62,14 @@ export function parsePage(text: string): { migrations: PageMigration[]; problems
   const page = withLineFeeds(text.replace(/^\uFEFF/, ''));
   const lines = page.split('\n');
   const sections = outline(lines);
+  if (sections.length > MAX_SECTIONS) {
+    return {
+      migrations: [],
+      problems: [
+        { line: 1, message: `The page has more than ${MAX_SECTIONS} headings. Split it, and import its parts one after the other.` },
+      ],
+    };
+  }
   const found = migrationSections(sections, lines);
   const problems: PageProblem[] = [...controlCharacterProblems(page), ...headingsWithoutTable(sections, found)];
   const migrations = [...found].map((section) => parseMigration(section, lines, problems));
