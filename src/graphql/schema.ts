@@ -1,4 +1,4 @@
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLObjectType, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 
 /** A class with `@Resolver`. It has no constructor arguments: services come by the context. */
@@ -20,10 +20,19 @@ const NO_PUB_SUB: PubSub = {
  * @param resolvers whose queries, mutations and subscriptions the schema has
  */
 export function buildGraphqlSchema(resolvers: NonEmptyArray<ResolverClass>): GraphQLSchema {
-  return buildSchemaSync({ resolvers, validate: false, pubSub: NO_PUB_SUB });
+  const schema = buildSchemaSync({ resolvers, validate: false, pubSub: NO_PUB_SUB });
+  // type-graphql makes these three itself and takes no description for them.
+  describe(schema.getQueryType(), 'What can be read.');
+  describe(schema.getMutationType(), 'What can be changed. Each change is one transaction and leaves one event in the log.');
+  describe(schema.getSubscriptionType(), 'What can be watched, over a WebSocket. Changes of every process are seen.');
+  return schema;
 }
 
 /** The schema as text, sorted, so that a change shows as its difference alone. */
 export function printSchemaSorted(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) type.description = description;
 }

@@ -30,11 +30,11 @@ export interface SocketEnd {
 
 /** The messages of one subscription as they come. */
 export interface Collector<Result> {
-  /** Every message so far. */
+  /** Every message so far that brought a result. */
   readonly all: readonly Result[];
   /** Resolves when the server has closed the socket, or {@link Collector.close} did. */
   readonly closed: Promise<SocketEnd>;
-  /** The next message that this has not given yet. Rejects with an ApiError where the subscription is refused. */
+  /** The next message that this has not given yet. Rejects with an ApiError where it is one, or the subscription was refused. */
   next(): Promise<Result>;
   /** The first message, of those before and those to come, that fits. */
   waitFor(predicate: (message: Result) => boolean): Promise<Result>;
@@ -86,6 +86,7 @@ function collect<Result>(
   variables?: Record<string, unknown>,
 ): Collector<Result> {
   const all: Result[] = [];
+  const arrived: (Result | ApiError)[] = [];
   const closed = Promise.withResolvers<SocketEnd>();
   const subscribed = Promise.withResolvers<void>();
   let failure: Error | null = null;
@@ -119,12 +120,10 @@ function collect<Result>(
     { query, variables },
     {
       next: (message) => {
-        try {
-          all.push(resultOf<Result>(message as FormattedExecutionResult, null));
-          notify();
-        } catch (error) {
-          fail(error as Error);
-        }
+        const { data, errors } = message as FormattedExecutionResult;
+        if (errors?.length) arrived.push(apiError(errors, null));
+        else arrived.push(all[all.push(data as Result) - 1]!);
+        notify();
       },
       error: (error) =>
         fail(
@@ -132,11 +131,12 @@ function collect<Result>(
             ? apiError(error as FormattedExecutionResult['errors'], null)
             : new Error('The socket failed.', { cause: error }),
         ),
-      complete: () => fail(new Error('The subscription is complete.')),
+      complete: () =>
+        fail(new Error('The subscription is complete.', { cause: arrived.findLast((message) => message instanceof ApiError) })),
     },
   );
   /** Awaits until `ready` gives a message; what has come counts before what went wrong. */
-  const wait = async (ready: () => Result | undefined, what: string): Promise<Result> => {
+  const wait = async <T>(ready: () => T | undefined, what: string): Promise<T> => {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     const late = new Promise<never>((_, reject) =>
       deadline.addEventListener('abort', () => reject(new Error(`${what} did not come; so far: ${JSON.stringify(all)}`))),
@@ -153,7 +153,11 @@ function collect<Result>(
     all,
     closed: closed.promise,
     subscribed: subscribed.promise,
-    next: () => wait(() => (given < all.length ? all[given++] : undefined), 'The next message'),
+    next: async () => {
+      const message = await wait(() => (given < arrived.length ? arrived[given++] : undefined), 'The next message');
+      if (message instanceof ApiError) throw message;
+      return message;
+    },
     waitFor: (predicate) => wait(() => all.find(predicate), 'The message awaited'),
     close: async () => {
       stop();
