@@ -44,7 +44,7 @@ export class Database implements Queryable {
     for (;;) {
       try {
         // Connects too: the ORM looks whether the database exists.
-        const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+        const pool = await orm.em.getConnection().getNativeClient();
         await pool.query('select 1');
         return new Database(orm, pool);
       } catch (error) {
