@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './delivery.rules.ts';
+import { LiveClaims } from './live-claims.ts';
 import { type Attempt, claimDueMails, type ClaimedMail, nextMailDueAt, recordAttempt, releaseMails } from './mail.repository.ts';
 import type { MailTransport, OutgoingMail, SendResult } from './outgoing-mail.ts';
 import { type ReminderContent, renderReminder } from './reminder-mail.ts';
@@ -64,18 +65,24 @@ export class MailDelivery {
    */
   async deliverDue(signal: AbortSignal): Promise<DeliveryReport> {
     const report: DeliveryReport = { sent: 0, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: null };
-    const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(signal, report));
-    for (const sender of await Promise.allSettled(senders)) if (sender.status === 'rejected') throw sender.reason;
+    const live = await LiveClaims.open(this.db);
+    const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(live, signal, report));
+    const ends = await Promise.allSettled(senders);
+    await live.close();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     report.nextDueAt = await nextMailDueAt(this.db);
     return report;
   }
 
-  private async sendUntilNoneIsDue(signal: AbortSignal, report: DeliveryReport): Promise<void> {
+  private async sendUntilNoneIsDue(live: LiveClaims, signal: AbortSignal, report: DeliveryReport): Promise<void> {
     while (!signal.aborted) {
       const now = this.clock.now();
       const mails = await claimDueMails(this.db, now, new Date(now.getTime() + this.settings.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
       if (mails.length === 0) return;
+      const ids = mails.map(({ id }) => id);
+      await live.hold(ids);
       await this.sendBatch(mails, signal, report);
+      await live.drop(ids);
     }
   }
 
@@ -84,14 +91,16 @@ export class MailDelivery {
     const contents = await this.contentOf(mails.map(({ id }) => id)).catch((error: unknown) => error as Error);
     for (const [i, mail] of mails.entries()) {
       // On elapsed time, not on the clock: a claim must outlast the next attempt also while a test holds the clock still.
-      if (signal.aborted || performance.now() - begun > this.settings.timeoutMs * ATTEMPTS_PER_CLAIM) return releaseMails(this.db, mails.slice(i));
+      if (signal.aborted || performance.now() - begun > this.settings.timeoutMs * ATTEMPTS_PER_CLAIM)
+        return releaseMails(this.db, mails.slice(i));
       if (mail.takenOver) report.resent += 1;
       await this.deliver(mail, contents instanceof Error ? contents : (contents.get(mail.id) ?? null), report);
     }
   }
 
   private async deliver(mail: ClaimedMail, content: ReminderContent | null | Error, report: DeliveryReport): Promise<void> {
-    if (content === null) return this.record(mail, { status: 'SKIPPED', sendAfter: null, recipient: null, subject: null, error: null }, report);
+    if (content === null)
+      return this.record(mail, { status: 'SKIPPED', sendAfter: null, recipient: null, subject: null, error: null }, report);
     let outgoing: OutgoingMail | null = null;
     let result: SendResult;
     try {
@@ -103,7 +112,11 @@ export class MailDelivery {
       this.log.error({ error, mail: mail.id }, 'could not make a mail; trying again later');
       result = { kind: 'retry', reason: `Internal error: ${(error as Error).message}` };
     }
-    await this.record(mail, { recipient: outgoing?.to.address ?? null, subject: outgoing?.subject ?? null, ...this.outcome(mail, result) }, report);
+    await this.record(
+      mail,
+      { recipient: outgoing?.to.address ?? null, subject: outgoing?.subject ?? null, ...this.outcome(mail, result) },
+      report,
+    );
   }
 
   private outcome(mail: ClaimedMail, result: SendResult): Pick<Attempt, 'status' | 'sendAfter' | 'error'> {
@@ -128,7 +141,13 @@ export class MailDelivery {
   private async recordFailure(mail: ClaimedMail, attempt: Attempt, now: Date): Promise<boolean> {
     const ours = await this.db.transaction(async (tx) => {
       if (!(await recordAttempt(tx, mail, attempt))) return false;
-      await writeEvents(tx, SYSTEM, now, [{ type: 'MAIL_FAILED', administratorId: mail.administratorId, data: { mailId: mail.id, attempts: mail.attempts, error: attempt.error } }]);
+      await writeEvents(tx, SYSTEM, now, [
+        {
+          type: 'MAIL_FAILED',
+          administratorId: mail.administratorId,
+          data: { mailId: mail.id, attempts: mail.attempts, error: attempt.error },
+        },
+      ]);
       return true;
     });
     if (ours) this.wake.ring();

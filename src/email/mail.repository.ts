@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/database.ts';
+import { HELD_BY_A_LIVE_DELIVERER } from './live-claims.ts';
 import type { Mail } from './mail.entity.ts';
 
 /** The states of {@link Mail}. */
@@ -55,7 +56,8 @@ export function claimDueMails(db: Queryable, now: Date, until: Date, limit: numb
   return db.query<ClaimedMail>(
     `with due as (
        select id, status from mail
-        where status in ('QUEUED', 'SENDING') and send_after <= $1 and (claimed_until is null or claimed_until <= $1)
+        where status in ('QUEUED', 'SENDING') and send_after <= $1
+          and (claimed_until is null or (claimed_until <= $1 and not ${HELD_BY_A_LIVE_DELIVERER}))
         order by send_after, id limit $3 for update skip locked
      )
      update mail m set status = 'SENDING', claimed_until = $2, attempts = attempts + 1
@@ -94,7 +96,9 @@ export async function releaseMails(db: Queryable, mails: readonly ClaimedMail[])
 
 /** When the next mail is due or a claim ends; null where nothing waits. May lie in the past. */
 export async function nextMailDueAt(db: Queryable): Promise<Date | null> {
-  const [row] = await db.query<{ at: Date | null }>(`select min(greatest(send_after, claimed_until)) as at from mail where status in ('QUEUED', 'SENDING')`);
+  const [row] = await db.query<{ at: Date | null }>(
+    `select min(greatest(send_after, claimed_until)) as at from mail where status in ('QUEUED', 'SENDING')`,
+  );
   return row!.at;
 }
 

@@ -37,9 +37,15 @@ export class MailService {
     requireOperator(actor);
     const first = pageSize(page.first);
     const before = cursorKey(page.after, ['string'])?.[0] as string | undefined;
-    if (before !== undefined && !UUID.test(before)) throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before.');
+    if (before !== undefined && !UUID.test(before))
+      throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before.');
     const rows = await listMails(this.db, filter.status ?? null, before ?? null, first + 1);
-    return pageOf(rows, first, ({ id }) => [id], (mail) => mail);
+    return pageOf(
+      rows,
+      first,
+      ({ id }) => [id],
+      (mail) => mail,
+    );
   }
 
   /**
@@ -56,7 +62,13 @@ export class MailService {
       const refusal = REFUSALS[before.status];
       if (refusal) throw new GracelineError('WRONG_STATE', refusal, { status: before.status });
       const after = await requeueMail(tx, id, now);
-      await writeEvents(tx, actor, now, [{ type: 'MAIL_RETRIED', administratorId: before.administratorId, data: { mailId: id, attempts: before.attempts, error: before.lastError } }]);
+      await writeEvents(tx, actor, now, [
+        {
+          type: 'MAIL_RETRIED',
+          administratorId: before.administratorId,
+          data: { mailId: id, attempts: before.attempts, error: before.lastError },
+        },
+      ]);
       return after;
     });
     this.wake.ring();

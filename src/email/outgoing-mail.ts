@@ -57,7 +57,11 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2
  * @param maxLength in UTF-16 units; longer ones end in an ellipsis
  */
 export function oneLine(text: string, maxLength = 200): string {
-  const line = text.slice(0, maxLength * 2).replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
+  const line = text
+    .slice(0, maxLength * 2)
+    .replace(CONTROLS, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   const cut = line.length > maxLength ? `${line.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
   return cut.toWellFormed();
 }

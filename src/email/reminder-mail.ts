@@ -94,11 +94,13 @@ function partsOf({ open, rescheduled, nowOn }: ReminderContent, dates: MailDates
     {
       heading: 'Rescheduled',
       lead: 'The dates of these changes have moved. You can opt in as soon as their grace period has started.',
-      items: rescheduled.map((section) => itemOf(section, dates, [
-        { label: 'New deadline', value: deadlineOf(section, dates) },
-        { label: 'Was', value: dates.partial(section.oldDeadline) },
-        ...(section.reason ? [{ label: 'Reason', value: oneLine(section.reason, 1_000) }] : []),
-      ])),
+      items: rescheduled.map((section) =>
+        itemOf(section, dates, [
+          { label: 'New deadline', value: deadlineOf(section, dates) },
+          { label: 'Was', value: dates.partial(section.oldDeadline) },
+          ...(section.reason ? [{ label: 'Reason', value: oneLine(section.reason, 1_000) }] : []),
+        ]),
+      ),
     },
     {
       heading: 'Action needed',
@@ -125,7 +127,12 @@ function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[]): Let
       id: oneLine(id),
       name: oneLine(name),
       // Said only where it differs from what stands above for all of them.
-      note: [deadline && deadline.getTime() !== shared ? `its own deadline is ${dates.instant(deadline)}` : '', reason === 'OPTED_OUT' ? 'opted out again' : ''].filter(Boolean).join('; '),
+      note: [
+        deadline && deadline.getTime() !== shared ? `its own deadline is ${dates.instant(deadline)}` : '',
+        reason === 'OPTED_OUT' ? 'opted out again' : '',
+      ]
+        .filter(Boolean)
+        .join('; '),
     })),
     more: Math.max(section.accountCount - listed.length, 0),
     guideUrl: section.guideUrl !== null && /^https?:\/\/\S+$/i.test(section.guideUrl) ? section.guideUrl : null,

@@ -48,7 +48,7 @@ describe('SMTP', () => {
 
   beforeEach(async () => {
     sink = await startSmtpSink();
-    transport = createTransport({ SMTP_URL: sink.url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: 5 });
+    transport = createTransport({ SMTP_URL: sink.url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: 20 });
   });
   afterEach(async () => {
     await transport.close();
@@ -73,23 +73,26 @@ describe('SMTP', () => {
     expect(raw).not.toMatch(/^(List-Unsubscribe|X-Mailer):/im);
   });
 
-  it.each(HOSTILE_NAMES.map((name) => [JSON.stringify(name).slice(0, 40), name] as const))('lets no name become a header or a recipient: %s', async (_shown, name) => {
-    const administrator = { name, email: 'ada@example.com', timeZone: 'Europe/Berlin', locale: 'en-GB' };
-    const worded = renderReminder(content('ada@example.com', { administrator, platformName: name, open: [section({ title: name })] }));
-    const mail = outgoing({ to: { name, address: 'ada@example.com' }, from: { name, address: 'migrations@example.com' } }, worded);
-    expect(await transport.send(mail, NEVER)).toMatchObject({ kind: 'sent' });
-    const { parsed, to, raw } = await sink.waitForMail();
-    expect(to).toEqual(['ada@example.com']);
-    const [addressee, ...others] = [parsed.to].flat().flatMap((header) => header!.value);
-    expect(others).toEqual([]);
-    expect(addressee!.address).toBe('ada@example.com');
-    const head = raw.slice(0, raw.indexOf('\r\n\r\n'));
-    const headers = head.match(/^[\w-]+(?=:)/gm)!.map((key) => key.toLowerCase());
-    expect(headers).toHaveLength(new Set(headers).size);
-    expect(headers).not.toContain('bcc');
-    expect(head).not.toMatch(/(?<!\r)\n|\r(?!\n)/);
-    expect(parsed.html).not.toMatch(/<(img|script)/i);
-  });
+  it.each(HOSTILE_NAMES.map((name) => [JSON.stringify(name).slice(0, 40), name] as const))(
+    'lets no name become a header or a recipient: %s',
+    async (_shown, name) => {
+      const administrator = { name, email: 'ada@example.com', timeZone: 'Europe/Berlin', locale: 'en-GB' };
+      const worded = renderReminder(content('ada@example.com', { administrator, platformName: name, open: [section({ title: name })] }));
+      const mail = outgoing({ to: { name, address: 'ada@example.com' }, from: { name, address: 'migrations@example.com' } }, worded);
+      expect(await transport.send(mail, NEVER)).toMatchObject({ kind: 'sent' });
+      const { parsed, to, raw } = await sink.waitForMail();
+      expect(to).toEqual(['ada@example.com']);
+      const [addressee, ...others] = [parsed.to].flat().flatMap((header) => header!.value);
+      expect(others).toEqual([]);
+      expect(addressee!.address).toBe('ada@example.com');
+      const head = raw.slice(0, raw.indexOf('\r\n\r\n'));
+      const headers = head.match(/^[\w-]+(?=:)/gm)!.map((key) => key.toLowerCase());
+      expect(headers).toHaveLength(new Set(headers).size);
+      expect(headers).not.toContain('bcc');
+      expect(head).not.toMatch(/(?<!\r)\n|\r(?!\n)/);
+      expect(parsed.html).not.toMatch(/<(img|script)/i);
+    },
+  );
 
   it('keeps a name that is merely unusual', async () => {
     await transport.send(outgoing({ to: { name: 'Lovelace, Ada "Countess" 👑 עדה', address: 'ada@example.com' } }), NEVER);
@@ -119,8 +122,11 @@ describe('SMTP', () => {
   it.each(['drip', 'hang'] as const)('cuts off a server that does %s after DATA at the deadline, and goes on', async (kind) => {
     sink.answer('ada@example.com', { kind }, 1);
     const started = performance.now();
-    expect(await transport.send(outgoing(), AbortSignal.timeout(300))).toMatchObject({ kind: 'retry', reason: expect.stringContaining('in time') });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(await transport.send(outgoing(), AbortSignal.timeout(1_500))).toMatchObject({
+      kind: 'retry',
+      reason: expect.stringContaining('in time'),
+    });
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(sink.unanswered).toHaveLength(1);
     await expect.poll(() => sink.connections).toBe(0);
     expect(await transport.send(outgoing(), NEVER)).toMatchObject({ kind: 'sent' });
@@ -153,7 +159,8 @@ describe('files', () => {
 
   it('writes a mail that programs can read, one file however often it is sent', async () => {
     const mail = outgoing({ to: { name: 'Lovelace, Ada\r\nBcc: victim@example.com', address: 'ada@example.com' } });
-    for (const date of [NOW, new Date(NOW.getTime() + 3_600_000)]) expect(await open(folder).send({ ...mail, date }, NEVER)).toMatchObject({ kind: 'sent' });
+    for (const date of [NOW, new Date(NOW.getTime() + 3_600_000)])
+      expect(await open(folder).send({ ...mail, date }, NEVER)).toMatchObject({ kind: 'sent' });
     expect(await readdir(join(folder, 'mail'))).toEqual([`20260501T080000.000Z-${mail.id}.eml`]);
     const parsed = await simpleParser(await readFile(join(folder, 'mail', `20260501T080000.000Z-${mail.id}.eml`)));
     expect(parsed).toMatchObject({ subject: mail.subject, html: mail.html, messageId: mail.messageId });

@@ -133,7 +133,11 @@ export class SmtpSink {
     await new Promise<void>((resolve) => this.server.close(resolve));
   }
 
-  private async receive(stream: SMTPServerDataStream, session: SMTPServerSession, done: (error?: Error | null, message?: string) => void): Promise<void> {
+  private async receive(
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    done: (error?: Error | null, message?: string) => void,
+  ): Promise<void> {
     const raw = await buffer(stream);
     const to = session.envelope.rcptTo.map(({ address }) => address);
     const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : '';

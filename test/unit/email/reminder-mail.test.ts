@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { MAX_ACCOUNTS_LISTED, renderReminder } from '../../../src/email/reminder-mail.ts';
 import { content, section } from '../../support/mail-fixtures.ts';
 
-const account = (id: string, deadline: string | null = '2026-05-03T00:00:00Z', reason = 'PENDING') => ({ id, name: `Account ${id}`, deadline: deadline === null ? null : new Date(deadline), reason });
+const account = (id: string, deadline: string | null = '2026-05-03T00:00:00Z', reason = 'PENDING') => ({
+  id,
+  name: `Account ${id}`,
+  deadline: deadline === null ? null : new Date(deadline),
+  reason,
+});
 
 describe('the subject', () => {
   const subject = (changes: Parameters<typeof content>[1]) => renderReminder(content('ada@example.com', changes)).subject;
@@ -12,7 +17,10 @@ describe('the subject', () => {
   });
 
   it('counts several, and an account that several touch once', () => {
-    const open = [section({ accounts: [account('a'), account('b')], accountCount: 2 }), section({ key: 'other', accounts: [account('b', '2026-06-01T00:00:00Z'), account('c')], accountCount: 2 })];
+    const open = [
+      section({ accounts: [account('a'), account('b')], accountCount: 2 }),
+      section({ key: 'other', accounts: [account('b', '2026-06-01T00:00:00Z'), account('c')], accountCount: 2 }),
+    ];
     expect(subject({ open })).toBe('Action needed by 3 May 2026: 2 migrations on 3 accounts');
   });
 
@@ -27,7 +35,9 @@ describe('the subject', () => {
   });
 
   it('sums up all three kinds, the most urgent first', () => {
-    const rescheduled = [{ ...section({ title: 'New tokens', accounts: [account('a', '2026-07-01T00:00:00Z')] }), oldDeadline: '2026-06-01', reason: null }];
+    const rescheduled = [
+      { ...section({ title: 'New tokens', accounts: [account('a', '2026-07-01T00:00:00Z')] }), oldDeadline: '2026-06-01', reason: null },
+    ];
     expect(subject({ open: [], rescheduled })).toBe('Rescheduled: New tokens, now 1 July 2026');
     expect(subject({ open: [], nowOn: [section({ title: 'Old news' })] })).toBe('Now on: Old news');
     expect(subject({ rescheduled, nowOn: [section({ title: 'Old news' })] })).toBe(
@@ -60,7 +70,11 @@ describe('the letter', () => {
   });
 
   it('tells of an account with a deadline of its own', () => {
-    const { text } = renderReminder(content('ada@example.com', { open: [section({ accounts: [account('a'), account('b', '2026-05-20T00:00:00Z', 'EXTENDED')], accountCount: 2 })] }));
+    const { text } = renderReminder(
+      content('ada@example.com', {
+        open: [section({ accounts: [account('a'), account('b', '2026-05-20T00:00:00Z', 'EXTENDED')], accountCount: 2 })],
+      }),
+    );
     expect(text).toMatch(/- Account a \(a\)\n/);
     expect(text).toMatch(/- Account b \(b\): its own deadline is 20 May 2026[^\n]*\(2026-05-20T00:00:00Z\)\n/);
   });
@@ -86,9 +100,15 @@ describe('the letter', () => {
 
   it('escapes whatever people named, and keeps it on its line', () => {
     const evil = '<script>alert(1)</script>\r\nBcc: victim@example.com\u202e"\'&';
-    const hostile = { ...section({ title: evil, guideUrl: 'javascript:alert(1)', accounts: [{ ...account('x'), id: evil, name: evil }] }), oldDeadline: 'TBD', reason: evil };
+    const hostile = {
+      ...section({ title: evil, guideUrl: 'javascript:alert(1)', accounts: [{ ...account('x'), id: evil, name: evil }] }),
+      oldDeadline: 'TBD',
+      reason: evil,
+    };
     const administrator = { name: evil, email: 'ada@example.com', timeZone: 'UTC', locale: 'no such locale!' };
-    const { subject, text, html } = renderReminder(content('ada@example.com', { administrator, platformName: evil, open: [hostile], rescheduled: [hostile], nowOn: [hostile] }));
+    const { subject, text, html } = renderReminder(
+      content('ada@example.com', { administrator, platformName: evil, open: [hostile], rescheduled: [hostile], nowOn: [hostile] }),
+    );
     expect(html).not.toMatch(/<script|javascript:/i);
     expect(html).toContain('&lt;script&gt;');
     expect(subject).not.toMatch(/[\r\n\u202e]/);
@@ -98,7 +118,9 @@ describe('the letter', () => {
 
   it('stays small, whatever size the names have', () => {
     const long = '😀'.repeat(500_000);
-    const { subject, html } = renderReminder(content('ada@example.com', { open: [section({ title: long, accounts: [{ ...account('a'), name: long }] })] }));
+    const { subject, html } = renderReminder(
+      content('ada@example.com', { open: [section({ title: long, accounts: [{ ...account('a'), name: long }] })] }),
+    );
     expect(subject.length).toBeLessThan(300);
     expect(html.length).toBeLessThan(10_000);
     expect(html.isWellFormed()).toBe(true);
