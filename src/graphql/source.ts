@@ -15,7 +15,7 @@ export function createSource<T>(follow: (push: (item: T) => void, fail: (error: 
   let asked: PromiseWithResolvers<IteratorResult<T, undefined>> | null = null;
   let failure: Error | null = null;
   let ended = false;
-  let unfollow: (() => void) | undefined;
+  let unfollow: (() => void) | null = null;
 
   const end = () => {
     if (ended) return;

@@ -67,7 +67,7 @@ export function graphqlClient(url: string, token?: string): GraphqlClient {
         headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ query: textOf(document), variables }),
       });
-      return resultOf<Result>((await response.json()) as FormattedExecutionResult, response.status);
+      return resultOf((await response.json()) as FormattedExecutionResult, response.status) as Result;
     },
     subscribe: <Result, Variables>(document: TypedDocument<Result, Variables>, variables?: Variables) =>
       collect<Result>(
@@ -166,9 +166,9 @@ function collect<Result>(
   };
 }
 
-function resultOf<Result>({ data, errors }: FormattedExecutionResult, status: number | null): Result {
+function resultOf({ data, errors }: FormattedExecutionResult, status: number | null): unknown {
   if (errors?.length) throw apiError(errors, status);
-  return data as Result;
+  return data;
 }
 
 function apiError(errors: FormattedExecutionResult['errors'], status: number | null): ApiError {
