@@ -9,7 +9,7 @@ import { databaseUrl, readConfig } from '../../src/config.ts';
 import { Database } from '../../src/db/database.ts';
 import { Wake } from '../../src/events/wake.ts';
 import { defineSweep } from '../../worker/kit.ts';
-import { runUntilSignal } from '../../worker/process.ts';
+import { runUntilSignal } from '../../src/process.ts';
 import { startWorker } from '../../worker/worker.ts';
 
 const runMs = Number(process.argv[2] ?? 0);
