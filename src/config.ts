@@ -58,3 +58,14 @@ export function databaseUrl(config: Config): string {
   if (config.DATABASE_URL) return config.DATABASE_URL;
   throw new GracelineError('INVALID_SETTINGS', 'DATABASE_URL is not set. Give the PostgreSQL to use, or run `npm start`, which brings its own.');
 }
+
+/**
+ * The environment of a process we start: ours, with what is given on top and what is preferred beneath.
+ *
+ * @param given settings that hold whatever our own environment says
+ * @param preferred settings that hold unless our own environment says otherwise
+ */
+export function childEnvironment(given: Record<string, string>, preferred: Record<string, string>): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  return { ...preferred, ...own, ...given };
+}

@@ -1,14 +1,31 @@
+import type { AccountsService } from '../accounts/accounts.service.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
+import type { MailService } from '../email/mail.service.ts';
 import { GracelineError } from '../errors.ts';
+import type { EventsService } from '../events/events.service.ts';
+import type { EventFollower } from '../events/follower.ts';
+import type { ImportService } from '../migrations/import.service.ts';
+import type { MigrationsService } from '../migrations/migrations.service.ts';
+import type { RescheduleService } from '../migrations/reschedule.service.ts';
+import type { NoticesService } from '../notifications/notices.service.ts';
+import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */
 export interface Services {
+  readonly accounts: AccountsService;
+  readonly events: EventsService;
+  /** What subscriptions follow. */
+  readonly follower: EventFollower;
+  readonly imports: ImportService;
+  readonly mails: MailService;
+  readonly migrations: MigrationsService;
+  readonly notices: NoticesService;
+  readonly reschedules: RescheduleService;
+  readonly rollouts: RolloutsService;
   readonly tokens: TokensService;
 }
-
-/** Look-ups of one request, batched: children of a list are read together. */
-export type Loaders = object;
 
 /** What resolvers get: one per request, and one per event of a subscription. */
 export interface Context {
@@ -25,7 +42,7 @@ export type CreateContext = (actor: Actor | null, requestId: string) => Context;
 
 /** Makes contexts over these services. */
 export function contextFactory(services: Services): CreateContext {
-  return (actor, requestId) => ({ actor, requestId, services, loaders: {} });
+  return (actor, requestId) => ({ actor, requestId, services, loaders: createLoaders(services) });
 }
 
 /**

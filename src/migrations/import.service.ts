@@ -12,7 +12,8 @@ import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration } from './migration.entity.ts';
 import { scheduleOf } from './migrations.repository.ts';
 import { applyTexts, newMigration, publish, refuseWrongState } from './migrations.service.ts';
-import { type PageMigration, type PageProblem, parsePage } from './page.ts';
+import type { PageProblem } from './markdown.ts';
+import { type PageMigration, parsePage } from './page.ts';
 import { applyDates, newReschedule, type RescheduleService } from './reschedule.service.ts';
 
 /** What an import did, by key, in the order of the page. */

@@ -1,3 +1,4 @@
+import type { Platform } from '../accounts/accounts.rules.ts';
 import type { Queryable } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
@@ -27,7 +28,7 @@ interface MigrationRow {
   mandatory_at: Date | null;
   reversible: boolean;
   guide_url: string | null;
-  platforms: string[];
+  platforms: Platform[];
   built_in_email_only: boolean;
   required_attributes: Attributes;
   listed_only: boolean;

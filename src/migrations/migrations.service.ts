@@ -5,18 +5,19 @@ import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
-import { type EventType, type NewEvent, writeEvents } from '../events/log.ts';
+import { type EventType, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
 import { type Command, defaultDeadline, isRefusal, LIFECYCLE, type LifecycleState, type Schedule, scheduleRefusal, type Severity, stateAt } from './lifecycle.rules.ts';
-import { descriptionProblems } from './markdown.ts';
+import { descriptionProblems, normaliseDescription } from './markdown.ts';
 import { Migration } from './migration.entity.ts';
 import { checkedAttributes, checkedGuideUrl, checkedKey, checkedReason, checkedTitle, type MigrationTexts, type MigrationView, type RescheduleView } from './migrations.rules.ts';
 import { findMigration, findMigrations, findMigrationsById, findPublished, findReschedules, replaceListedAccounts, scheduleOf } from './migrations.repository.ts';
 import { keyOfTitle } from './page.ts';
+import type { PublishedMigration } from './page-render.ts';
 
 /** Which accounts a migration is to touch; left out means unchanged (or, when new, all). */
 export interface AffectsInput {
@@ -64,13 +65,19 @@ export class MigrationsService {
    */
   async migration(actor: Actor, key: string): Promise<MigrationView> {
     const migration = await findMigration(this.db, this.clock.now(), key);
-    if (!migration || (migration.announcedAt === null && !seesDrafts(actor))) throw migrationNotFound(key);
+    if (!migration || !this.isVisible(actor, migration)) throw migrationNotFound(key);
     return migration;
   }
 
+  /** Whether the actor sees a migration that was read without asking, e.g. by {@link byIds}. */
+  isVisible(actor: Actor, migration: MigrationView): boolean {
+    return migration.announcedAt !== null || seesDrafts(actor);
+  }
+
   /** Every migration the public page shows, newest first. */
-  published(): Promise<MigrationView[]> {
-    return findPublished(this.db, this.clock.now());
+  async published(): Promise<PublishedMigration[]> {
+    const migrations = await findPublished(this.db, this.clock.now());
+    return migrations.map((migration) => ({ ...migration, platforms: migration.affects.platforms }));
   }
 
   /** For a data loader: the migrations of these ids, in no order, without asking who wants to know. */
@@ -283,7 +290,7 @@ async function applyAffects(tx: Transaction, migration: Migration, affects: Affe
 }
 
 function checkedDescription(description: string): string {
-  const normal = description.replaceAll('\r\n', '\n').trim();
+  const normal = normaliseDescription(description);
   const problems = descriptionProblems(normal);
   if (problems.length === 0) return normal;
   const lines = problems.map(({ line, message }) => `line ${line}: ${message}`);

@@ -4,6 +4,7 @@
  * It is computed from dates and decisions and never stored, so a deadline holds to the millisecond with every worker
  * down. Its SQL twin is the function `effective_state` in the db migrations; a property test holds the two equal.
  */
+import type { Platform } from '../accounts/accounts.rules.ts';
 
 /** What the rule needs to know of a migration. */
 export interface MigrationFacts {
@@ -21,7 +22,7 @@ export interface MigrationFacts {
 /** Which accounts a migration touches. Every condition that is given must hold. */
 export interface AffectedRule {
   /** Platforms; empty means every one. */
-  readonly platforms: readonly string[];
+  readonly platforms: readonly Platform[];
   /** Only accounts whose mail the built-in provider sends. */
   readonly builtInEmailOnly: boolean;
   /** Attributes the account must have with exactly these values; empty demands none. */
@@ -36,7 +37,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean>>;
 /** What the rule needs to know of an account. */
 export interface AccountFacts {
   readonly createdAt: Date;
-  readonly platform: string;
+  readonly platform: Platform;
   readonly usesBuiltInEmail: boolean;
   readonly attributes: Attributes;
   /** Whether the account is on this migration's list. */

@@ -4,11 +4,15 @@ import type { Database, Queryable } from '../db/database.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
 import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 
-/** An account and a migration with the state that holds between them. */
-export interface AccountMigration {
+/** An account and a migration. */
+export interface AccountMigrationKey {
   readonly accountId: string;
   readonly accountNumber: number;
   readonly migrationId: string;
+}
+
+/** An account and a migration with the state that holds between them. */
+export interface AccountMigration extends AccountMigrationKey {
   readonly state: EffectiveState;
 }
 

@@ -8,7 +8,8 @@ import type { Wake } from '../events/wake.ts';
 import { checkedReason } from '../migrations/migrations.rules.ts';
 import { migrationNotFound } from '../migrations/migrations.service.ts';
 import { type Progress, readProgress } from './counts.ts';
-import { type DecisionOutcome, findStanding, findStates, type AccountMigration, type Standing, writeOptIn, writeOptOut, writeUntil } from './rollouts.repository.ts';
+import type { EffectiveState } from './effective-state.rules.ts';
+import { type DecisionOutcome, findStanding, findStates, type AccountMigration, type AccountMigrationKey, type Standing, writeOptIn, writeOptOut, writeUntil } from './rollouts.repository.ts';
 import { type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
 
 /** What accounts decide, what operators decide for them, and the state that follows. */
@@ -34,6 +35,9 @@ export class RolloutsService {
     return findStates(this.db, accountNumbers, this.clock.now());
   }
 
+  /** The state of a migration that was cancelled, which {@link statesOf} does not list: off for every account. */
+  readonly cancelledState: EffectiveState = { enabled: false, reason: 'NOT_STARTED', since: null, deadline: null, canOptIn: false, canOptOut: false };
+
   /**
    * How far a rollout is. For operators: the counts are over all accounts.
    *
@@ -49,13 +53,13 @@ export class RolloutsService {
    *
    * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED
    */
-  async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+  async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
     refuseRuntime(actor);
     const outcome = await writeOptIn(this.db, actor, accountId, migrationKey, this.clock.now());
     const standing = await this.decided(actor, outcome, accountId, migrationKey);
     const { state } = standing;
     if (!outcome.written && !state.canOptIn && state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
-    return standing;
+    return keyOf(standing);
   }
 
   /**
@@ -63,14 +67,14 @@ export class RolloutsService {
    *
    * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED
    */
-  async optOut(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+  async optOut(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
     refuseRuntime(actor);
     const outcome = await writeOptOut(this.db, actor, accountId, migrationKey, this.clock.now());
     const standing = await this.decided(actor, outcome, accountId, migrationKey);
     const { state, decision } = standing;
     const already = decision.optedOutAt !== null && !state.enabled;
     if (!outcome.written && !state.canOptOut && !already) throw refusal(optOutRefusal(standing, state, standing.reversible), standing);
-    return standing;
+    return keyOf(standing);
   }
 
   /**
@@ -79,7 +83,7 @@ export class RolloutsService {
    * @param until the new deadline
    * @throws GracelineError FORBIDDEN, NOT_FOUND, REASON_NEEDED, DATE_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED
    */
-  extendDeadline(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigration> {
+  extendDeadline(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigrationKey> {
     return this.steer(actor, accountId, migrationKey, until, reason, 'extended_until', 'DEADLINE_EXTENDED', (standing, now) =>
       extensionRefusal(standing, standing.state, standing.mandatoryAt, until, now),
     );
@@ -91,7 +95,7 @@ export class RolloutsService {
    * @param until when the exemption ends
    * @throws GracelineError FORBIDDEN, NOT_FOUND, REASON_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED
    */
-  exemptAccount(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigration> {
+  exemptAccount(actor: Actor, accountId: string, migrationKey: string, until: Date, reason: string): Promise<AccountMigrationKey> {
     return this.steer(actor, accountId, migrationKey, until, reason, 'exempt_until', 'ACCOUNT_EXEMPTED', (standing, now) =>
       exemptionRefusal(standing, standing.state, until, now),
     );
@@ -106,7 +110,7 @@ export class RolloutsService {
     column: 'extended_until' | 'exempt_until',
     type: EventType,
     refuse: (standing: Standing, now: Date) => DecisionRefusal | null,
-  ): Promise<AccountMigration> {
+  ): Promise<AccountMigrationKey> {
     requireOperator(actor);
     const given = checkedReason(reason);
     const now = this.clock.now();
@@ -123,7 +127,7 @@ export class RolloutsService {
       return found;
     });
     this.wake.ring();
-    return standing;
+    return keyOf(standing);
   }
 
   /** Wakes the readers of the log where something was written; says what is missing where nothing was found. */
@@ -143,6 +147,11 @@ export class RolloutsService {
 /** An extension and an exemption of the same account at once must see each other to know which ends first. */
 async function lockDecision(tx: Transaction, accountId: string, migrationKey: string): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${accountId}\n${migrationKey}`]);
+}
+
+/** Without the state, which a decision has just changed: whoever wants it reads it. */
+function keyOf({ accountId, accountNumber, migrationId }: Standing): AccountMigrationKey {
+  return { accountId, accountNumber, migrationId };
 }
 
 function refusal({ code, message }: DecisionRefusal, { accountId }: Standing): GracelineError {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PLATFORMS } from '../../src/accounts/accounts.rules.ts';
 import type { AccountFacts, DecisionFacts, MigrationFacts } from '../../src/rollouts/effective-state.rules.ts';
 
 /** Instants that often coincide, so that "at the very instant" is tried as often as "before" and "after". */
@@ -7,7 +8,7 @@ export const instantArbitrary: fc.Arbitrary<Date> = fc
   .map(([day, ms]) => new Date(Date.UTC(2026, 4, 1 + day) + ms));
 
 // Null as often as not: a fact that is missing decides as much as one that is there.
-const maybeInstant = fc.option(instantArbitrary, { freq: 1 });
+const maybeInstant = fc.option(instantArbitrary, { freq: 2 });
 const attributes = fc.dictionary(fc.constantFrom('tier', 'beta', 'region', '__proto__x'), fc.oneof(fc.constantFrom('gold', 'x', ''), fc.constantFrom(1, 1.5, 0), fc.boolean()), { maxKeys: 2 });
 
 export const migrationArbitrary: fc.Arbitrary<MigrationFacts> = fc.record({
@@ -16,7 +17,7 @@ export const migrationArbitrary: fc.Arbitrary<MigrationFacts> = fc.record({
   mandatoryAt: maybeInstant,
   reversible: fc.boolean(),
   affects: fc.record({
-    platforms: fc.subarray(['CLOUD', 'APPLIANCE']),
+    platforms: fc.subarray([...PLATFORMS]),
     builtInEmailOnly: fc.boolean(),
     attributes: fc.oneof(fc.constant({}), fc.constant({}), attributes),
     listedOnly: fc.constantFrom(false, false, true),
@@ -25,7 +26,7 @@ export const migrationArbitrary: fc.Arbitrary<MigrationFacts> = fc.record({
 
 export const accountArbitrary: fc.Arbitrary<AccountFacts> = fc.record({
   createdAt: instantArbitrary,
-  platform: fc.constantFrom('CLOUD', 'APPLIANCE'),
+  platform: fc.constantFrom(...PLATFORMS),
   usesBuiltInEmail: fc.boolean(),
   attributes,
   listed: fc.boolean(),

@@ -14,7 +14,7 @@ import { type Context, contextFactory, requireActor, type Services } from '../..
 import { DateTime, JSONObject, PartialDate } from '../../src/graphql/scalars.ts';
 import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
-import { createSource } from '../../src/graphql/source.ts';
+import { createSource } from '../../src/events/source.ts';
 import { createHttpServer, type HttpServer } from '../../src/http.ts';
 import { cloneDatabase } from './database.ts';
 import { type Collector, graphqlClient } from './graphql-client.ts';

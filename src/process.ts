@@ -1,4 +1,4 @@
-import { GracelineError } from '../src/errors.ts';
+import { GracelineError } from './errors.ts';
 
 /** Ctrl-C ends everything within 5 seconds; what has not ended by then never will. */
 const STOP_WITHIN_MS = 4_800;

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import type { House } from './compose.ts';
+import { contextFactory } from './graphql/context.ts';
+import { RESOLVERS } from './graphql/resolvers.ts';
+import { buildGraphqlSchema } from './graphql/schema.ts';
+import { createGraphqlServer } from './graphql/server.ts';
+import { createHttpServer, type Route } from './http.ts';
+import { renderPageHtml } from './migrations/page-html.ts';
+import { renderPage } from './migrations/page-render.ts';
+
+/** Of the 5 seconds a stop may take in all, what requests under way get. */
+const DRAIN_MS = 3_000;
+/** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
+const PAGE_CACHE = 'public, max-age=5';
+
+/** An API at work. */
+export interface Api {
+  /** Where it listens. */
+  readonly port: number;
+  /** Takes no more requests, finishes those under way, closes sockets. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts to serve GraphQL, its subscriptions, the public page and what the keepers of a process ask.
+ *
+ * @throws GracelineError PORT_IN_USE
+ */
+export async function startApi(house: House, log: Logger): Promise<Api> {
+  const { config, wake, follower, tokens } = house;
+  const development = config.NODE_ENV !== 'production';
+  const graphql = await createGraphqlServer({
+    schema: buildGraphqlSchema(RESOLVERS),
+    authenticate: (authorization) => tokens.authenticate(authorization),
+    createContext: contextFactory(house),
+    introspection: development,
+    landingPage: development,
+    logger: log,
+  });
+  const http = createHttpServer({ graphql, routes: pages(house), ready: () => missing(house), logger: log });
+  await wake.start();
+  await follower.start();
+  const port = await http.listen(config.HOST, config.PORT);
+  log.info({ port }, 'API is serving');
+  return { port, stop: () => http.close(DRAIN_MS) };
+}
+
+function pages({ config, migrations }: House): Record<string, Route> {
+  const page = (type: string, render: typeof renderPage): Route => async () => ({
+    status: 200,
+    headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
+    body: render(await migrations.published(), config.PLATFORM_NAME),
+  });
+  return { '/migrations': page('text/html', renderPageHtml), '/migrations.md': page('text/markdown', renderPage) };
+}
+
+/** What keeps the process from its work, a sentence each: the database, its schema, and workers that do not sweep. */
+async function missing({ db, clock, config }: House): Promise<string[]> {
+  try {
+    const pending = await db.pendingDbMigrations();
+    if (pending.length > 0) return [`Db migrations are pending: ${pending.join(', ')}.`];
+    const oldest = new Date(clock.now().getTime() - 4_000 * config.SWEEP_INTERVAL_SECONDS);
+    const fresh = await db.query(`select from sweep where name = 'advance-calendar' and finished_at >= $1`, [oldest]);
+    return fresh.length > 0 ? [] : ['No worker has swept lately. Start one with `npm run start:worker`.'];
+  } catch (error) {
+    return [`The database does not answer: ${error instanceof Error ? error.message : String(error)}.`];
+  }
+}

@@ -1,0 +1,122 @@
+/** The command line: `npm run graceline -- COMMAND`. Acts as an operator, on DATABASE_URL or the embedded PostgreSQL. */
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
+import { type Actor, ROLES } from './auth/actor.ts';
+import type { NewToken } from './auth/tokens.rules.ts';
+import { compose, type House } from './compose.ts';
+import { readConfig } from './config.ts';
+import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
+import { GracelineError } from './errors.ts';
+import { createLogger } from './logger.ts';
+import { renderPage } from './migrations/page-render.ts';
+
+const ACTOR: Actor = { role: 'OPERATOR', subject: 'command line', administratorId: null, tokenId: null };
+
+const program = new Command('graceline')
+  .usage('COMMAND')
+  .description('Works on the catalogue and the accounts as an operator. Uses DATABASE_URL, or the embedded PostgreSQL of npm start.')
+  .showHelpAfterError('(add --help for how it is used)');
+
+program
+  .command('import')
+  .description('read a Markdown page of migrations into the catalogue: all of it or nothing')
+  .argument('FILE', 'the page')
+  .action((file: string) =>
+    withHouse(async ({ imports }) => {
+      const { created, updated, unchanged } = await imports.importPage(ACTOR, await readText(file));
+      for (const key of created) say(`created    ${key}`);
+      for (const key of updated) say(`updated    ${key}`);
+      for (const key of unchanged) say(`unchanged  ${key}`);
+      say(`${created.length} created, ${updated.length} updated, ${unchanged.length} unchanged`);
+    }),
+  );
+
+program
+  .command('export')
+  .description('print the catalogue as the page that import reads')
+  .action(() => withHouse(async ({ migrations, config }) => process.stdout.write(renderPage(await migrations.published(), config.PLATFORM_NAME))));
+
+program
+  .command('import-accounts')
+  .description('create and update accounts from NDJSON or CSV; resumes where it was stopped')
+  .argument('FILE', 'one account a line; see README.md for its fields')
+  .option('--rejects FILE', 'where lines that cannot be taken are put with the reason (default: FILE.rejects.ndjson)')
+  .action((file: string, { rejects }: { rejects?: string }) =>
+    withHouse(async ({ db, wake, clock }) => {
+      await runImportAccounts(db, wake, clock, ACTOR, { file, rejectsFile: rejects });
+    }),
+  );
+
+program
+  .command('token')
+  .description('make a token; it is printed this once')
+  .addOption(new Option('--role ROLE', 'what its bearer may do').choices(ROLES).makeOptionMandatory())
+  .requiredOption('--subject NAME', 'who acts with it, as the event log names them')
+  .option('--name NAME', 'what lists call it', 'made on the command line')
+  .option('--administrator ID', 'the administrator it belongs to (for that role)')
+  .option('--account ID...', 'accounts it may act for (for partners)')
+  .option('--expires INSTANT', 'from when on it no longer counts, e.g. 2027-01-01T00:00:00Z', instant)
+  .action(({ administrator, account, expires, ...rest }: TokenOptions) =>
+    withHouse(async ({ tokens }) => {
+      const { token } = await tokens.createToken(ACTOR, { ...rest, administratorId: administrator, accounts: account, expiresAt: expires });
+      say(token);
+    }),
+  );
+
+program
+  .command('migrate')
+  .description('bring the database to the schema of this code')
+  .action(() => withHouse(() => Promise.resolve(say('The database has the schema of this code.'))));
+
+interface TokenOptions extends Pick<NewToken, 'name' | 'role' | 'subject'> {
+  readonly administrator?: string;
+  readonly account?: string[];
+  readonly expires?: Date;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof GracelineError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+/** Runs a command on a database that is up to date, and lets go of everything, also where it fails. */
+async function withHouse(work: (house: House) => Promise<unknown>): Promise<void> {
+  const config = readConfig();
+  const found = config.DATABASE_URL ?? (await findEmbeddedPostgres(config.DATA_DIR));
+  const own = found ? null : await startEmbeddedPostgres(config.DATA_DIR);
+  try {
+    const house = await compose({ ...config, DATABASE_URL: found ?? own!.url }, createLogger({ ...config, LOG_LEVEL: 'warn' }, 'graceline'));
+    try {
+      await house.db.migrate();
+      await work(house);
+    } finally {
+      await house.close();
+    }
+  } finally {
+    await own?.stop();
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    const why = error instanceof TypeError ? 'it is not UTF-8 text' : (error as Error).message;
+    throw new GracelineError('INVALID_FILE', `Cannot read ${file}: ${why}. Give a Markdown page.`, {}, { cause: error });
+  }
+}
+
+function instant(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Give an instant such as 2027-01-01T00:00:00Z.');
+  return date;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import { AccountsService } from './accounts/accounts.service.ts';
+import { TokensService } from './auth/tokens.service.ts';
+import { type Clock, fileClock, systemClock } from './clock.ts';
+import { type Config, databaseUrl } from './config.ts';
+import { Database } from './db/database.ts';
+import { MailDelivery } from './email/delivery.service.ts';
+import { MailService } from './email/mail.service.ts';
+import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
+import { EventsService } from './events/events.service.ts';
+import { EventFollower } from './events/follower.ts';
+import { EventPurge } from './events/purge.ts';
+import { Wake } from './events/wake.ts';
+import type { Services } from './graphql/context.ts';
+import { Calendar } from './migrations/calendar.ts';
+import { ImportService } from './migrations/import.service.ts';
+import { MigrationsService } from './migrations/migrations.service.ts';
+import { RescheduleService } from './migrations/reschedule.service.ts';
+import { NoticeSweep } from './notifications/notice.sweep.ts';
+import { NoticesService } from './notifications/notices.service.ts';
+import { Reminders } from './notifications/reminders.service.ts';
+import { foldRolloutCounts } from './rollouts/counts.ts';
+import { RolloutsService } from './rollouts/rollouts.service.ts';
+
+/** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
+export interface House extends Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly wake: Wake;
+  readonly calendar: Calendar;
+  readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
+  readonly reminders: Reminders;
+  readonly noticeSweep: NoticeSweep;
+  readonly delivery: MailDelivery;
+  readonly purge: EventPurge;
+  /** Lets go of every connection. Called last, once nothing is under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * The only place where services are made.
+ *
+ * @throws GracelineError INVALID_SETTINGS without a DATABASE_URL, DATABASE_UNREACHABLE
+ */
+export async function compose(config: Config, log: Logger): Promise<House> {
+  const clock = config.CLOCK_FILE ? fileClock(config.CLOCK_FILE) : systemClock;
+  const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
+  const wake = new Wake(db, log);
+  const zone = config.PLATFORM_TIME_ZONE;
+  const reschedules = new RescheduleService(db, wake, clock, zone);
+  const transport = createTransport(config);
+  const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
+  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from });
+  const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
+  const follower = new EventFollower(db, wake, log, config.EVENT_POLL_SECONDS * 1_000);
+  return {
+    config,
+    clock,
+    db,
+    wake,
+    follower,
+    accounts: new AccountsService(db, wake, clock),
+    calendar: new Calendar(db, wake, clock),
+    counts: { fold: () => foldRolloutCounts(db) },
+    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
+    events: new EventsService(db),
+    imports: new ImportService(db, wake, clock, reschedules, zone),
+    mails: new MailService(db, wake, clock),
+    migrations: new MigrationsService(db, wake, clock, zone),
+    notices: new NoticesService(db, wake, clock),
+    noticeSweep: new NoticeSweep(db, wake, clock),
+    purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
+    reminders,
+    reschedules,
+    rollouts: new RolloutsService(db, wake, clock),
+    tokens: new TokensService(db, wake, clock),
+    close: async () => {
+      await follower.close();
+      await transport.close();
+      await wake.close();
+      await db.close();
+    },
+  };
+}

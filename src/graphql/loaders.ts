@@ -1,0 +1,45 @@
+import DataLoader from 'dataloader';
+import type { AccountsService } from '../accounts/accounts.service.ts';
+import type { AccountView } from '../accounts/account.view.ts';
+import type { AdministratorView } from '../accounts/administrators.repository.ts';
+import type { MigrationsService } from '../migrations/migrations.service.ts';
+import type { MigrationView, RescheduleView } from '../migrations/migrations.rules.ts';
+import type { AccountMigration } from '../rollouts/rollouts.repository.ts';
+import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+
+/** Look-ups of one request, batched: children of a list are read together. None asks who wants to know; their parents did. */
+export interface Loaders {
+  readonly accounts: DataLoader<number, AccountView | null>;
+  readonly administrators: DataLoader<string, AdministratorView | null>;
+  readonly migrations: DataLoader<string, MigrationView | null>;
+  readonly reschedules: DataLoader<string, RescheduleView[]>;
+  /** The states of every published migration, by the number of the account. */
+  readonly states: DataLoader<number, AccountMigration[]>;
+}
+
+/** The services loaders read through. */
+export interface LoadedServices {
+  readonly accounts: AccountsService;
+  readonly migrations: MigrationsService;
+  readonly rollouts: RolloutsService;
+}
+
+/** Loaders for one request. */
+export function createLoaders({ accounts, migrations, rollouts }: LoadedServices): Loaders {
+  return {
+    accounts: new DataLoader((numbers) => accounts.accountsByNumbers(numbers)),
+    administrators: new DataLoader((ids) => accounts.administratorsByIds(ids)),
+    migrations: new DataLoader(async (ids) => {
+      const found = new Map((await migrations.byIds(ids)).map((migration) => [migration.id, migration]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    reschedules: new DataLoader(async (ids) => {
+      const found = Map.groupBy(await migrations.reschedulesOf(ids), ({ migrationId }) => migrationId);
+      return ids.map((id) => found.get(id) ?? []);
+    }),
+    states: new DataLoader(async (numbers) => {
+      const found = Map.groupBy(await rollouts.statesOf(numbers), ({ accountNumber }) => accountNumber);
+      return numbers.map((number) => found.get(number) ?? []);
+    }),
+  };
+}

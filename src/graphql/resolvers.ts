@@ -1,0 +1,22 @@
+import type { NonEmptyArray } from 'type-graphql';
+import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.resolver.ts';
+import { TokensResolver } from '../auth/tokens.resolver.ts';
+import { MailsResolver } from '../email/mails.resolver.ts';
+import { EventsResolver } from '../events/events.resolver.ts';
+import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
+import { NoticesResolver } from '../notifications/notices.resolver.ts';
+import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
+import type { ResolverClass } from './schema.ts';
+
+/** The resolvers of every feature: what the API is. */
+export const RESOLVERS: NonEmptyArray<ResolverClass> = [
+  MigrationsResolver,
+  RolloutsResolver,
+  RolloutProgressResolver,
+  AccountsResolver,
+  AdministratorsResolver,
+  NoticesResolver,
+  EventsResolver,
+  MailsResolver,
+  TokensResolver,
+];

@@ -1,0 +1,127 @@
+import { Arg, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { AccountType } from '../accounts/account.types.ts';
+import { feed } from '../events/feed.ts';
+import { type Context, requireActor } from '../graphql/context.ts';
+import { itemsOf } from '../graphql/live.ts';
+import { DateTime } from '../graphql/scalars.ts';
+import { MigrationType } from '../migrations/migration.types.ts';
+import type { Progress } from './counts.ts';
+import { AccountMigrationChange, AccountMigrationType, EffectiveStateType, RolloutProgress } from './rollout.types.ts';
+
+const ACCOUNT = { description: "The platform's id of the account." };
+const MIGRATION = { description: 'The key of the migration.' };
+
+@Resolver(() => AccountMigrationType)
+export class RolloutsResolver {
+  @Query(() => AccountMigrationType, { description: 'One migration for one account: what a gate asks. Errors: NOT_FOUND.' })
+  accountMigration(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+    return context.services.rollouts.state(requireActor(context), account, migration);
+  }
+
+  @FieldResolver(() => AccountType, { description: 'The account.' })
+  account(@Ctx() context: Context, @Root() { accountNumber }: AccountMigrationType) {
+    return context.loaders.accounts.load(accountNumber);
+  }
+
+  @FieldResolver(() => MigrationType, { description: 'The migration.' })
+  migration(@Ctx() context: Context, @Root() { migrationId }: AccountMigrationType) {
+    return context.loaders.migrations.load(migrationId);
+  }
+
+  @FieldResolver(() => EffectiveStateType, { description: 'Whether it is on, and why.' })
+  async state(@Ctx() context: Context, @Root() { state, accountNumber, migrationId }: AccountMigrationType) {
+    if (state) return state;
+    const states = await context.loaders.states.load(accountNumber);
+    return states.find((other) => other.migrationId === migrationId)?.state ?? context.services.rollouts.cancelledState;
+  }
+
+  @Mutation(() => AccountMigrationType, { description: 'Opts an account in; again changes nothing. Errors: NOT_FOUND, NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED.' })
+  optIn(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+    return context.services.rollouts.optIn(requireActor(context), account, migration);
+  }
+
+  @Mutation(() => AccountMigrationType, { description: 'Opts an account out again; again changes nothing. Errors: NOT_FOUND, NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED.' })
+  optOut(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+    return context.services.rollouts.optOut(requireActor(context), account, migration);
+  }
+
+  @Mutation(() => AccountMigrationType, {
+    description: 'Gives one account a later deadline. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
+  })
+  extendDeadline(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+    @Arg('until', () => DateTime, { description: 'Its deadline.' }) until: Date,
+    @Arg('reason', () => String, { description: 'Why.' }) reason: string,
+  ) {
+    return context.services.rollouts.extendDeadline(requireActor(context), account, migration, until, reason);
+  }
+
+  @Mutation(() => AccountMigrationType, {
+    description: 'Leaves one account alone until an instant. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
+  })
+  exemptAccount(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+    @Arg('until', () => DateTime, { description: 'When the exemption ends.' }) until: Date,
+    @Arg('reason', () => String, { description: 'Why.' }) reason: string,
+  ) {
+    return context.services.rollouts.exemptAccount(requireActor(context), account, migration, until, reason);
+  }
+
+  @Subscription(() => AccountMigrationChange, {
+    description: 'Every change of the state of migrations for one account: its own decisions, and dates that pass. Errors: NOT_FOUND.',
+    subscribe: async ({ args, context }: { args: { account: string }; context: Context }) => {
+      const actor = requireActor(context);
+      const { accounts, rollouts, follower } = context.services;
+      const { number } = await accounts.account(actor, args.account);
+      const events = feed(follower, ({ type, migrationId, accountNumber }) => {
+        const ofNotice = type === 'NOTICE_ADDED' || type === 'NOTICE_DISMISSED';
+        return migrationId !== null && !ofNotice && (accountNumber === null || accountNumber === number);
+      });
+      return itemsOf(events, async ({ cursor, type, migrationId }) => {
+        // Asked again for every event: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
+        const account = await accounts.account(actor, args.account);
+        const states = await rollouts.statesOf([account.number]);
+        const state = states.find((other) => other.migrationId === migrationId)?.state;
+        if (!state && type !== 'MIGRATION_CANCELLED') return null;
+        return { cursor, type, accountMigration: { accountId: account.id, accountNumber: account.number, migrationId: migrationId!, state } };
+      });
+    },
+  })
+  accountMigrationChanged(@Root() change: AccountMigrationChange, @Arg('account', () => ID, ACCOUNT) _account: string): AccountMigrationChange {
+    return change;
+  }
+
+  @Subscription(() => RolloutProgress, {
+    description: 'How far a rollout is, whenever that changes. For operators. Errors: FORBIDDEN, NOT_FOUND.',
+    subscribe: async ({ args, context }: { args: { migration: string }; context: Context }) => {
+      const actor = requireActor(context);
+      const { migrations, rollouts, follower } = context.services;
+      const { id } = await migrations.migration(actor, args.migration);
+      let last = JSON.stringify(await rollouts.progress(actor, id));
+      const moves = ['ACCOUNT_CREATED', 'ACCOUNTS_IMPORTED'];
+      const events = feed(follower, ({ type, migrationId }) => (migrationId === id && type !== 'NOTICE_ADDED') || moves.includes(type));
+      return itemsOf(events, async () => {
+        const progress = await rollouts.progress(actor, id);
+        const text = JSON.stringify(progress);
+        if (text === last) return null;
+        last = text;
+        return progress;
+      });
+    },
+  })
+  rolloutProgress(@Root() progress: Progress, @Arg('migration', () => ID, MIGRATION) _migration: string): RolloutProgress {
+    return progress as RolloutProgress;
+  }
+}
+
+@Resolver(() => RolloutProgress)
+export class RolloutProgressResolver {
+  @FieldResolver(() => Float, { description: 'The share of affected accounts for which it is on, 0 to 100, with one decimal; 100 where none is affected.' })
+  percent(@Root() { affected, optedIn, born, mandatory }: Progress): number {
+    return affected === 0 ? 100 : Math.round((1_000 * (optedIn + born + mandatory)) / affected) / 10;
+  }
+}
