@@ -62,13 +62,19 @@ export async function composeBatch(tx: Transaction, mornings: readonly Morning[]
   if (waiting.length === 0) return { seen: 0, composed: 0 };
   const zoneOf = new Map(waiting.map(({ administratorId, timeZone }) => [administratorId, timeZone]));
   const morningByZone = new Map(mornings.map((morning) => [morning.timeZone, morning]));
-  const candidates = [...zoneOf].map(([id, timeZone]) => ({ id, morning: morningByZone.get(timeZone)! })).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const candidates = [...zoneOf]
+    .map(([id, timeZone]) => ({ id, morning: morningByZone.get(timeZone)! }))
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
 
   const standing = await readStanding(tx, candidates);
   const served = candidates.filter(({ id }) => standing.served.has(id));
   const fresh = candidates.filter(({ id }) => !standing.served.has(id) && !standing.queued.has(id));
   const composed = await addMails(tx, fresh, now, domain);
-  const joined = await attach(tx, candidates.filter((candidate) => !served.includes(candidate)), now);
+  const joined = await attach(
+    tx,
+    candidates.filter((candidate) => !served.includes(candidate)),
+    now,
+  );
   await waitForTomorrow(tx, served, now);
   return { seen: joined + served.length > 0 ? waiting.length : 0, composed };
 }

@@ -1,6 +1,12 @@
 /** Reads what a reminder has to say at the moment it is sent: everything still open on all accounts of its administrator. */
 import type { Queryable } from '../db/database.ts';
-import { type AccountLine, MAX_ACCOUNTS_LISTED, type MigrationSection, type ReminderContent, type RescheduledSection } from '../email/reminder-mail.ts';
+import {
+  type AccountLine,
+  MAX_ACCOUNTS_LISTED,
+  type MigrationSection,
+  type ReminderContent,
+  type RescheduledSection,
+} from '../email/reminder-mail.ts';
 import { accountsOf, LIVE, mayBeOpen, OPEN } from './standing.repository.ts';
 
 /** What the content of every reminder has in common. */
@@ -14,7 +20,12 @@ export interface PlatformFacts {
  *
  * @returns by mail; null where nothing it was made for is left to say
  */
-export async function readContents(db: Queryable, mailIds: readonly string[], now: Date, platform: PlatformFacts): Promise<Map<string, ReminderContent | null>> {
+export async function readContents(
+  db: Queryable,
+  mailIds: readonly string[],
+  now: Date,
+  platform: PlatformFacts,
+): Promise<Map<string, ReminderContent | null>> {
   const contents = new Map<string, ReminderContent | null>(mailIds.map((id) => [id, null]));
   const letters = await readLetters(db, mailIds);
   const lines = Map.groupBy(await readLines(db, mailIds, now), ({ mailId }) => mailId);
@@ -77,7 +88,7 @@ function readLines(db: Queryable, mailIds: readonly string[], now: Date): Promis
          join migration m on m.id = pair.migration_id and ${LIVE}
          left join told on told.mail_id = pair.mail_id and told.migration_id = pair.migration_id
          cross join lateral (
-           select a.id, a.name, s.reason, s.since, s.deadline, ${OPEN} as open from ${accountsOf('pair.administrator_id', '$2')}
+           select (one.account).id, (one.account).name, s.reason, s.since, s.deadline, ${OPEN} as open from ${accountsOf('pair.administrator_id', '$2')}
               and (${OPEN} or (told.instants is not null and s.enabled))) l),
      ranked as (
        select *, count(*) over section as total, row_number() over (section order by coalesce(since, deadline), name, id rows between unbounded preceding and unbounded following) as place
@@ -144,7 +155,11 @@ function inLists({ open, nowOn }: Sections, moves: readonly Move[]): Pick<Remind
     rescheduled.push({ ...section, oldDeadline, reason: ofMigration.at(-1)!.reason });
     still.delete(migrationId);
   }
-  return { nowOn: nowOn.toSorted(soonestFirst), rescheduled: rescheduled.toSorted(soonestFirst), open: [...still.values()].toSorted(soonestFirst) };
+  return {
+    nowOn: nowOn.toSorted(soonestFirst),
+    rescheduled: rescheduled.toSorted(soonestFirst),
+    open: [...still.values()].toSorted(soonestFirst),
+  };
 }
 
 function soonestFirst(one: MigrationSection, other: MigrationSection): number {

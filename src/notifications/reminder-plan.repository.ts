@@ -1,7 +1,15 @@
 /** Which milestones are due in which time zones and not yet expanded into reminders. */
 import type { Queryable } from '../db/database.ts';
 import { morningOf } from './mornings.ts';
-import { cadenceTo, dueMilestones, type DueMilestone, earlier, type Milestone, milestonesOf, type ReminderSchedule } from './reminders.rules.ts';
+import {
+  cadenceTo,
+  dueMilestones,
+  type DueMilestone,
+  earlier,
+  type Milestone,
+  milestonesOf,
+  type ReminderSchedule,
+} from './reminders.rules.ts';
 import { LIVE } from './standing.repository.ts';
 
 /** After this long past a deadline every morning of earth has come, and its last mails are on their way. */
@@ -99,7 +107,13 @@ async function readSchedules(db: Queryable, now: Date): Promise<Track[]> {
   const timeZones = await readTimeZones(db);
   return rows.map((row) => {
     const reschedules = row.reschedules.map(({ id, at }) => ({ id, at: new Date(at) }));
-    return { migrationId: row.id, milestones: milestonesOf({ ...row, reschedules }, now), timeZones, ownDeadline: null, mandatoryAt: row.mandatoryAt };
+    return {
+      migrationId: row.id,
+      milestones: milestonesOf({ ...row, reschedules }, now),
+      timeZones,
+      ownDeadline: null,
+      mandatoryAt: row.mandatoryAt,
+    };
   });
 }
 

@@ -4,7 +4,7 @@ import { type LoggedEvent } from '../events/log.ts';
 import { firstMorning } from './mornings.ts';
 import { type MilestoneTask, runName } from './reminder-plan.repository.ts';
 import { onMilestone } from './reminders.rules.ts';
-import { accountsOf, LIVE, OPEN } from './standing.repository.ts';
+import { hasAccount, LIVE, OPEN } from './standing.repository.ts';
 
 /** Small enough that a transaction stays short, large enough that the round trip does not count. */
 const BATCH = 2_000;
@@ -35,28 +35,33 @@ const CONDITIONS = {
 export async function expandBatch(tx: Transaction, task: MilestoneTask, after: string, now: Date): Promise<Expansion | null> {
   const run = runName(task.milestone, task.ownDeadline);
   // Twice is harmless, because a reminder has one key; the lock only keeps workers from doing each other's work.
-  const [lock] = await tx.query<{ held: boolean }>('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', [`${task.migrationId} ${run} ${task.timeZone}`]);
+  const [lock] = await tx.query<{ held: boolean }>('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', [
+    `${task.migrationId} ${run} ${task.timeZone}`,
+  ]);
   if (!lock!.held) return null;
   const expansion = task.ownDeadline ? await expandOwnDeadline(tx, task, now) : await expandPage(tx, task, after, now);
   if (expansion.last === null) {
-    await tx.query('insert into milestone_run (migration_id, milestone, time_zone, finished_at) values ($1, $2, $3, $4) on conflict do nothing', [
-      task.migrationId,
-      run,
-      task.timeZone,
-      now,
-    ]);
+    await tx.query(
+      'insert into milestone_run (migration_id, milestone, time_zone, finished_at) values ($1, $2, $3, $4) on conflict do nothing',
+      [task.migrationId, run, task.timeZone, now],
+    );
   }
   return expansion;
 }
 
-async function expandPage(tx: Transaction, { migrationId, timeZone, milestone, mandatoryAt }: MilestoneTask, after: string, now: Date): Promise<Expansion> {
+async function expandPage(
+  tx: Transaction,
+  { migrationId, timeZone, milestone, mandatoryAt }: MilestoneTask,
+  after: string,
+  now: Date,
+): Promise<Expansion> {
   const [row] = await tx.query<{ added: number; seen: number; last: string | null }>(
     `with page as (select id, created_at from administrator where time_zone = $1 and id > $2 order by id limit $3),
      added as (
        insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
        select p.id, m.id, $5, $6, $7 from page p join migration m on m.id = $4
         where ${LIVE} and m.mandatory_at is not distinct from $8 and p.created_at <= $6
-          and exists (select from ${accountsOf('p.id', '$7')} and ${CONDITIONS[milestone.kind]})
+          and ${hasAccount('p.id', '$7', CONDITIONS[milestone.kind])}
        on conflict do nothing returning 1)
      select (select count(*) from added) as added, (select count(*) from page) as seen, (select id from page order by id desc limit 1) as last`,
     [timeZone, after, BATCH, migrationId, milestone.key, milestone.dueAt, now, mandatoryAt],
@@ -65,7 +70,11 @@ async function expandPage(tx: Transaction, { migrationId, timeZone, milestone, m
 }
 
 /** What was due before an account was given its deadline is not sent to it afterwards. */
-async function expandOwnDeadline(tx: Transaction, { migrationId, timeZone, milestone, ownDeadline }: MilestoneTask, now: Date): Promise<Expansion> {
+async function expandOwnDeadline(
+  tx: Transaction,
+  { migrationId, timeZone, milestone, ownDeadline }: MilestoneTask,
+  now: Date,
+): Promise<Expansion> {
   const rows = await tx.query(
     `insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
      select distinct p.id, m.id, $3, $4::timestamptz, $5::timestamptz
@@ -99,8 +108,12 @@ interface Completion {
  * @returns how many were added
  */
 export async function remindOfEvents(tx: Transaction, events: readonly LoggedEvent[], now: Date, hour: number): Promise<number> {
-  const about = (...types: LoggedEvent['type'][]) => events.filter(({ type, migrationId, accountNumber }) => types.includes(type) && migrationId && accountNumber !== null);
-  const completions = [...(await readCompletions(tx, about('OPTED_IN'), now)), ...(await readEnds(tx, about('EXTENSION_ENDED', 'EXEMPTION_ENDED'), now))];
+  const about = (...types: LoggedEvent['type'][]) =>
+    events.filter(({ type, migrationId, accountNumber }) => types.includes(type) && migrationId && accountNumber !== null);
+  const completions = [
+    ...(await readCompletions(tx, about('OPTED_IN'), now)),
+    ...(await readEnds(tx, about('EXTENSION_ENDED', 'EXEMPTION_ENDED'), now)),
+  ];
   if (completions.length === 0) return 0;
   const rows = await tx.query(
     `insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
@@ -133,7 +146,7 @@ async function readCompletions(tx: Queryable, events: readonly LoggedEvent[], no
          select max(d.opted_in_at) as since from administration x join decision d on d.account_number = x.account_number and d.migration_id = m.id
           where x.administrator_id = p.id) o
       where (m.quiet_until is null or o.since > m.quiet_until)
-        and not exists (select from ${accountsOf('p.id', '$3')} and ${OPEN})`,
+        and not ${hasAccount('p.id', '$3', OPEN)}`,
     [...accountsAndMigrations(events), now],
   );
 }

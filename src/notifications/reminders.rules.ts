@@ -62,7 +62,10 @@ export function milestonesOf(schedule: ReminderSchedule, now: Date): Milestone[]
   // What fell due before accounts were told of these dates has been said by the telling.
   const after = latest([start, ...reschedules.map(({ at }) => at), ...(quietUntil ? [quietUntil] : [])]);
   return [
-    ...[instantMilestone('START', 'START', start), ...reschedules.map(({ id, at }) => instantMilestone(`RESCHEDULED:${id}`, 'RESCHEDULED', at))].filter(loud),
+    ...[
+      instantMilestone('START', 'START', start),
+      ...reschedules.map(({ id, at }) => instantMilestone(`RESCHEDULED:${id}`, 'RESCHEDULED', at)),
+    ].filter(loud),
     ...(mandatoryAt ? cadenceTo(mandatoryAt, after) : openEnded(graceStartsAt, after, now)),
     ...on,
   ];
@@ -75,7 +78,13 @@ export function milestonesOf(schedule: ReminderSchedule, now: Date): Milestone[]
  */
 export function cadenceTo(deadline: Date, after: Date): Milestone[] {
   const day = deadline.toISOString().slice(0, 10);
-  return CADENCE_DAYS.map((days): Milestone => ({ key: `${days}_${days === 1 ? 'DAY' : 'DAYS'}:${day}`, kind: 'CADENCE', anchor: deadline, days: -days, after })).toReversed();
+  return CADENCE_DAYS.map((days): Milestone => ({
+    key: `${days}_${days === 1 ? 'DAY' : 'DAYS'}:${day}`,
+    kind: 'CADENCE',
+    anchor: deadline,
+    days: -days,
+    after,
+  })).toReversed();
 }
 
 /** The name of the last mail: that it is on since an instant. */

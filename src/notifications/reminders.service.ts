@@ -92,7 +92,10 @@ export class Reminders {
       const step = await composeBatch(tx, ready, now, domain);
       return { count: step.composed, more: step.seen > 0 };
     }, signal);
-    const [next] = await this.db.query<{ at: Date | null }>('select min(due_at) as at from reminder where mail_id is null and due_at > $1', [now]);
+    const [next] = await this.db.query<{ at: Date | null }>(
+      'select min(due_at) as at from reminder where mail_id is null and due_at > $1',
+      [now],
+    );
     return { composed, putOff: moved, nextDueAt: next!.at };
   }
 
@@ -109,7 +112,7 @@ export class Reminders {
 
   private async expand(task: MilestoneTask, now: Date, signal: AbortSignal | undefined): Promise<number> {
     let added = 0;
-    for (let after: string | null = FIRST_ADMINISTRATOR; after !== null && !signal?.aborted; ) {
+    for (let after: string | null = FIRST_ADMINISTRATOR; after !== null && !signal?.aborted;) {
       const from: string = after;
       const expansion = await this.db.transaction((tx) => expandBatch(tx, task, from, now));
       added += expansion?.added ?? 0;
@@ -122,7 +125,9 @@ export class Reminders {
   private async followLog(now: Date, signal: AbortSignal | undefined): Promise<number> {
     await this.db.query('insert into event_cursor (reader, cursor) values ($1, $2) on conflict do nothing', [READER, LOG_START]);
     return this.repeat(async (tx) => {
-      const [place] = await tx.query<{ cursor: string }>('select cursor from event_cursor where reader = $1 for update skip locked', [READER]);
+      const [place] = await tx.query<{ cursor: string }>('select cursor from event_cursor where reader = $1 for update skip locked', [
+        READER,
+      ]);
       const events = place ? await readEvents(tx, place.cursor, EVENTS) : [];
       if (events.length === 0) return { count: 0, more: false };
       const count = await remindOfEvents(tx, events, now, this.settings.reminderHour);
@@ -131,9 +136,12 @@ export class Reminders {
     }, signal);
   }
 
-  private async repeat(step: (tx: Transaction) => Promise<{ count: number; more: boolean }>, signal: AbortSignal | undefined): Promise<number> {
+  private async repeat(
+    step: (tx: Transaction) => Promise<{ count: number; more: boolean }>,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     let total = 0;
-    for (let more = true; more && !signal?.aborted; ) {
+    for (let more = true; more && !signal?.aborted;) {
       const done = await this.db.transaction(step);
       total += done.count;
       more = done.more;

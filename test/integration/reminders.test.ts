@@ -13,9 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  await db.query('truncate administration, administrator, account, migration, decision, event, event_cursor, mail, reminder, milestone_run, reschedule cascade');
+  await db.query(
+    'truncate administration, administrator, account, migration, decision, event, event_cursor, mail, reminder, milestone_run, reschedule cascade',
+  );
   world = new NotificationWorld(db, '2026-01-15T12:00:00Z');
-  reminders = new Reminders(db, world.clock, { reminderHour: 9, platformName: 'Acme', publicUrl: 'http://localhost', mailFrom: 'rollouts@acme.example' });
+  reminders = new Reminders(db, world.clock, {
+    reminderHour: 9,
+    platformName: 'Acme',
+    publicUrl: 'http://localhost',
+    mailFrom: 'rollouts@acme.example',
+  });
 });
 
 const GRACE = { start: '2026-02-01T00:00:00Z', deadline: '2026-05-02T00:00:00Z' };
@@ -29,9 +36,13 @@ describe('the cadence', () => {
     await world.migration('m', GRACE);
     const mails = await world.walk(reminders, '2026-09-01T00:00:00Z');
     const mornings = (name: string) => mails.filter(({ to }) => to === name).map(({ at }) => at);
-    expect(mornings('bob')).toEqual(['02-01', '03-03', '04-02', '04-18', '04-25', '04-29', '05-01', '05-02'].map((day) => `2026-${day} 09:00`));
+    expect(mornings('bob')).toEqual(
+      ['02-01', '03-03', '04-02', '04-18', '04-25', '04-29', '05-01', '05-02'].map((day) => `2026-${day} 09:00`),
+    );
     // The deadline is the evening of 1 May in New York.
-    expect(mornings('ann')).toEqual(['02-01', '03-02', '04-01', '04-17', '04-24', '04-28', '04-30', '05-02'].map((day) => `2026-${day} 09:00`));
+    expect(mornings('ann')).toEqual(
+      ['02-01', '03-02', '04-01', '04-17', '04-24', '04-28', '04-30', '05-02'].map((day) => `2026-${day} 09:00`),
+    );
     expect(mails.at(-1)).toMatchObject({ nowOn: ['m: one'], open: [] });
     expect(await db.query('select from reminder where mail_id is null')).toEqual([]);
   });
@@ -47,15 +58,32 @@ describe('the cadence', () => {
 
   test('an imported past is not mailed about; what is still to come is', async () => {
     await world.account('one', [await world.administrator('ann', 'America/New_York')]);
-    await world.migration('over', { start: '2025-01-01T00:00:00Z', deadline: '2026-01-15T00:00:00Z', announced: '2026-01-15T12:00:00Z', quietUntil: '2026-01-15T12:00:00Z' });
-    await world.migration('m', { start: '2026-01-15T00:00:00Z', deadline: '2026-01-23T00:00:00Z', announced: '2026-01-15T12:00:00Z', quietUntil: '2026-01-15T12:00:00Z' });
-    expect(summary(await world.walk(reminders, '2026-03-01T00:00:00Z'))).toEqual(['ann 2026-01-19 09:00', 'ann 2026-01-21 09:00', 'ann 2026-01-23 09:00']);
+    await world.migration('over', {
+      start: '2025-01-01T00:00:00Z',
+      deadline: '2026-01-15T00:00:00Z',
+      announced: '2026-01-15T12:00:00Z',
+      quietUntil: '2026-01-15T12:00:00Z',
+    });
+    await world.migration('m', {
+      start: '2026-01-15T00:00:00Z',
+      deadline: '2026-01-23T00:00:00Z',
+      announced: '2026-01-15T12:00:00Z',
+      quietUntil: '2026-01-15T12:00:00Z',
+    });
+    expect(summary(await world.walk(reminders, '2026-03-01T00:00:00Z'))).toEqual(
+      ['01-15', '01-19', '01-21', '01-23'].map((day) => `ann 2026-${day} 09:00`),
+    );
   });
 
   test('while the deadline has no day, every 30 days', async () => {
     await world.account('one', [await world.administrator('ann', 'Europe/Berlin')]);
     await world.migration('m', { start: '2026-02-01T00:00:00Z' });
-    expect(summary(await world.walk(reminders, '2026-05-10T00:00:00Z'))).toEqual(['ann 2026-02-01 09:00', 'ann 2026-03-03 09:00', 'ann 2026-04-02 09:00', 'ann 2026-05-02 09:00']);
+    expect(summary(await world.walk(reminders, '2026-05-10T00:00:00Z'))).toEqual([
+      'ann 2026-02-01 09:00',
+      'ann 2026-03-03 09:00',
+      'ann 2026-04-02 09:00',
+      'ann 2026-05-02 09:00',
+    ]);
   });
 
   test('a cancelled migration falls silent, also what waited', async () => {
@@ -97,7 +125,12 @@ describe('one mail', () => {
     const content = (await reminders.contentOf([mail!.id])).get(mail!.id)!;
     expect(content.open[0]).toMatchObject({ key: 'm', accountCount: 53, mandatoryOptIn: GRACE.deadline });
     expect(content.open[0]!.accounts).toHaveLength(50);
-    expect(content.open[0]!.accounts[0]).toEqual({ id: 'account 00', name: 'account 00', deadline: new Date(GRACE.deadline), reason: 'PENDING' });
+    expect(content.open[0]!.accounts[0]).toEqual({
+      id: 'account 00',
+      name: 'account 00',
+      deadline: new Date(GRACE.deadline),
+      reason: 'PENDING',
+    });
   });
 
   test('what falls due after this morning’s mail waits for tomorrow’s', async () => {
@@ -116,7 +149,11 @@ describe('one mail', () => {
     await world.migration('m', GRACE);
     world.at('2026-04-29T10:00:00Z'); // Noon in Berlin; the workers were down since before the start.
     expect((await world.tick(reminders)).mails).toEqual([]);
-    expect(summary(await world.walk(reminders, '2026-05-05T00:00:00Z'))).toEqual(['ann 2026-04-30 09:00', 'ann 2026-05-01 09:00', 'ann 2026-05-02 09:00']);
+    expect(summary(await world.walk(reminders, '2026-05-05T00:00:00Z'))).toEqual([
+      'ann 2026-04-30 09:00',
+      'ann 2026-05-01 09:00',
+      'ann 2026-05-02 09:00',
+    ]);
   });
 
   test('made but not sent in its morning it leaves the next, with what came since', async () => {
@@ -160,7 +197,10 @@ describe('steering', () => {
     await reminders.expandMilestones();
     await reminders.composeMails();
     const [mail] = await db.query<{ id: string }>(`select id from mail where status = 'QUEUED'`);
-    expect((await reminders.contentOf([mail!.id])).get(mail!.id)).toMatchObject({ open: [], rescheduled: [{ oldDeadline: GRACE.deadline, mandatoryOptIn: '2026-06-05T00:00:00Z', reason: 'Holidays' }] });
+    expect((await reminders.contentOf([mail!.id])).get(mail!.id)).toMatchObject({
+      open: [],
+      rescheduled: [{ oldDeadline: GRACE.deadline, mandatoryOptIn: '2026-06-05T00:00:00Z', reason: 'Holidays' }],
+    });
   });
 
   test('an extended account has a cadence toward its own deadline, and a last mail when that has passed', async () => {
@@ -173,7 +213,9 @@ describe('steering', () => {
     expect(summary(mails)).toEqual(['02-06', '02-13', '02-17', '02-19'].map((day) => `ann 2026-${day} 09:00`));
     expect(mails.every(({ nowOn, open }) => nowOn.length === 0 && open[0] === 'm: one')).toBe(true);
     await world.event('EXTENSION_ENDED', { migrationId, accountNumber: number });
-    expect(await world.walk(reminders, '2026-03-20T00:00:00Z')).toEqual([{ to: 'ann', at: '2026-02-20 09:00', nowOn: ['m: one'], rescheduled: [], open: [] }]);
+    expect(await world.walk(reminders, '2026-03-20T00:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-02-20 09:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+    ]);
   });
 
   test('at the deadline the mail tells what is on apart from what was extended', async () => {
@@ -194,7 +236,9 @@ describe('steering', () => {
     await world.exempt(migrationId, number, '2026-06-01T00:00:00Z');
     expect(await world.walk(reminders, '2026-06-01T00:00:00Z')).toEqual([]);
     await world.event('EXEMPTION_ENDED', { migrationId, accountNumber: number });
-    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([{ to: 'ann', at: '2026-06-01 09:00', nowOn: ['m: one'], rescheduled: [], open: [] }]);
+    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-06-01 09:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+    ]);
   });
 });
 
@@ -205,9 +249,13 @@ describe('opting in early', () => {
     const [one, two] = [await world.account('one', [ann]), await world.account('two', [ann])];
     await world.walk(reminders, '2026-02-05T12:00:00Z');
     await world.optIn(migrationId, one);
-    expect(await world.walk(reminders, '2026-03-10T12:00:00Z')).toEqual([{ to: 'ann', at: '2026-03-03 09:00', nowOn: [], rescheduled: [], open: ['m: two'] }]);
+    expect(await world.walk(reminders, '2026-03-10T12:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-03-03 09:00', nowOn: [], rescheduled: [], open: ['m: two'] },
+    ]);
     await world.optIn(migrationId, two);
-    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([{ to: 'ann', at: '2026-03-11 09:00', nowOn: ['m: one two'], rescheduled: [], open: [] }]);
+    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-03-11 09:00', nowOn: ['m: one two'], rescheduled: [], open: [] },
+    ]);
   });
 
   test('opted out again before the mail, there is no last word; the cadence goes on', async () => {
@@ -224,7 +272,9 @@ describe('opting in early', () => {
     expect(mails.at(-1)).toMatchObject({ at: '2026-04-18 09:00', open: ['m: one'] });
     world.at('2026-04-18T20:00:00Z');
     await world.optIn(migrationId, one);
-    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([{ to: 'ann', at: '2026-04-19 09:00', nowOn: ['m: one'], rescheduled: [], open: [] }]);
+    expect(await world.walk(reminders, '2026-07-01T00:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-04-19 09:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+    ]);
   });
 
   test('what was settled meanwhile does not become a mail about something else', async () => {
@@ -257,7 +307,13 @@ describe('several workers at once', () => {
     await world.migration('m', GRACE);
     await world.migration('n', GRACE);
     const workers = (work: () => Promise<unknown>) => Promise.all(Array.from({ length: 4 }, work));
-    for (const now of ['2026-02-01T09:00:00Z', '2026-02-01T09:00:15Z', '2026-02-01T14:00:00Z', '2026-02-01T14:00:15Z', '2026-02-02T09:00:00Z']) {
+    for (const now of [
+      '2026-02-01T09:00:00Z',
+      '2026-02-01T09:00:15Z',
+      '2026-02-01T14:00:00Z',
+      '2026-02-01T14:00:15Z',
+      '2026-02-02T09:00:00Z',
+    ]) {
       world.at(now);
       await workers(async () => {
         await reminders.expandMilestones();
@@ -265,8 +321,12 @@ describe('several workers at once', () => {
       });
       await db.query(`update mail set status = 'SENT', finished_at = $1 where status = 'QUEUED' and send_after <= $1`, [world.clock.time]);
     }
-    expect(await db.query('select count(*) as mails, count(distinct administrator_id) as people from mail')).toEqual([{ mails: 6000, people: 6000 }]);
-    expect(await db.query('select count(*) as reminders, count(mail_id) as carried from reminder')).toEqual([{ reminders: 12_000, carried: 12_000 }]);
+    expect(await db.query('select count(*) as mails, count(distinct administrator_id) as people from mail')).toEqual([
+      { mails: 6000, people: 6000 },
+    ]);
+    expect(await db.query('select count(*) as reminders, count(mail_id) as carried from reminder')).toEqual([
+      { reminders: 12_000, carried: 12_000 },
+    ]);
   });
 
   test('an administrator without anything open costs no mail, however often it is looked at', async () => {

@@ -28,9 +28,26 @@ export class NotificationWorld {
     this.clock.time = new Date(instant);
   }
 
-  async migration(key: string, facts: { start?: string | null; deadline?: string | null; announced?: string; quietUntil?: string; state?: string; platforms?: string[] }): Promise<string> {
+  async migration(
+    key: string,
+    facts: {
+      start?: string | null;
+      deadline?: string | null;
+      announced?: string;
+      quietUntil?: string;
+      state?: string;
+      platforms?: string[];
+    },
+  ): Promise<string> {
     const id = newId();
-    const { start = null, deadline = null, announced = '2026-01-01T00:00:00Z', quietUntil = null, state = 'ANNOUNCED', platforms = [] } = facts;
+    const {
+      start = null,
+      deadline = null,
+      announced = '2026-01-01T00:00:00Z',
+      quietUntil = null,
+      state = 'ANNOUNCED',
+      platforms = [],
+    } = facts;
     await this.db.query(
       `insert into migration (id, key, title, description, severity, state, grace_period_start, grace_starts_at, mandatory_opt_in, mandatory_at, reversible,
                               platforms, built_in_email_only, required_attributes, listed_only, announced_at, quiet_until, created_at, updated_at)
@@ -43,7 +60,10 @@ export class NotificationWorld {
 
   async administrator(name: string, timeZone: string): Promise<string> {
     const id = newId();
-    await this.db.query(`insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, $2 || '@example.com', $2, $3, 'en', '2025-01-01T00:00:00Z')`, [id, name, timeZone]);
+    await this.db.query(
+      `insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, $2 || '@example.com', $2, $3, 'en', '2025-01-01T00:00:00Z')`,
+      [id, name, timeZone],
+    );
     return id;
   }
 
@@ -53,19 +73,21 @@ export class NotificationWorld {
       `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at) values ($1, $1, $2, 'UTC', false, '{}', $3, $3) returning number`,
       [name, platform, createdAt],
     );
-    await this.db.query('insert into administration (administrator_id, account_number) select unnest($1::uuid[]), $2', [administratorIds, row!.number]);
+    await this.db.query('insert into administration (administrator_id, account_number) select unnest($1::uuid[]), $2', [
+      administratorIds,
+      row!.number,
+    ]);
     return row!.number;
   }
 
-  async event(type: EventType, about: { migrationId?: string; accountNumber?: number; administratorId?: string; data?: object } = {}): Promise<void> {
-    await this.db.query(`insert into event (at, type, actor_role, actor, migration_id, account_number, administrator_id, data) values ($1, $2, 'SYSTEM', 'test', $3, $4, $5, $6)`, [
-      this.clock.time,
-      type,
-      about.migrationId,
-      about.accountNumber,
-      about.administratorId,
-      about.data ?? {},
-    ]);
+  async event(
+    type: EventType,
+    about: { migrationId?: string; accountNumber?: number; administratorId?: string; data?: object } = {},
+  ): Promise<void> {
+    await this.db.query(
+      `insert into event (at, type, actor_role, actor, migration_id, account_number, administrator_id, data) values ($1, $2, 'SYSTEM', 'test', $3, $4, $5, $6)`,
+      [this.clock.time, type, about.migrationId, about.accountNumber, about.administratorId, about.data ?? {}],
+    );
   }
 
   async optIn(migrationId: string, accountNumber: number): Promise<void> {
@@ -91,7 +113,10 @@ export class NotificationWorld {
        select $1, id, 'APPLIED', grace_period_start, mandatory_opt_in, grace_period_start, coalesce($3, 'TBD'), $4, 'o', $5 from migration where id = $2`,
       [id, migrationId, deadline, reason, this.clock.time],
     );
-    await this.db.query(`update migration set mandatory_opt_in = coalesce($2, 'TBD'), mandatory_at = $2::timestamptz where id = $1`, [migrationId, deadline]);
+    await this.db.query(`update migration set mandatory_opt_in = coalesce($2, 'TBD'), mandatory_at = $2::timestamptz where id = $1`, [
+      migrationId,
+      deadline,
+    ]);
     await this.event('RESCHEDULE_APPLIED', { migrationId, data: { rescheduleId: id } });
     return id;
   }
@@ -100,7 +125,9 @@ export class NotificationWorld {
   async tick(reminders: Reminders): Promise<{ mails: SentMail[]; nextDueAt: Date | null }> {
     const expanded = await reminders.expandMilestones();
     const composed = await reminders.composeMails();
-    const next = [expanded.nextDueAt, composed.nextDueAt].filter((instant) => instant !== null).toSorted((a, b) => a.getTime() - b.getTime());
+    const next = [expanded.nextDueAt, composed.nextDueAt]
+      .filter((instant) => instant !== null)
+      .toSorted((a, b) => a.getTime() - b.getTime());
     return { mails: await this.deliver(reminders), nextDueAt: next[0] ?? null };
   }
 
@@ -116,16 +143,30 @@ export class NotificationWorld {
   }
 
   async deliver(reminders: Reminders): Promise<SentMail[]> {
-    const due = await this.db.query<{ id: string }>(`update mail set status = 'SENDING', attempts = attempts + 1 where status = 'QUEUED' and send_after <= $1 returning id`, [this.clock.time]);
+    const due = await this.db.query<{ id: string }>(
+      `update mail set status = 'SENDING', attempts = attempts + 1 where status = 'QUEUED' and send_after <= $1 returning id`,
+      [this.clock.time],
+    );
     const contents = await reminders.contentOf(due.map(({ id }) => id));
     const sent: SentMail[] = [];
     for (const { id } of due) {
       const content = contents.get(id);
-      await this.db.query('update mail set status = $2, finished_at = $3 where id = $1', [id, content ? 'SENT' : 'SKIPPED', this.clock.time]);
+      await this.db.query('update mail set status = $2, finished_at = $3 where id = $1', [
+        id,
+        content ? 'SENT' : 'SKIPPED',
+        this.clock.time,
+      ]);
       if (!content) continue;
-      const says = (sections: readonly { key: string; accounts: readonly { name: string }[] }[]) => sections.map(({ key, accounts }) => `${key}: ${accounts.map(({ name }) => name).join(' ')}`);
+      const says = (sections: readonly { key: string; accounts: readonly { name: string }[] }[]) =>
+        sections.map(({ key, accounts }) => `${key}: ${accounts.map(({ name }) => name).join(' ')}`);
       const { administrator, nowOn, rescheduled, open } = content;
-      sent.push({ to: administrator.name, at: localTime(this.clock.time, administrator.timeZone), nowOn: says(nowOn), rescheduled: says(rescheduled), open: says(open) });
+      sent.push({
+        to: administrator.name,
+        at: localTime(this.clock.time, administrator.timeZone),
+        nowOn: says(nowOn),
+        rescheduled: says(rescheduled),
+        open: says(open),
+      });
     }
     return sent.toSorted((a, b) => a.to.localeCompare(b.to));
   }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstMorning, morningIn, morningOf } from '../../../src/notifications/mornings.ts';
-import { dueMilestones, earliestMorning, type Milestone, milestonesOf, type ReminderSchedule } from '../../../src/notifications/reminders.rules.ts';
+import {
+  dueMilestones,
+  earliestMorning,
+  type Milestone,
+  milestonesOf,
+  type ReminderSchedule,
+} from '../../../src/notifications/reminders.rules.ts';
 
 const HOUR = 9;
 const DAY_MS = 86_400_000;
@@ -19,7 +25,12 @@ const SCHEDULE: ReminderSchedule = {
 function sweep(schedule: ReminderSchedule, timeZone: string, instants: readonly Date[]) {
   const done = new Set<string>();
   return instants.flatMap((now) => {
-    const { due } = dueMilestones(milestonesOf(schedule, now), now, (milestone) => morningOf(milestone, timeZone, HOUR), ({ key }) => done.has(key));
+    const { due } = dueMilestones(
+      milestonesOf(schedule, now),
+      now,
+      (milestone) => morningOf(milestone, timeZone, HOUR),
+      ({ key }) => done.has(key),
+    );
     return due.map((milestone) => {
       done.add(milestone.key);
       return { key: milestone.key, kind: milestone.kind, dueAt: milestone.dueAt, now };
@@ -44,7 +55,8 @@ test('a full grace period: the start, the tightening cadence, the last word', ()
 });
 
 describe('what counts', () => {
-  const keys = (schedule: Partial<ReminderSchedule>, from: string, days: number) => sweep({ ...SCHEDULE, ...schedule }, 'UTC', hourly(from, days)).map(({ key }) => key);
+  const keys = (schedule: Partial<ReminderSchedule>, from: string, days: number) =>
+    sweep({ ...SCHEDULE, ...schedule }, 'UTC', hourly(from, days)).map(({ key }) => key);
 
   test('announced within the grace period: the cadence of before is not made up for', () => {
     expect(keys({ announcedAt: at('2026-04-20T10:00:00Z') }, '2026-04-20T10:00:00Z', 8)).toEqual(['START', '7_DAYS:2026-05-02']);
@@ -52,17 +64,30 @@ describe('what counts', () => {
 
   test('nothing of the past of an imported migration', () => {
     const imported = at('2026-04-28T08:00:00Z');
-    expect(keys({ announcedAt: imported, quietUntil: imported }, '2026-04-28T08:00:00Z', 10)).toEqual(['3_DAYS:2026-05-02', '1_DAY:2026-05-02', 'ON:2026-05-02T00:00:00.000Z']);
-    expect(keys({ announcedAt: at('2026-05-03T00:00:00Z'), quietUntil: at('2026-05-03T00:00:00Z') }, '2026-05-03T00:00:00Z', 10)).toEqual([]);
+    expect(keys({ announcedAt: imported, quietUntil: imported }, '2026-04-28T08:00:00Z', 10)).toEqual([
+      '3_DAYS:2026-05-02',
+      '1_DAY:2026-05-02',
+      'ON:2026-05-02T00:00:00.000Z',
+    ]);
+    expect(keys({ announcedAt: at('2026-05-03T00:00:00Z'), quietUntil: at('2026-05-03T00:00:00Z') }, '2026-05-03T00:00:00Z', 10)).toEqual(
+      [],
+    );
   });
 
   test('an emergency is told of once it is on, and by nothing else', () => {
     const now = at('2026-03-01T15:00:00Z');
-    expect(keys({ announcedAt: now, graceStartsAt: now, mandatoryAt: now }, '2026-03-01T15:00:00Z', 40)).toEqual(['ON:2026-03-01T15:00:00.000Z']);
+    expect(keys({ announcedAt: now, graceStartsAt: now, mandatoryAt: now }, '2026-03-01T15:00:00Z', 40)).toEqual([
+      'ON:2026-03-01T15:00:00.000Z',
+    ]);
   });
 
   test('without a day for the deadline every 30 days since the start', () => {
-    expect(keys({ mandatoryAt: null }, '2026-01-01T00:00:00Z', 125)).toEqual(['START', 'EVERY_30_DAYS:1', 'EVERY_30_DAYS:2', 'EVERY_30_DAYS:3']);
+    expect(keys({ mandatoryAt: null }, '2026-01-01T00:00:00Z', 125)).toEqual([
+      'START',
+      'EVERY_30_DAYS:1',
+      'EVERY_30_DAYS:2',
+      'EVERY_30_DAYS:3',
+    ]);
   });
 
   test('without a day for the start nothing', () => {
@@ -71,7 +96,11 @@ describe('what counts', () => {
 
   test('a reschedule is told of, and the new cadence follows', () => {
     const reschedules = [{ id: 'r1', at: at('2026-04-24T20:00:00Z') }];
-    expect(keys({ mandatoryAt: at('2026-05-02T00:00:00Z'), reschedules }, '2026-04-24T20:00:00Z', 4)).toEqual(['START', 'RESCHEDULED:r1', '7_DAYS:2026-05-02']);
+    expect(keys({ mandatoryAt: at('2026-05-02T00:00:00Z'), reschedules }, '2026-04-24T20:00:00Z', 4)).toEqual([
+      'START',
+      'RESCHEDULED:r1',
+      '7_DAYS:2026-05-02',
+    ]);
   });
 
   test('after an outage only the latest of the cadence', () => {
@@ -99,7 +128,12 @@ describe('mornings', () => {
 
   test('a morning lasts three hours', () => {
     const open = (instant: string) => morningIn('Europe/Berlin', at(instant), HOUR).open;
-    expect([open('2026-07-01T06:59:59.999Z'), open('2026-07-01T07:00:00Z'), open('2026-07-01T09:59:59.999Z'), open('2026-07-01T10:00:00Z')]).toEqual([false, true, true, false]);
+    expect([
+      open('2026-07-01T06:59:59.999Z'),
+      open('2026-07-01T07:00:00Z'),
+      open('2026-07-01T09:59:59.999Z'),
+      open('2026-07-01T10:00:00Z'),
+    ]).toEqual([false, true, true, false]);
   });
 
   test('days before the deadline are days of the calendar there', () => {
@@ -118,19 +152,34 @@ describe('whatever the schedule, the time zone and the sweeps', () => {
     quietUntil: fc.option(instant),
     reschedules: fc.array(fc.record({ id: fc.uuid(), at: instant }), { maxLength: 2 }),
   });
-  const zone = fc.constantFrom('UTC', 'America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu', 'Australia/Lord_Howe');
+  const zone = fc.constantFrom(
+    'UTC',
+    'America/New_York',
+    'Pacific/Kiritimati',
+    'Pacific/Pago_Pago',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe',
+  );
 
   test('each milestone comes once, never early, of the cadence one at a time, none from before anybody knew', () => {
     fc.assert(
       fc.property(scheduleArbitrary, zone, fc.array(instant, { minLength: 1, maxLength: 40 }), (schedule, timeZone, instants) => {
-        const acted = sweep(schedule, timeZone, instants.toSorted((a, b) => a.getTime() - b.getTime()));
+        const acted = sweep(
+          schedule,
+          timeZone,
+          instants.toSorted((a, b) => a.getTime() - b.getTime()),
+        );
         expect(new Set(acted.map(({ key }) => key)).size).toBe(acted.length);
         for (const { kind, dueAt, now, key } of acted) {
           expect(dueAt <= now).toBe(true);
           if (schedule.quietUntil) expect(dueAt > schedule.quietUntil).toBe(true);
           if (kind === 'CADENCE') expect(dueAt > schedule.announcedAt).toBe(true);
           if (kind !== 'ON' && schedule.mandatoryAt) expect(now < schedule.mandatoryAt).toBe(true);
-          expect(acted.filter((other) => other.now === now && other.kind === 'CADENCE' && kind === 'CADENCE').every((other) => other.key === key)).toBe(true);
+          expect(
+            acted
+              .filter((other) => other.now === now && other.kind === 'CADENCE' && kind === 'CADENCE')
+              .every((other) => other.key === key),
+          ).toBe(true);
         }
         const cadence = acted.filter(({ kind }) => kind === 'CADENCE').map(({ dueAt }) => dueAt.getTime());
         expect(cadence).toEqual(cadence.toSorted((a, b) => a - b));
@@ -157,10 +206,16 @@ describe('whatever the schedule, the time zone and the sweeps', () => {
 
   test('no morning comes before the earliest one', () => {
     fc.assert(
-      fc.property(instant, fc.option(fc.constantFrom(-60, -1, 30, 60)), zone, fc.integer({ min: 0, max: 20 }), (anchor, days, timeZone, hour) => {
-        const milestone: Milestone = { key: 'k', kind: 'CADENCE', anchor, days, after: null };
-        expect(morningOf(milestone, timeZone, hour) >= earliestMorning(milestone)).toBe(true);
-      }),
+      fc.property(
+        instant,
+        fc.option(fc.constantFrom(-60, -1, 30, 60)),
+        zone,
+        fc.integer({ min: 0, max: 20 }),
+        (anchor, days, timeZone, hour) => {
+          const milestone: Milestone = { key: 'k', kind: 'CADENCE', anchor, days, after: null };
+          expect(morningOf(milestone, timeZone, hour) >= earliestMorning(milestone)).toBe(true);
+        },
+      ),
     );
   });
 });
