@@ -12,7 +12,7 @@ import {
   readPairs,
   reconcile,
 } from './notice.repository.ts';
-import { noticeScope } from './notices.rules.ts';
+import { noticeScope } from './notice-scope.ts';
 import { FIRST_ADMINISTRATOR } from './reminders.repository.ts';
 
 const READER = 'notices';

@@ -1,6 +1,6 @@
 /** Expands milestones into reminders: one row for each administrator who is to be told. */
 import type { Queryable, Transaction } from '../db/database.ts';
-import { type LoggedEvent } from '../events/log.ts';
+import type { LoggedEvent } from '../events/log.ts';
 import { firstMorning } from './mornings.ts';
 import { type MilestoneTask, runName } from './reminder-plan.repository.ts';
 import { onMilestone } from './reminders.rules.ts';
