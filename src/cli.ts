@@ -45,7 +45,10 @@ program
   .option('--rejects FILE', 'where lines that cannot be taken are put with the reason (default: FILE.rejects.ndjson)')
   .action((file: string, { rejects }: { rejects?: string }) =>
     withHouse(async ({ db, wake, clock }) => {
-      await runImportAccounts(db, wake, clock, ACTOR, { file, rejectsFile: rejects });
+      const stopping = new AbortController();
+      process.once('SIGINT', () => stopping.abort());
+      const report = await runImportAccounts(db, wake, clock, ACTOR, { file, rejectsFile: rejects, output: process.stderr, signal: stopping.signal });
+      if (!report.finished) process.exitCode = 1;
     }),
   );
 

@@ -46,7 +46,9 @@ async function start(): Promise<() => Promise<void>> {
   const config = readConfig();
   const postgres = config.DATABASE_URL ? null : await startOwnPostgres(config.DATA_DIR);
   const children: ChildProcess[] = [];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
     await Promise.all(children.map(stopChild));
     await postgres?.stop();
   };
@@ -59,6 +61,7 @@ async function start(): Promise<() => Promise<void>> {
     process.stdout.write(welcome(config, tokens));
     // A process that dies later takes the rest with it: half a Graceline would only look like one.
     died.catch(async (error: Error) => {
+      if (stopping) return;
       process.stderr.write(`${error.message}\n`);
       await stop();
       process.exit(1);
