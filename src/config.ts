@@ -17,7 +17,7 @@ const schema = z.object({
   WORKER_PORT: port.default(4001),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  PLATFORM_NAME: z.string().min(1).max(200).default('The platform'),
+  PLATFORM_NAME: z.string().min(1).max(200).default('Example Platform'),
   PLATFORM_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
   REMINDER_HOUR: z.coerce.number().int().min(0).max(20).default(9),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an SMTP address such as smtp://user:password@host:587' }).optional(),

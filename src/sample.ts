@@ -86,7 +86,8 @@ async function createAdministrators({ accounts }: House, accountIds: readonly st
 
 async function createMigrations({ migrations, clock, config }: House): Promise<void> {
   const today = dayIn(clock.now(), config.PLATFORM_TIME_ZONE);
-  const soon = new Date(clock.now().getTime() + MINUTES_TO_THE_DEADLINE * 60_000).toISOString();
+  const minute = 60_000;
+  const soon = new Date((Math.floor(clock.now().getTime() / minute) + MINUTES_TO_THE_DEADLINE) * minute).toISOString();
   const announced = [
     {
       key: 'password-reset-link',
