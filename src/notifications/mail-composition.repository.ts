@@ -5,13 +5,20 @@
 import type { Transaction } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { Morning } from './mornings.ts';
+import { FIRST_ADMINISTRATOR } from './reminders.repository.ts';
 
 const BATCH = 2_000;
 
-/** What one batch did: reminders seen, and mails made. */
+/** A place among waiting reminders: by when they are due, then by administrator. */
+export interface WaitingPlace {
+  readonly dueAt: Date;
+  readonly administratorId: string;
+}
+
+/** What one batch did; `last` is where to go on, null after the last. */
 export interface Composition {
-  readonly seen: number;
   readonly composed: number;
+  readonly last: WaitingPlace | null;
 }
 
 /**
@@ -49,19 +56,32 @@ export async function putOff(tx: Transaction, mornings: readonly Morning[], now:
  *
  * @param mornings the time zones where it is morning
  * @param domain what stands after the @ of a Message-ID
+ * @param after where the batch before ended; null to begin
  */
-export async function composeBatch(tx: Transaction, mornings: readonly Morning[], now: Date, domain: string): Promise<Composition> {
-  const waiting = await tx.query<{ administratorId: string; timeZone: string }>(
-    // A mail being sent has its content already; what came later is for another.
-    `select r.administrator_id as "administratorId", p.time_zone as "timeZone" from reminder r join administrator p on p.id = r.administrator_id
-      where r.mail_id is null and r.due_at <= $1 and p.time_zone = any ($2)
-        and not exists (select from mail e where e.administrator_id = r.administrator_id and e.status = 'SENDING')
-      order by r.due_at, r.administrator_id limit $3 for update of r skip locked`,
-    [now, mornings.map(({ timeZone }) => timeZone), BATCH],
+export async function composeBatch(
+  tx: Transaction,
+  mornings: readonly Morning[],
+  now: Date,
+  domain: string,
+  after: WaitingPlace | null,
+): Promise<Composition> {
+  // Limited before anything is looked up, so that a batch costs the same however many wait behind it.
+  const page = await tx.query<{ administratorId: string; timeZone: string; dueAt: Date; sending: boolean }>(
+    `with page as (
+       select r.administrator_id, r.due_at from reminder r
+        where r.mail_id is null and r.due_at <= $1 and (r.due_at, r.administrator_id) > ($2, $3)
+        order by r.due_at, r.administrator_id limit $4 for update skip locked)
+     select page.administrator_id as "administratorId", page.due_at as "dueAt", (select p.time_zone from administrator p where p.id = page.administrator_id) as "timeZone",
+            coalesce((select true from mail e where e.administrator_id = page.administrator_id and e.status = 'SENDING' limit 1), false) as sending
+       from page order by page.due_at, page.administrator_id`,
+    [now, after?.dueAt ?? '-infinity', after?.administratorId ?? FIRST_ADMINISTRATOR, BATCH],
   );
-  if (waiting.length === 0) return { seen: 0, composed: 0 };
-  const zoneOf = new Map(waiting.map(({ administratorId, timeZone }) => [administratorId, timeZone]));
+  const last = page.length < BATCH ? null : page.at(-1)!;
   const morningByZone = new Map(mornings.map((morning) => [morning.timeZone, morning]));
+  // A mail being sent has its content already; what came later is for another.
+  const waiting = page.filter(({ timeZone, sending }) => !sending && morningByZone.has(timeZone));
+  if (waiting.length === 0) return { composed: 0, last };
+  const zoneOf = new Map(waiting.map(({ administratorId, timeZone }) => [administratorId, timeZone]));
   const candidates = [...zoneOf]
     .map(([id, timeZone]) => ({ id, morning: morningByZone.get(timeZone)! }))
     .toSorted((one, other) => (one.id < other.id ? -1 : 1));
@@ -70,13 +90,13 @@ export async function composeBatch(tx: Transaction, mornings: readonly Morning[]
   const served = candidates.filter(({ id }) => standing.served.has(id));
   const fresh = candidates.filter(({ id }) => !standing.served.has(id) && !standing.queued.has(id));
   const composed = await addMails(tx, fresh, now, domain);
-  const joined = await attach(
+  await attach(
     tx,
     candidates.filter((candidate) => !served.includes(candidate)),
     now,
   );
   await waitForTomorrow(tx, served, now);
-  return { seen: joined + served.length > 0 ? waiting.length : 0, composed };
+  return { composed, last };
 }
 
 interface Candidate {
@@ -112,14 +132,13 @@ async function addMails(tx: Transaction, candidates: readonly Candidate[], now: 
 }
 
 /** The lock makes sure that a mail taking in reminders is not being sent at the same time without them. */
-async function attach(tx: Transaction, candidates: readonly Candidate[], now: Date): Promise<number> {
-  const rows = await tx.query(
+async function attach(tx: Transaction, candidates: readonly Candidate[], now: Date): Promise<void> {
+  await tx.query(
     `with target as (select id, administrator_id from mail where administrator_id = any ($1) and status = 'QUEUED' order by id for update)
      update reminder r set mail_id = target.id from target
-      where r.administrator_id = target.administrator_id and r.mail_id is null and r.due_at <= $2 returning 1`,
+      where r.administrator_id = target.administrator_id and r.mail_id is null and r.due_at <= $2`,
     [candidates.map(({ id }) => id), now],
   );
-  return rows.length;
 }
 
 async function waitForTomorrow(tx: Transaction, candidates: readonly Candidate[], now: Date): Promise<void> {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import type { ReminderContent } from '../email/reminder-mail.ts';
 import { LOG_START, readEvents } from '../events/log.ts';
-import { composeBatch, putOff } from './mail-composition.repository.ts';
+import { composeBatch, putOff, type WaitingPlace } from './mail-composition.repository.ts';
 import { morningIn } from './mornings.ts';
 import { readContents } from './reminder-content.repository.ts';
 import { closeFinished, type MilestoneTask, planMilestones, readTimeZones } from './reminder-plan.repository.ts';
@@ -88,9 +88,11 @@ export class Reminders {
       const step = await putOff(tx, mornings, now);
       return { count: step.moved, more: step.more };
     }, signal);
+    let place: WaitingPlace | null = null;
     const composed = await this.repeat(async (tx) => {
-      const step = await composeBatch(tx, ready, now, domain);
-      return { count: step.composed, more: step.seen > 0 };
+      const step = await composeBatch(tx, ready, now, domain, place);
+      place = step.last;
+      return { count: step.composed, more: place !== null };
     }, signal);
     const [next] = await this.db.query<{ at: Date | null }>(
       'select min(due_at) as at from reminder where mail_id is null and due_at > $1',
