@@ -92,11 +92,6 @@ export function onMilestone(since: Date): string {
   return `ON:${since.toISOString()}`;
 }
 
-/** The instant a milestone of {@link onMilestone} names; null for any other milestone. */
-export function onInstant(milestone: string): Date | null {
-  return milestone.startsWith('ON:') ? new Date(milestone.slice(3)) : null;
-}
-
 /** The earliest instant at which the milestone's morning can come anywhere on earth. */
 export function earliestMorning({ anchor, days }: Milestone): Date {
   return days === null ? anchor : new Date(anchor.getTime() + days * DAY_MS - ZONE_MARGIN_MS);
