@@ -20,7 +20,7 @@ export interface BenchmarkContext {
   /** Of an empty, migrated database on a server made for this benchmark. */
   readonly databaseUrl: string;
   /** Tells the person who waits what is going on. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** A benchmark, run by name. */

@@ -60,17 +60,29 @@ export function accountsByNumbers(db: Queryable, numbers: readonly number[]): Pr
  * @param after the id of the last account seen; null for the beginning
  * @param limit how many at most
  */
-export function listAccounts(db: Queryable, visible: Condition, filter: AccountFilter, after: string | null, limit: number): Promise<AccountView[]> {
+export function listAccounts(
+  db: Queryable,
+  visible: Condition,
+  filter: AccountFilter,
+  after: string | null,
+  limit: number,
+): Promise<AccountView[]> {
   const values = [...visible.values];
   const param = (value: unknown) => `$${values.push(value)}`;
   const conditions = [visible.sql];
   if (after !== null) conditions.push(`a.id > ${param(after)}::text`);
   if (filter.platform) conditions.push(`a.platform = ${param(filter.platform)}`);
   if (filter.administrator) {
-    conditions.push(`exists (select from administration f where f.administrator_id = ${param(filter.administrator)}::uuid and f.account_number = a.number)`);
+    conditions.push(
+      `exists (select from administration f where f.administrator_id = ${param(filter.administrator)}::uuid and f.account_number = a.number)`,
+    );
   }
-  if (filter.search) conditions.push(`(starts_with(a.id, ${param(filter.search)}) or strpos(lower(a.name), lower(${param(filter.search)})) > 0)`);
-  return db.query<AccountView>(`select ${accountColumns('a')} from account a where ${conditions.join(' and ')} order by a.id limit ${param(limit)}`, values);
+  if (filter.search)
+    conditions.push(`(starts_with(a.id, ${param(filter.search)}) or strpos(lower(a.name), lower(${param(filter.search)})) > 0)`);
+  return db.query<AccountView>(
+    `select ${accountColumns('a')} from account a where ${conditions.join(' and ')} order by a.id limit ${param(limit)}`,
+    values,
+  );
 }
 
 /** An account that {@link updateAccounts} changed, with one row for each membership that changed, or one with null. */

@@ -8,7 +8,16 @@ export const PLATFORMS = ['CLOUD', 'APPLIANCE'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 /** The most characters (UTF-16 units) each text may have. */
-export const LIMITS = { id: 200, name: 200, plan: 100, region: 100, attributeKeys: 50, attributeKey: 100, attributeValue: 500, email: 254 } as const;
+export const LIMITS = {
+  id: 200,
+  name: 200,
+  plan: 100,
+  region: 100,
+  attributeKeys: 50,
+  attributeKey: 100,
+  attributeValue: 500,
+  email: 254,
+} as const;
 
 /** An account as somebody describes it, checked. */
 export interface AccountFields {
@@ -24,7 +33,17 @@ export interface AccountFields {
   readonly createdAt: Date | null;
 }
 
-const FIELDS: ReadonlySet<string> = new Set(['id', 'name', 'platform', 'plan', 'region', 'timeZone', 'usesBuiltInEmail', 'attributes', 'createdAt']);
+const FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'platform',
+  'plan',
+  'region',
+  'timeZone',
+  'usesBuiltInEmail',
+  'attributes',
+  'createdAt',
+]);
 // oxlint-disable-next-line no-control-regex -- finding control characters is its purpose
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** The instants PostgreSQL and JavaScript read alike; a local time without an offset would depend on the machine. */
@@ -87,7 +106,11 @@ export function validEmail(value: string): string {
   const domainHolds = domain.split('.').every((label) => /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u.test(label));
   // A line break at the end is trimmed like a space by people's tools, but never by accident in an address.
   if (more.length === 0 && localHolds && domainHolds && !CONTROL.test(value)) return email;
-  throw new GracelineError('INVALID_EMAIL', `"${shown(value)}" is no email address. Give one such as ada@example.com, at most ${LIMITS.email} characters.`, { field: 'email' });
+  throw new GracelineError(
+    'INVALID_EMAIL',
+    `"${shown(value)}" is no email address. Give one such as ada@example.com, at most ${LIMITS.email} characters.`,
+    { field: 'email' },
+  );
 }
 
 /**
@@ -113,7 +136,11 @@ export function validLocale(value: string): string {
  */
 export function validTimeZone(value: unknown, isTimeZone: (name: string) => boolean): string {
   if (typeof value === 'string' && value.length <= 100 && isTimeZone(value)) return value;
-  throw new GracelineError('INVALID_TIME_ZONE', `${typeof value === 'string' ? `"${shown(value)}"` : '"timeZone"'} is no time zone. Give one of the IANA database such as Europe/Berlin.`, { field: 'timeZone' });
+  throw new GracelineError(
+    'INVALID_TIME_ZONE',
+    `${typeof value === 'string' ? `"${shown(value)}"` : '"timeZone"'} is no time zone. Give one of the IANA database such as Europe/Berlin.`,
+    { field: 'timeZone' },
+  );
 }
 
 function validPlatform(value: unknown): Platform {
@@ -131,12 +158,19 @@ function validFlag(value: unknown, field: string): boolean {
 }
 
 function validAttributes(value: unknown): AccountFields['attributes'] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('attributes', '"attributes" must be an object such as {"tier": "gold", "seats": 5}.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('attributes', '"attributes" must be an object such as {"tier": "gold", "seats": 5}.');
   const names = Object.keys(value);
-  if (names.length > LIMITS.attributeKeys) throw invalid('attributes', `"attributes" has ${names.length} keys; at most ${LIMITS.attributeKeys} are kept.`, LIMITS.attributeKeys);
+  if (names.length > LIMITS.attributeKeys)
+    throw invalid('attributes', `"attributes" has ${names.length} keys; at most ${LIMITS.attributeKeys} are kept.`, LIMITS.attributeKeys);
   for (const name of names) {
     const key = `attributes.${shown(name)}`;
-    if (name === '' || name.length > LIMITS.attributeKey) throw invalid(key, `A key of "attributes" has ${name.length} characters; it must have 1 to ${LIMITS.attributeKey}.`, LIMITS.attributeKey);
+    if (name === '' || name.length > LIMITS.attributeKey)
+      throw invalid(
+        key,
+        `A key of "attributes" has ${name.length} characters; it must have 1 to ${LIMITS.attributeKey}.`,
+        LIMITS.attributeKey,
+      );
     if (name === '__proto__' || CONTROL.test(name) || !name.isWellFormed()) throw invalid(key, `"${key}" is no usable key. Rename it.`);
     checkAttribute((value as Record<string, unknown>)[name], key);
   }
@@ -146,8 +180,10 @@ function validAttributes(value: unknown): AccountFields['attributes'] {
 function checkAttribute(value: unknown, key: string): void {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return;
   if (typeof value !== 'string') throw invalid(key, `"${key}" must be a text, a finite number, true or false.`);
-  if (value.length > LIMITS.attributeValue) throw invalid(key, `"${key}" has ${value.length} characters; at most ${LIMITS.attributeValue} are kept.`, LIMITS.attributeValue);
-  if (value.includes('\0') || !value.isWellFormed()) throw invalid(key, `"${key}" holds characters that no text may hold (NUL or half a surrogate pair).`);
+  if (value.length > LIMITS.attributeValue)
+    throw invalid(key, `"${key}" has ${value.length} characters; at most ${LIMITS.attributeValue} are kept.`, LIMITS.attributeValue);
+  if (value.includes('\0') || !value.isWellFormed())
+    throw invalid(key, `"${key}" holds characters that no text may hold (NUL or half a surrogate pair).`);
 }
 
 function validInstant(value: unknown, field: string): Date | null {
@@ -157,7 +193,8 @@ function validInstant(value: unknown, field: string): Date | null {
     const parts = INSTANT.exec(value);
     const instant = new Date(value);
     // JavaScript takes 30 February for 1 March; a file that says so is wrong.
-    if (parts && !Number.isNaN(instant.getTime()) && Number(parts[2]) <= daysInMonth(Number(value.slice(0, 4)), Number(parts[1]))) return instant;
+    if (parts && !Number.isNaN(instant.getTime()) && Number(parts[2]) <= daysInMonth(Number(value.slice(0, 4)), Number(parts[1])))
+      return instant;
   }
   throw invalid(field, `"${field}" must be an instant with its offset such as 2026-05-01T00:00:00Z, from 1970 on.`);
 }
@@ -171,7 +208,8 @@ function daysInMonth(year: number, month: number): number {
 function oneLine(value: unknown, field: string, limit: number): string {
   if (typeof value !== 'string') throw invalid(field, value === undefined ? `"${field}" is missing.` : `"${field}" must be a text.`);
   const text = value.trim();
-  if (text.length === 0 || text.length > limit) throw invalid(field, `"${field}" has ${text.length} characters; it must have 1 to ${limit}.`, limit);
+  if (text.length === 0 || text.length > limit)
+    throw invalid(field, `"${field}" has ${text.length} characters; it must have 1 to ${limit}.`, limit);
   if (CONTROL.test(text)) throw invalid(field, `"${field}" holds control characters. Remove them.`);
   if (!text.isWellFormed()) throw invalid(field, `"${field}" holds half a surrogate pair, which is no character. Remove it.`);
   return text;

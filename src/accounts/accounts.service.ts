@@ -85,7 +85,10 @@ export class AccountsService {
     const fields = accountFields({ ...input }, isTimeZone);
     return this.change(actor, async (tx, now, record) => {
       const account = await insertAccount(tx, fields, now);
-      if (!account) throw new GracelineError('KEY_TAKEN', `There is an account "${fields.id}" already. Edit it, or use another id.`, { account: fields.id });
+      if (!account)
+        throw new GracelineError('KEY_TAKEN', `There is an account "${fields.id}" already. Edit it, or use another id.`, {
+          account: fields.id,
+        });
       record({ type: 'ACCOUNT_CREATED', accountNumber: account.number, data: { account: audited(account) } });
       return account;
     });
@@ -101,11 +104,14 @@ export class AccountsService {
     return this.change(actor, async (tx, now, record) => {
       const before = accountId.includes('\0') ? null : await lockAccount(tx, accountId);
       if (!before) throw accountNotFound(accountId);
-      const { number, updatedAt: _, ...current } = before;
+      const current = audited(before);
       const { updated, changes } = await updateAccounts(tx, [accountFields({ ...current, ...given(patch) }, isTimeZone)], now);
       if (updated === 0) return before;
-      const [after] = await accountsByNumbers(tx, [number]);
-      record({ type: 'ACCOUNT_EDITED', accountNumber: number, data: difference(audited(before), audited(after!)) }, ...membershipEvents(changes));
+      const [after] = await accountsByNumbers(tx, [before.number]);
+      record(
+        { type: 'ACCOUNT_EDITED', accountNumber: before.number, data: difference(current, audited(after!)) },
+        ...membershipEvents(changes),
+      );
       return after!;
     });
   }
@@ -156,9 +162,13 @@ export class AccountsService {
    */
   async createAdministrator(actor: Actor, input: AdministratorInput): Promise<AdministratorView> {
     requireOperator(actor);
-    const fields = administratorFields({ timeZone: 'UTC', locale: 'en', ...given(input) } as Required<AdministratorPatch>);
+    const fields = administratorFields({ timeZone: 'UTC', locale: 'en', ...given(input) });
     if (input.accounts.length > MAX_GRANTS) {
-      throw new GracelineError('INVALID_INPUT', `${input.accounts.length} accounts at once are too many; name at most ${MAX_GRANTS} and grant the others after.`, { field: 'accounts', limit: MAX_GRANTS });
+      throw new GracelineError(
+        'INVALID_INPUT',
+        `${input.accounts.length} accounts at once are too many; name at most ${MAX_GRANTS} and grant the others after.`,
+        { field: 'accounts', limit: MAX_GRANTS },
+      );
     }
     return this.change(actor, async (tx, now, record) => {
       const administrator = { id: newId(), ...fields, createdAt: now };
@@ -212,7 +222,8 @@ export class AccountsService {
     await this.change(actor, async (tx, _now, record) => {
       await lockedAdministrator(tx, administratorId);
       const { number } = await requireAccount(tx, actor, accountId);
-      if (await deleteAdministration(tx, administratorId, number)) record({ type: 'ADMINISTRATION_REVOKED', administratorId, accountNumber: number });
+      if (await deleteAdministration(tx, administratorId, number))
+        record({ type: 'ADMINISTRATION_REVOKED', administratorId, accountNumber: number });
     });
   }
 
@@ -232,7 +243,13 @@ export class AccountsService {
     const after = cursorKey(page.after, ['string'])?.[0] ?? null;
     checkSearch(filter.search, after);
     const account = typeof filter.account === 'string' ? await requireAccount(this.db, actor, filter.account) : null;
-    const rows = await listAdministrators(this.db, visibleAdministrators(actor), { search: filter.search, accountNumber: account?.number }, after as string | null, first + 1);
+    const rows = await listAdministrators(
+      this.db,
+      visibleAdministrators(actor),
+      { search: filter.search, accountNumber: account?.number },
+      after as string | null,
+      first + 1,
+    );
     return pageOf(
       rows,
       first,
@@ -264,7 +281,10 @@ export class AccountsService {
   }
 
   /** Runs a change and the events it records in one transaction, then wakes the readers of the log. */
-  private async change<T>(actor: Actor, work: (tx: Transaction, now: Date, record: (...events: NewEvent[]) => void) => Promise<T>): Promise<T> {
+  private async change<T>(
+    actor: Actor,
+    work: (tx: Transaction, now: Date, record: (...events: NewEvent[]) => void) => Promise<T>,
+  ): Promise<T> {
     const now = this.clock.now();
     const events: NewEvent[] = [];
     const result = await this.db.transaction(async (tx) => {
@@ -276,7 +296,12 @@ export class AccountsService {
     return result;
   }
 
-  private async grant(tx: Transaction, administratorId: string, accountIds: readonly string[], record: (...events: NewEvent[]) => void): Promise<void> {
+  private async grant(
+    tx: Transaction,
+    administratorId: string,
+    accountIds: readonly string[],
+    record: (...events: NewEvent[]) => void,
+  ): Promise<void> {
     const numbers = await accountNumbers(
       tx,
       accountIds.filter((id) => !id.includes('\0')),
@@ -302,18 +327,31 @@ function administratorNotFound(): never {
 }
 
 function emailTaken(email: string): GracelineError {
-  return new GracelineError('KEY_TAKEN', `There is an administrator ${email} already. Edit that one, or use another address.`, { field: 'email' });
+  return new GracelineError('KEY_TAKEN', `There is an administrator ${email} already. Edit that one, or use another address.`, {
+    field: 'email',
+  });
 }
 
 function administratorFields({ email, name, timeZone, locale }: Required<AdministratorPatch>): Omit<AdministratorView, 'id' | 'createdAt'> {
-  return { email: validEmail(email ?? ''), name: validName(name), timeZone: validTimeZone(timeZone, isTimeZone), locale: validLocale(locale ?? '') };
+  return {
+    email: validEmail(email ?? ''),
+    name: validName(name),
+    timeZone: validTimeZone(timeZone, isTimeZone),
+    locale: validLocale(locale ?? ''),
+  };
 }
 
 /** @throws GracelineError where PostgreSQL could not look for it */
 function checkSearch(search: string | null | undefined, after: string | number | null): void {
-  if ((search?.length ?? 0) > MAX_SEARCH) throw new GracelineError('INVALID_INPUT', `The search has ${search!.length} characters; give at most ${MAX_SEARCH}.`, { field: 'search', limit: MAX_SEARCH });
-  if (search?.includes('\0')) throw new GracelineError('INVALID_INPUT', 'The search holds a NUL character. Remove it.', { field: 'search' });
-  if (String(after).includes('\0')) throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Leave it out to begin at the start.');
+  if ((search?.length ?? 0) > MAX_SEARCH)
+    throw new GracelineError('INVALID_INPUT', `The search has ${search!.length} characters; give at most ${MAX_SEARCH}.`, {
+      field: 'search',
+      limit: MAX_SEARCH,
+    });
+  if (search?.includes('\0'))
+    throw new GracelineError('INVALID_INPUT', 'The search holds a NUL character. Remove it.', { field: 'search' });
+  if (String(after).includes('\0'))
+    throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Leave it out to begin at the start.');
 }
 
 /** What is given of a patch: undefined means "left out", null is a value. */

@@ -74,18 +74,24 @@ export function listAdministrators(
   const conditions = [visible.sql];
   if (after !== null) conditions.push(`p.email > ${param(after)}::text`);
   if (filter.accountNumber) {
-    conditions.push(`exists (select from administration f where f.administrator_id = p.id and f.account_number = ${param(filter.accountNumber)})`);
+    conditions.push(
+      `exists (select from administration f where f.administrator_id = p.id and f.account_number = ${param(filter.accountNumber)})`,
+    );
   }
-  if (filter.search) conditions.push(`(starts_with(p.email, lower(${param(filter.search)})) or strpos(lower(p.name), lower(${param(filter.search)})) > 0)`);
-  return db.query<AdministratorView>(`select ${COLUMNS} from administrator p where ${conditions.join(' and ')} order by p.email limit ${param(limit)}`, values);
+  if (filter.search)
+    conditions.push(`(starts_with(p.email, lower(${param(filter.search)})) or strpos(lower(p.name), lower(${param(filter.search)})) > 0)`);
+  return db.query<AdministratorView>(
+    `select ${COLUMNS} from administrator p where ${conditions.join(' and ')} order by p.email limit ${param(limit)}`,
+    values,
+  );
 }
 
 /** Lets an administrator administer accounts. Returns the numbers of those it did not administer before. */
-export async function insertAdministrations(tx: Queryable, administratorId: string, accountNumbers: readonly number[]): Promise<number[]> {
+export async function insertAdministrations(tx: Queryable, administratorId: string, numbers: readonly number[]): Promise<number[]> {
   const rows = await tx.query<{ number: number }>(
     `insert into administration (administrator_id, account_number) select $1, n from unnest($2::bigint[]) n
          on conflict do nothing returning account_number as number`,
-    [administratorId, accountNumbers],
+    [administratorId, numbers],
   );
   return rows.map(({ number }) => number);
 }

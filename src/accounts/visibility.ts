@@ -31,7 +31,10 @@ export function visibleAccounts(actor: Actor, alias: string, nextParam: number):
         values: [actor.administratorId],
       };
     case 'PARTNER':
-      return { sql: `exists (select from token_account v where v.token_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`, values: [actor.tokenId] };
+      return {
+        sql: `exists (select from token_account v where v.token_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`,
+        values: [actor.tokenId],
+      };
     case 'RUNTIME':
       return { sql: 'false', values: [] };
   }
@@ -52,7 +55,11 @@ export function requireOperator(actor: Actor): void {
  * @throws GracelineError FORBIDDEN
  */
 export function refuseRuntime(actor: Actor): void {
-  if (actor.role === 'RUNTIME') throw new GracelineError('FORBIDDEN', 'The token of a runtime reads single accounts only. Use the token of an operator, administrator or partner.');
+  if (actor.role === 'RUNTIME')
+    throw new GracelineError(
+      'FORBIDDEN',
+      'The token of a runtime reads single accounts only. Use the token of an operator, administrator or partner.',
+    );
 }
 
 /**
@@ -64,7 +71,10 @@ export async function requireAccount(db: Queryable, actor: Actor, accountId: str
   // PostgreSQL holds no NUL in a text and would refuse to look.
   if (accountId.includes('\0')) throw accountNotFound(accountId);
   const visible = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 2);
-  const [account] = await db.query<AccountView>(`select ${accountColumns('a')} from account a where a.id = $1 and ${visible.sql}`, [accountId, ...visible.values]);
+  const [account] = await db.query<AccountView>(`select ${accountColumns('a')} from account a where a.id = $1 and ${visible.sql}`, [
+    accountId,
+    ...visible.values,
+  ]);
   if (!account) throw accountNotFound(accountId);
   return account;
 }

@@ -35,18 +35,30 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
   return file;
 }
 const run = (file: string, options: Partial<ImportOptions> = {}) => importAccounts(db, wake, clock, OPERATOR, { file, ...options });
-const line = (id: string, more: object = {}) => JSON.stringify({ id, name: `Name of ${id}`, platform: 'CLOUD', createdAt: '2026-01-01T00:00:00Z', ...more });
+const line = (id: string, more: object = {}) =>
+  JSON.stringify({ id, name: `Name of ${id}`, platform: 'CLOUD', createdAt: '2026-01-01T00:00:00Z', ...more });
 const rejectsOf = async (file: string) =>
-  (await readFile(`${file}.rejects.ndjson`, 'utf8')).trim().split('\n').map((text) => JSON.parse(text) as { line: number; reason: string; text: string });
+  (await readFile(`${file}.rejects.ndjson`, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as { line: number; reason: string; text: string });
 
 describe('importing accounts', () => {
   test('creates, then finds all unchanged, then updates what differs, without burning account numbers', async () => {
-    const file = await fileOf('plain.ndjson', [line('a', { attributes: { tier: 'go"ld\\n\n', seats: 5 } }), line('b', { plan: '\\N' }), line('c', { region: 'eü' })].join('\n'));
+    const file = await fileOf(
+      'plain.ndjson',
+      [line('a', { attributes: { tier: 'go"ld\\n\n', seats: 5 } }), line('b', { plan: '\\N' }), line('c', { region: 'eü' })].join('\n'),
+    );
     expect(await run(file)).toMatchObject({ created: 3, updated: 0, unchanged: 0, rejected: 0, finished: true, rejectsFile: null });
     expect(await run(file)).toMatchObject({ created: 0, updated: 0, unchanged: 3, finished: true, resumedAtLine: null });
-    await writeFile(file, [line('a', { attributes: { tier: 'silver' } }), line('b', { plan: '\\N' }), line('c', { region: 'eü' }), line('d')].join('\n'));
+    await writeFile(
+      file,
+      [line('a', { attributes: { tier: 'silver' } }), line('b', { plan: '\\N' }), line('c', { region: 'eü' }), line('d')].join('\n'),
+    );
     expect(await run(file)).toMatchObject({ created: 1, updated: 1, unchanged: 2 });
-    const rows = await db.query('select id, number - (select min(number) from account) as place, plan, region, attributes, created_at from account order by number');
+    const rows = await db.query(
+      'select id, number - (select min(number) from account) as place, plan, region, attributes, created_at from account order by number',
+    );
     const createdAt = { created_at: new Date('2026-01-01T00:00:00Z') };
     expect(rows).toEqual([
       { id: 'a', place: 0, plan: null, region: null, attributes: { tier: 'silver' }, ...createdAt },
@@ -85,7 +97,10 @@ describe('importing accounts', () => {
   });
 
   test('of lines with the same id the last counts, in one batch and across', async () => {
-    const file = await fileOf('twice.ndjson', [line('a', { plan: 'one' }), line('b'), line('a', { plan: 'two' }), line('a', { plan: 'three' })].join('\n'));
+    const file = await fileOf(
+      'twice.ndjson',
+      [line('a', { plan: 'one' }), line('b'), line('a', { plan: 'two' }), line('a', { plan: 'three' })].join('\n'),
+    );
     expect(await run(file)).toMatchObject({ created: 2, updated: 0, unchanged: 2, rejected: 0 });
     expect(await db.query(`select plan from account where id = 'a'`)).toEqual([{ plan: 'three' }]);
   });
@@ -143,11 +158,25 @@ describe('importing accounts', () => {
   test('tells which live migrations touch an updated account now, or no longer', async () => {
     const [live, draft] = [await migration('GRACE_PERIOD', { tier: 'gold' }), await migration('DRAFT', { tier: 'gold' })];
     const at = (tier: string, createdAt = '2026-01-01T00:00:00Z') => ({ attributes: { tier }, createdAt });
-    const file = await fileOf('members.ndjson', [line('joins', at('tin')), line('leaves', at('gold')), line('stays', at('gold')), line('ages', at('gold'))].join('\n'));
+    const file = await fileOf(
+      'members.ndjson',
+      [line('joins', at('tin')), line('leaves', at('gold')), line('stays', at('gold')), line('ages', at('gold'))].join('\n'),
+    );
     await run(file);
-    await db.query(`insert into decision (migration_id, account_number, opted_in_at) select $1, number, now() from account where id = 'leaves'`, [live]);
+    await db.query(
+      `insert into decision (migration_id, account_number, opted_in_at) select $1, number, now() from account where id = 'leaves'`,
+      [live],
+    );
     expect(await db.query(`select from event where type like 'ACCOUNT\\_%'`)).toEqual([]);
-    await writeFile(file, [line('joins', at('gold')), line('leaves', at('tin')), line('stays', { ...at('gold'), plan: 'pro' }), line('ages', at('gold', '2026-04-20T00:00:00Z'))].join('\n'));
+    await writeFile(
+      file,
+      [
+        line('joins', at('gold')),
+        line('leaves', at('tin')),
+        line('stays', { ...at('gold'), plan: 'pro' }),
+        line('ages', at('gold', '2026-04-20T00:00:00Z')),
+      ].join('\n'),
+    );
     await run(file);
     const events = await db.query(
       `select e.type, a.id, e.migration_id = $1 as live, e.data from event e join account a on a.number = e.account_number where e.migration_id in ($1, $2) order by a.id, e.id`,

@@ -4,6 +4,7 @@ import { type AccountInput, AccountsService } from '../../src/accounts/accounts.
 import { requireAccount, visibleAccounts } from '../../src/accounts/visibility.ts';
 import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
 import { Database } from '../../src/db/database.ts';
+import type { GracelineError } from '../../src/errors.ts';
 import { Wake } from '../../src/events/wake.ts';
 import { newId } from '../../src/ids.ts';
 import type { Page } from '../../src/pagination.ts';
@@ -28,11 +29,13 @@ afterAll(async () => {
 });
 beforeEach(() => db.query('truncate account, administrator, token, event, migration, decision cascade'));
 
-const create = (id: string, more: Partial<AccountInput> = {}) => accounts.createAccount(OPERATOR, { id, name: `Name of ${id}`, platform: 'CLOUD', ...more });
+const create = (id: string, more: Partial<AccountInput> = {}) =>
+  accounts.createAccount(OPERATOR, { id, name: `Name of ${id}`, platform: 'CLOUD', ...more });
 const ids = (page: Page<{ id: string }>) => page.edges.map(({ node }) => node.id);
-const events = () => db.query<{ type: string; account: string; data: object }>(
-  'select e.type, a.id as account, e.data from event e left join account a on a.number = e.account_number order by e.id',
-);
+const events = () =>
+  db.query<{ type: string; account: string; data: object }>(
+    'select e.type, a.id as account, e.data from event e left join account a on a.number = e.account_number order by e.id',
+  );
 
 async function administratorOf(...of: string[]): Promise<Actor> {
   const { id, email } = await accounts.createAdministrator(OPERATOR, { email: `${newId()}@example.com`, name: 'Ada', accounts: of });
@@ -41,7 +44,10 @@ async function administratorOf(...of: string[]): Promise<Actor> {
 
 async function partnerOf(...of: string[]): Promise<Actor> {
   const tokenId = newId();
-  await db.query(`insert into token (id, hash, prefix, name, role, subject, created_at) values ($1::uuid, $1::uuid::text, 'gl', 'P', 'PARTNER', 'P', $2)`, [tokenId, NOW]);
+  await db.query(
+    `insert into token (id, hash, prefix, name, role, subject, created_at) values ($1::uuid, $1::uuid::text, 'gl', 'P', 'PARTNER', 'P', $2)`,
+    [tokenId, NOW],
+  );
   await db.query('insert into token_account select $1, number from account where id = any($2)', [tokenId, of]);
   return { role: 'PARTNER', subject: 'P', administratorId: null, tokenId };
 }
@@ -60,11 +66,15 @@ describe('who sees which accounts', () => {
     for (const [actor, seen] of table) {
       expect(ids(await accounts.accounts(actor, {}, ALL))).toEqual(seen);
       const { sql, values } = visibleAccounts(actor, 'x', 2);
-      const rows = await db.query<{ id: string }>(`select x.id from account x where x.id <> $1 and ${sql} order by x.id`, ['none', ...values]);
+      const rows = await db.query<{ id: string }>(`select x.id from account x where x.id <> $1 and ${sql} order by x.id`, [
+        'none',
+        ...values,
+      ]);
       expect(rows.map(({ id }) => id)).toEqual(seen);
       for (const id of ['a', 'b', 'c']) {
         const read = accounts.account(actor, id);
-        await (seen.includes(id) ? expect(read).resolves.toMatchObject({ id }) : expect(read).rejects.toMatchObject({ code: 'NOT_FOUND' }));
+        if (seen.includes(id)) await expect(read).resolves.toMatchObject({ id });
+        else await expect(read).rejects.toMatchObject({ code: 'NOT_FOUND' });
       }
     }
   });
@@ -80,7 +90,14 @@ describe('who sees which accounts', () => {
     await create('mine');
     await create('theirs');
     const actor = await administratorOf('mine');
-    const answer = (id: string) => accounts.account(actor, id).catch(({ code, message, details }: { code: string; message: string; details: object }) => JSON.stringify({ code, message, details }).replaceAll(id, '*'));
+    const answer = (id: string) =>
+      accounts
+        .account(actor, id)
+        .then(() => 'found')
+        .catch((error: unknown) => {
+          const { code, message, details } = error as GracelineError;
+          return JSON.stringify({ code, message, details }).replaceAll(id, '*');
+        });
     expect(await answer('theirs')).toBe(await answer('absent'));
     expect(await answer('nul\0')).toContain('NOT_FOUND');
     await expect(accounts.administratorsOfAccount(actor, 'theirs', ALL)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -118,7 +135,7 @@ describe('accounts', () => {
     const names = Array.from({ length: 25 }, (_, i) => `acct-${String((i * 7) % 25).padStart(2, '0')}`);
     for (const id of names) await create(id, { name: `Firm 50% ${id.toUpperCase()}`, platform: id.endsWith('3') ? 'APPLIANCE' : 'CLOUD' });
     const seen: string[] = [];
-    for (let after: string | null = null, more = true; more; ) {
+    for (let after: string | null = null, more = true; more;) {
       const page = await accounts.accounts(OPERATOR, {}, { first: 4, after });
       seen.push(...ids(page));
       after = page.edges.at(-1)!.cursor;
@@ -127,8 +144,10 @@ describe('accounts', () => {
     expect(seen).toEqual(names.toSorted());
     expect(ids(await accounts.accounts(OPERATOR, { search: 'acct-1' }, ALL))).toHaveLength(10);
     expect(ids(await accounts.accounts(OPERATOR, { search: '50% acct-07' }, ALL))).toEqual(['acct-07']);
-    expect(ids(await accounts.accounts(OPERATOR, { search: '%' , platform: 'APPLIANCE' }, ALL))).toEqual(['acct-03', 'acct-13', 'acct-23']);
-    expect(ids(await accounts.accounts(OPERATOR, { administrator: (await administratorOf('acct-05')).administratorId }, ALL))).toEqual(['acct-05']);
+    expect(ids(await accounts.accounts(OPERATOR, { search: '%', platform: 'APPLIANCE' }, ALL))).toEqual(['acct-03', 'acct-13', 'acct-23']);
+    expect(ids(await accounts.accounts(OPERATOR, { administrator: (await administratorOf('acct-05')).administratorId }, ALL))).toEqual([
+      'acct-05',
+    ]);
     await expect(accounts.accounts(OPERATOR, { search: 'x'.repeat(201) }, ALL)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(accounts.accounts(OPERATOR, {}, { first: 101, after: null })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(accounts.accounts(OPERATOR, {}, { first: 1, after: 'zzz' })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
@@ -148,7 +167,11 @@ describe('accounts', () => {
 
   test.each<[string, Partial<AccountInput>, object]>([
     ['a name of 1 MB', { name: 'n'.repeat(1_000_000) }, { code: 'INVALID_INPUT', details: { field: 'name', limit: 200 } }],
-    ['a wrong time zone', { timeZone: 'Mars/Olympus' }, { code: 'INVALID_TIME_ZONE', message: expect.stringContaining('Europe/Berlin') as string }],
+    [
+      'a wrong time zone',
+      { timeZone: 'Mars/Olympus' },
+      { code: 'INVALID_TIME_ZONE', message: expect.stringContaining('Europe/Berlin') as string },
+    ],
     ['nested attributes', { attributes: { a: {} } as never }, { code: 'INVALID_INPUT', details: { field: 'attributes.a' } }],
     ['an infinite attribute', { attributes: { a: Infinity } }, { code: 'INVALID_INPUT' }],
   ])('refuse %s and write nothing', async (_, more, refusal) => {
@@ -171,7 +194,10 @@ describe('accounts', () => {
 
   test('say which live migrations touch them now, or no longer', async () => {
     const live = newId();
-    for (const [id, state] of [[live, 'MANDATORY'], [newId(), 'CANCELLED']] as const) {
+    for (const [id, state] of [
+      [live, 'MANDATORY'],
+      [newId(), 'CANCELLED'],
+    ] as const) {
       await db.query(
         `insert into migration (id, key, title, description, severity, state, grace_period_start, grace_starts_at, mandatory_opt_in, reversible, platforms,
                                 built_in_email_only, required_attributes, listed_only, created_at, updated_at)
@@ -196,7 +222,12 @@ describe('administrators', () => {
   test('are created, granted, revoked and edited, each once and with its event', async () => {
     await create('a');
     await create('b');
-    const ada = await accounts.createAdministrator(OPERATOR, { email: ' Ada@Example.com ', name: 'Ada', locale: 'de-at', accounts: ['a', 'a'] });
+    const ada = await accounts.createAdministrator(OPERATOR, {
+      email: ' Ada@Example.com ',
+      name: 'Ada',
+      locale: 'de-at',
+      accounts: ['a', 'a'],
+    });
     expect(ada).toMatchObject({ email: 'ada@example.com', timeZone: 'UTC', locale: 'de-AT' });
     await accounts.grantAdministration(OPERATOR, ada.id, 'b');
     await accounts.grantAdministration(OPERATOR, ada.id, 'b');
@@ -204,7 +235,11 @@ describe('administrators', () => {
     await accounts.revokeAdministration(OPERATOR, ada.id, 'a');
     await accounts.editAdministrator(OPERATOR, ada.id, { email: 'ada@example.com', timeZone: 'Asia/Tokyo' });
     expect((await events()).slice(2)).toEqual([
-      { type: 'ADMINISTRATOR_CREATED', account: null, data: { administrator: { email: 'ada@example.com', name: 'Ada', timeZone: 'UTC', locale: 'de-AT' } } },
+      {
+        type: 'ADMINISTRATOR_CREATED',
+        account: null,
+        data: { administrator: { email: 'ada@example.com', name: 'Ada', timeZone: 'UTC', locale: 'de-AT' } },
+      },
       { type: 'ADMINISTRATION_GRANTED', account: 'a', data: {} },
       { type: 'ADMINISTRATION_GRANTED', account: 'b', data: {} },
       { type: 'ADMINISTRATION_REVOKED', account: 'a', data: {} },
@@ -218,7 +253,8 @@ describe('administrators', () => {
     const input = { email: 'ada@example.com', name: 'Ada', accounts: [] };
     const ada = await accounts.createAdministrator(OPERATOR, input);
     const bob = await accounts.createAdministrator(OPERATOR, { ...input, email: 'bob@example.com' });
-    const refused = async (more: object, code: string) => expect(accounts.createAdministrator(OPERATOR, { ...input, email: 'new@example.com', ...more })).rejects.toMatchObject({ code });
+    const refused = async (more: object, code: string) =>
+      expect(accounts.createAdministrator(OPERATOR, { ...input, email: 'new@example.com', ...more })).rejects.toMatchObject({ code });
     await refused({ email: 'ADA@example.com' }, 'KEY_TAKEN');
     await refused({ email: 'ada@example.com\r\nBcc: x@example.com' }, 'INVALID_EMAIL');
     await refused({ timeZone: '+02:00' }, 'INVALID_TIME_ZONE');

@@ -48,11 +48,11 @@ export const COPY_ACCOUNTS =
  */
 export function accountRows(accounts: readonly AccountFields[], now: Date): Buffer {
   const present = now.toISOString();
-  let rows = '';
-  for (const { id, name, platform, plan, region, timeZone, usesBuiltInEmail, attributes, createdAt } of accounts) {
-    rows += `${field(id)}\t${field(name)}\t${platform}\t${field(plan)}\t${field(region)}\t${timeZone}\t${usesBuiltInEmail ? 't' : 'f'}\t${field(JSON.stringify(attributes))}\t${createdAt ? createdAt.toISOString() : present}\t${present}\n`;
-  }
-  return Buffer.from(rows);
+  const rows = accounts.map(
+    ({ id, name, platform, plan, region, timeZone, usesBuiltInEmail, attributes, createdAt }) =>
+      `${field(id)}\t${field(name)}\t${platform}\t${field(plan)}\t${field(region)}\t${timeZone}\t${usesBuiltInEmail ? 't' : 'f'}\t${field(JSON.stringify(attributes))}\t${createdAt ? createdAt.toISOString() : present}\t${present}\n`,
+  );
+  return Buffer.from(rows.join(''));
 }
 
 /** Checked fields hold no tab or line break, so a backslash is all there is to escape. */

@@ -1,7 +1,17 @@
 /** CSV by RFC 4180: comma, double quotes, quotes within doubled. The records are cut already; see records.ts. */
 import { GracelineError } from '../../errors.ts';
 
-const COLUMNS: ReadonlySet<string> = new Set(['id', 'name', 'platform', 'plan', 'region', 'timeZone', 'usesBuiltInEmail', 'attributes', 'createdAt']);
+const COLUMNS: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'platform',
+  'plan',
+  'region',
+  'timeZone',
+  'usesBuiltInEmail',
+  'attributes',
+  'createdAt',
+]);
 const ATTRIBUTE = 'attributes.';
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
@@ -34,7 +44,8 @@ function quotedField(text: string, start: number): [string, number] {
   let close = text.indexOf('"', start + 1);
   while (close !== -1 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
   if (close === -1) throw malformed('A double quote is opened and never closed.');
-  if (close + 1 < text.length && text[close + 1] !== ',') throw malformed('Something follows a closing double quote; double the quotes within a field.');
+  if (close + 1 < text.length && text[close + 1] !== ',')
+    throw malformed('Something follows a closing double quote; double the quotes within a field.');
   return [text.slice(start + 1, close).replaceAll('""', '"'), close + 1];
 }
 
@@ -47,7 +58,8 @@ function quotedField(text: string, start: number): [string, number] {
 export function csvReader(header: string): (text: string) => Record<string, unknown> {
   const columns = csvFields(header).map((column) => column.trim());
   const unknown = columns.find((column) => !COLUMNS.has(column) && !(column.startsWith(ATTRIBUTE) && column.length > ATTRIBUTE.length));
-  if (unknown !== undefined) throw malformed(`The column "${unknown.slice(0, 80)}" is unknown. Use ${[...COLUMNS].join(', ')} or ${ATTRIBUTE}NAME.`);
+  if (unknown !== undefined)
+    throw malformed(`The column "${unknown.slice(0, 80)}" is unknown. Use ${[...COLUMNS].join(', ')} or ${ATTRIBUTE}NAME.`);
   const twice = columns.find((column, i) => columns.indexOf(column) !== i);
   if (twice !== undefined) throw malformed(`The column "${twice}" is there twice.`);
   const missing = ['id', 'name', 'platform'].find((column) => !columns.includes(column));
@@ -72,7 +84,7 @@ function rawAccount(columns: readonly string[], fields: readonly string[]): Reco
     else raw[column] = field;
   });
   // Not by assignment: an attribute named __proto__ must reach the check that refuses it.
-  if (attributes.length > 0) raw.attributes = Object.fromEntries([...Object.entries((raw.attributes ?? {}) as object), ...attributes]);
+  if (attributes.length > 0) raw.attributes = Object.fromEntries([...Object.entries(raw.attributes ?? {}), ...attributes]);
   return raw;
 }
 

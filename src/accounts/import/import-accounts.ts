@@ -108,7 +108,9 @@ class Import {
     private readonly source: Source,
     private readonly options: ImportOptions,
   ) {
-    this.tx = { query: async <Row>(text: string, values: readonly unknown[] = []) => (await client.query(text, values as unknown[])).rows as Row[] };
+    this.tx = {
+      query: async <Row>(text: string, values: readonly unknown[] = []) => (await client.query(text, values as unknown[])).rows as Row[],
+    };
     this.rejects = new RejectsFile(options.rejectsFile ?? `${options.file}.rejects.ndjson`);
   }
 
@@ -179,7 +181,8 @@ class Import {
     const { updated, changes } = known.length > 0 ? await updateAccounts(this.tx, known, now) : { updated: 0, changes: [] };
     const unchanged = known.length - updated + overridden;
     const events = membershipEvents(changes);
-    for (let at = 0; at < events.length; at += EVENTS_AT_ONCE) await writeEvents(this.tx, this.actor, now, events.slice(at, at + EVENTS_AT_ONCE));
+    for (let at = 0; at < events.length; at += EVENTS_AT_ONCE)
+      await writeEvents(this.tx, this.actor, now, events.slice(at, at + EVENTS_AT_ONCE));
     const data = { file: basename(this.options.file), line, created: fresh.length, updated, unchanged, rejected: rejects.length };
     await writeEvents(this.tx, this.actor, now, [{ type: 'ACCOUNTS_IMPORTED', data }]);
     const after = {
@@ -202,7 +205,11 @@ class Import {
       [this.source.fingerprint, before.offset, after.offset, after.line, after.created, after.updated, after.unchanged, after.rejected],
     );
     if (moved.length === 1) return;
-    throw new GracelineError('CONFLICT', `${this.options.file} is being imported by another process. Wait for that one, or stop it and run this again.`, { file: this.options.file });
+    throw new GracelineError(
+      'CONFLICT',
+      `${this.options.file} is being imported by another process. Wait for that one, or stop it and run this again.`,
+      { file: this.options.file },
+    );
   }
 
   private progress({ offset, ...counts }: ProgressRow): ImportProgress {

@@ -35,8 +35,9 @@ export interface RecordsFrom {
 export async function* records(file: FileHandle, from: RecordsFrom): AsyncGenerator<FileRecord[]> {
   const splitter = new RecordSplitter(from);
   let position = from.offset;
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
   for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position);
+    const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position);
     position += bytesRead;
     yield splitter.push(buffer.subarray(0, bytesRead), bytesRead === 0);
     if (bytesRead === 0) return;
@@ -86,7 +87,8 @@ class RecordSplitter {
       } else break;
     }
     this.offset += start;
-    this.rest = data.subarray(start);
+    // A copy: the next read overwrites the chunk.
+    this.rest = Buffer.from(data.subarray(start));
     return found;
   }
 
@@ -107,7 +109,15 @@ class RecordSplitter {
     }
   }
 
-  private take(found: FileRecord[], data: Buffer, start: number, end: number, lines: number, suspect: Buffer | null, encoding: BufferEncoding): void {
+  private take(
+    found: FileRecord[],
+    data: Buffer,
+    start: number,
+    end: number,
+    lines: number,
+    suspect: Buffer | null,
+    encoding: BufferEncoding,
+  ): void {
     const text = data.toString(encoding, start, end > start && data[end - 1] === 0x0d ? end - 1 : end);
     const line = this.line;
     this.line += lines;
@@ -117,7 +127,14 @@ class RecordSplitter {
   }
 
   /** A record that is too long, or the last of a file without a line break at its end. Returns where to go on. */
-  private takeUnended(found: FileRecord[], data: Buffer, start: number, firstBreak: number, length: number, encoding: BufferEncoding): number {
+  private takeUnended(
+    found: FileRecord[],
+    data: Buffer,
+    start: number,
+    firstBreak: number,
+    length: number,
+    encoding: BufferEncoding,
+  ): number {
     if (this.quoted && firstBreak !== -1) {
       // A quote that never closes would swallow the rest of the file: only the line it stands on is lost.
       found.push(this.faulty(data, start, firstBreak + 1, 'A double quote is opened and never closed.', encoding));

@@ -47,7 +47,12 @@ export class RejectsFile {
 
   private unwritable(cause: unknown): GracelineError {
     const why = (cause as Error).message;
-    return new GracelineError('INVALID_FILE', `Cannot write the rejected lines to ${this.path}: ${why}. Name another file for them.`, { file: this.path }, { cause });
+    return new GracelineError(
+      'INVALID_FILE',
+      `Cannot write the rejected lines to ${this.path}: ${why}. Name another file for them.`,
+      { file: this.path },
+      { cause },
+    );
   }
 }
 

@@ -7,7 +7,11 @@ import { importAccounts, type ImportProgress, type ImportReport } from './import
 
 /** Where there is no terminal to draw a bar on, a line this often: enough to see it live, not enough to fill a log. */
 const PLAIN_LINE_EVERY_MS = 5_000;
-const BAR: Options = { format: '{bar} {percentage}% | {line} lines, {created} created, {updated} updated, {rejected} rejected | {eta_formatted} left', etaBuffer: 50, clearOnComplete: true };
+const BAR: Options = {
+  format: '{bar} {percentage}% | {line} lines, {created} created, {updated} updated, {rejected} rejected | {eta_formatted} left',
+  etaBuffer: 50,
+  clearOnComplete: true,
+};
 
 /** What the command line gives the import. */
 export interface RunImportOptions {
@@ -25,10 +29,21 @@ export interface RunImportOptions {
  * @returns the report; the caller exits 1 where it is not `finished`
  * @throws GracelineError as {@link importAccounts}
  */
-export async function runImportAccounts(db: Database, wake: Wake, clock: Clock, actor: Actor, options: RunImportOptions): Promise<ImportReport> {
+export async function runImportAccounts(
+  db: Database,
+  wake: Wake,
+  clock: Clock,
+  actor: Actor,
+  options: RunImportOptions,
+): Promise<ImportReport> {
   const { file, rejectsFile, output, signal } = options;
   const show = output.isTTY ? bar(output) : plainLines(output);
-  const report = await importAccounts(db, wake, clock, actor, { file, rejectsFile, signal, onProgress: (progress) => show.update(progress) }).finally(() => show.stop());
+  const report = await importAccounts(db, wake, clock, actor, {
+    file,
+    rejectsFile,
+    signal,
+    onProgress: (progress) => show.update(progress),
+  }).finally(() => show.stop());
   output.write(`${summary(report, file)}\n`);
   return report;
 }
@@ -38,7 +53,9 @@ export function summary(report: ImportReport, file: string): string {
   const { created, updated, unchanged, rejected, resumedAtLine, rejectsFile, finished, line } = report;
   const counts = `${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected} rejected`;
   return [
-    finished ? `Imported ${file}: ${counts}.` : `Stopped before line ${line} of ${file}: ${counts}. Run the same command again to go on from there.`,
+    finished
+      ? `Imported ${file}: ${counts}.`
+      : `Stopped before line ${line} of ${file}: ${counts}. Run the same command again to go on from there.`,
     ...(resumedAtLine === null ? [] : [`It went on from line ${resumedAtLine}, where an earlier run had stopped; the numbers cover both.`]),
     ...(rejectsFile === null ? [] : [`The rejected lines are in ${rejectsFile}, each with its reason.`]),
   ].join('\n');

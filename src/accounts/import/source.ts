@@ -8,7 +8,7 @@ import { csvReader } from './csv.ts';
 import { type FileRecord, records, type RecordsFrom } from './records.ts';
 
 /** Rows of one transaction: enough that its fixed costs do not show, few enough to be gone in a moment when stopped. */
-const BATCH_LINES = 20_000;
+const BATCH_LINES = 10_000;
 const FINGERPRINT_BYTES = 1024 * 1024;
 /** How much of a rejected line is repeated. */
 const REJECTED_TEXT = 2_000;
@@ -51,8 +51,13 @@ export interface Source {
  * @throws GracelineError INVALID_FILE where it is missing, empty, binary, or neither
  */
 export async function openSource(path: string): Promise<Source> {
-  const file = await open(path).catch((cause: Error) => {
-    throw new GracelineError('INVALID_FILE', `Cannot read ${path}: ${cause.message}. Check the path.`, { file: path }, { cause });
+  const file = await open(path).catch((cause: unknown) => {
+    throw new GracelineError(
+      'INVALID_FILE',
+      `Cannot read ${path}: ${(cause as Error).message}. Check the path.`,
+      { file: path },
+      { cause },
+    );
   });
   try {
     const stat = await file.stat();
@@ -60,7 +65,8 @@ export async function openSource(path: string): Promise<Source> {
     const head = Buffer.alloc(Math.min(stat.size, FINGERPRINT_BYTES));
     await file.read(head, 0, head.length, 0);
     if (head.length === 0) throw invalid(path, 'is empty');
-    if (head.includes(0) || (head[0] === 0x1f && head[1] === 0x8b)) throw invalid(path, 'is binary; give NDJSON or CSV as UTF-8, not compressed');
+    if (head.includes(0) || (head[0] === 0x1f && head[1] === 0x8b))
+      throw invalid(path, 'is binary; give NDJSON or CSV as UTF-8, not compressed');
     const fingerprint = createHash('sha256').update(`${stat.size}\n`).update(head).digest('hex');
     return { file, size: stat.size, fingerprint, ...(await layout(file, path, head)) };
   } catch (error) {
@@ -79,7 +85,12 @@ async function layout(file: FileHandle, path: string, head: Buffer): Promise<Pic
     return { start: { offset: header.nextOffset, line: header.nextLine, quoted: true }, parse: csvReader(header.text) };
   } catch (cause) {
     if (!(cause instanceof GracelineError)) throw cause;
-    throw new GracelineError('INVALID_FILE', `${path} is neither NDJSON nor CSV with a header: ${cause.message}`, { file: path }, { cause });
+    throw new GracelineError(
+      'INVALID_FILE',
+      `${path} is neither NDJSON nor CSV with a header: ${cause.message}`,
+      { file: path },
+      { cause },
+    );
   }
 }
 
