@@ -57,7 +57,7 @@ export class RolloutProgress implements Progress {
   @Field(() => Int, { description: 'On: they opted in.' })
   optedIn!: number;
 
-  @Field(() => Int, { name: 'new', description: 'On since their creation: created after the grace period started.' })
+  /** Shown as `new`. */
   born!: number;
 
   @Field(() => Int, { description: 'On: the deadline passed.' })

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { AccountType } from '../accounts/account.types.ts';
 import { feed } from '../events/feed.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
@@ -120,6 +120,11 @@ export class RolloutsResolver {
 
 @Resolver(() => RolloutProgress)
 export class RolloutProgressResolver {
+  @FieldResolver(() => Int, { name: 'new', description: 'On since their creation: created at or after the start of the grace period.' })
+  new(@Root() { born }: Progress): number {
+    return born;
+  }
+
   @FieldResolver(() => Float, { description: 'The share of affected accounts for which it is on, 0 to 100, with one decimal; 100 where none is affected.' })
   percent(@Root() { affected, optedIn, born, mandatory }: Progress): number {
     return affected === 0 ? 100 : Math.round((1_000 * (optedIn + born + mandatory)) / affected) / 10;
