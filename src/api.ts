@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { House } from './compose.ts';
+import type { House } from './house.ts';
 import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';

@@ -5,10 +5,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
 import { type Actor, ROLES } from './auth/actor.ts';
 import type { NewToken } from './auth/tokens.rules.ts';
-import { compose, type House } from './compose.ts';
+import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
+import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
 

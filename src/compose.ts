@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AccountsService } from './accounts/accounts.service.ts';
 import { TokensService } from './auth/tokens.service.ts';
-import { type Clock, fileClock, systemClock } from './clock.ts';
+import { fileClock, systemClock } from './clock.ts';
 import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { MailDelivery } from './email/delivery.service.ts';
@@ -11,7 +11,7 @@ import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
-import type { Services } from './graphql/context.ts';
+import type { House } from './house.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
@@ -21,22 +21,6 @@ import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
 import { foldRolloutCounts } from './rollouts/counts.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
-
-/** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
-export interface House extends Services {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly db: Database;
-  readonly wake: Wake;
-  readonly calendar: Calendar;
-  readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
-  readonly reminders: Reminders;
-  readonly noticeSweep: NoticeSweep;
-  readonly delivery: MailDelivery;
-  readonly purge: EventPurge;
-  /** Lets go of every connection. Called last, once nothing is under way. */
-  close(): Promise<void>;
-}
 
 /**
  * The only place where services are made.

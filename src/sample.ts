@@ -3,7 +3,7 @@
  * dozen accounts. Made through the services, as any client would.
  */
 import type { Actor } from './auth/actor.ts';
-import type { House } from './compose.ts';
+import type { House } from './house.ts';
 import { addDays, dayIn } from './time-zone.ts';
 
 /** The tokens of a sample: whoever holds one may try the API as that person. */

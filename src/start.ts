@@ -60,9 +60,9 @@ async function start(): Promise<() => Promise<void>> {
     await Promise.race([untilReady(config), died]);
     process.stdout.write(welcome(config, tokens));
     // A process that dies later takes the rest with it: half a Graceline would only look like one.
-    died.catch(async (error: Error) => {
+    died.catch(async (error: unknown) => {
       if (stopping) return;
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${(error as Error).message}\n`);
       await stop();
       process.exit(1);
     });

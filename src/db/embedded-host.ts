@@ -11,8 +11,8 @@ const postgres = new EmbeddedPostgres({
   ...options,
   persistent: true,
   initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-  onLog: (line) => process.stderr.write(String(line)),
-  onError: (error) => process.stderr.write(String(error)),
+  onLog: (line) => process.stderr.write(line),
+  onError: report,
 });
 
 let stopping: Promise<void> | undefined;
@@ -29,6 +29,12 @@ try {
   await postgres.start();
   process.send?.('ready');
 } catch (error) {
-  if (error) process.stderr.write(String(error));
+  report(error);
   process.exit(1);
+}
+
+/** The library rejects with nothing where the server itself has said why already. */
+function report(error: unknown): void {
+  if (error instanceof Error) process.stderr.write(`${error.message}\n`);
+  else if (typeof error === 'string') process.stderr.write(error);
 }

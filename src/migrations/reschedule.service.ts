@@ -10,7 +10,6 @@ import { newId } from '../ids.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { dayIn } from '../time-zone.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
-import { isExact } from './dates.rules.ts';
 import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration, Reschedule } from './migration.entity.ts';
 import { checkedReason, type RescheduleView } from './migrations.rules.ts';

@@ -56,9 +56,6 @@ export interface DecisionFacts {
   readonly exemptUntil: Date | null;
 }
 
-/** The decision of an account that has made none. */
-export const NO_DECISION: DecisionFacts = { optedInAt: null, optedOutAt: null, extendedUntil: null, exemptUntil: null };
-
 /** Why a migration is on or off for an account. `BROWNOUT` and `WAVE` belong to the words but no rule yields them yet. */
 export const REASONS = [
   'OPTED_IN',

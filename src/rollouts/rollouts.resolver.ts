@@ -114,7 +114,7 @@ export class RolloutsResolver {
     },
   })
   rolloutProgress(@Root() progress: Progress, @Arg('migration', () => ID, MIGRATION) _migration: string): RolloutProgress {
-    return progress as RolloutProgress;
+    return progress;
   }
 }
 

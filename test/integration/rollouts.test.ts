@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/auth/actor.ts';
 import type { Database } from '../../src/db/database.ts';
+import { GracelineError } from '../../src/errors.ts';
 import { writeEvents } from '../../src/events/log.ts';
 import type { Wake } from '../../src/events/wake.ts';
 import { Calendar } from '../../src/migrations/calendar.ts';
@@ -165,6 +166,6 @@ async function countedOneByOne(migrationId: string, instant: string) {
   return row;
 }
 
-function ignoreRefusal(error: { code?: string }): void {
-  if (!error.code) throw error;
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof GracelineError)) throw error;
 }

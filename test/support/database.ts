@@ -13,7 +13,11 @@ export async function cloneDatabase(): Promise<string> {
   const admin = async (statement: string) => {
     const client = new pg.Client({ connectionString: Object.assign(new URL(template), { pathname: '/postgres' }).href });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   };
   await admin(`create database ${name} template ${template.pathname.slice(1)}`);
   afterAll(() => admin(`drop database ${name} with (force)`));

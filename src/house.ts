@@ -1,0 +1,26 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { MailDelivery } from './email/delivery.service.ts';
+import type { EventPurge } from './events/purge.ts';
+import type { Wake } from './events/wake.ts';
+import type { Services } from './graphql/context.ts';
+import type { Calendar } from './migrations/calendar.ts';
+import type { NoticeSweep } from './notifications/notice.sweep.ts';
+import type { Reminders } from './notifications/reminders.service.ts';
+
+/** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
+export interface House extends Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly wake: Wake;
+  readonly calendar: Calendar;
+  readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
+  readonly reminders: Reminders;
+  readonly noticeSweep: NoticeSweep;
+  readonly delivery: MailDelivery;
+  readonly purge: EventPurge;
+  /** Lets go of every connection. Called last, once nothing is under way. */
+  close(): Promise<void>;
+}
