@@ -21,23 +21,35 @@ export interface Condition {
  * @param nextParam the number of the first parameter that is free; the condition uses as many as it has values
  */
 export function visibleAccounts(actor: Actor, alias: string, nextParam: number): Condition {
-  switch (actor.role) {
+  const { role } = actor;
+  const values = role === 'ADMINISTRATOR' || role === 'PARTNER' ? [whoSees(actor)] : [];
+  return { sql: visibleTo(role, alias, `$${nextParam}::uuid`), values };
+}
+
+/**
+ * The same for a query about several actors of one role.
+ *
+ * @param alias of the account table in the query
+ * @param who an SQL expression with what {@link whoSees} says of the actor
+ */
+export function visibleTo(role: Actor['role'], alias: string, who: string): string {
+  switch (role) {
     case 'OPERATOR':
     case 'SYSTEM':
-      return { sql: 'true', values: [] };
+      return 'true';
     case 'ADMINISTRATOR':
-      return {
-        sql: `exists (select from administration v where v.administrator_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`,
-        values: [actor.administratorId],
-      };
+      return `exists (select from administration v where v.administrator_id = ${who} and v.account_number = ${alias}.number)`;
     case 'PARTNER':
-      return {
-        sql: `exists (select from token_account v where v.token_id = $${nextParam}::uuid and v.account_number = ${alias}.number)`,
-        values: [actor.tokenId],
-      };
+      return `exists (select from token_account v where v.token_id = ${who} and v.account_number = ${alias}.number)`;
     case 'RUNTIME':
-      return { sql: 'false', values: [] };
+      return 'false';
   }
+}
+
+/** By what an actor's accounts are found: the administrator's id, a partner's token; null where the role alone decides. */
+export function whoSees({ role, administratorId, tokenId }: Actor): string | null {
+  if (role === 'ADMINISTRATOR') return administratorId;
+  return role === 'PARTNER' ? tokenId : null;
 }
 
 /**

@@ -33,7 +33,8 @@ export interface DecisionOutcome {
   readonly written: boolean;
 }
 
-interface StandingRow {
+/** A row of {@link STANDING}. */
+export interface StandingRow {
   account_id: string;
   account_number: number;
   migration_id: string;
@@ -55,7 +56,8 @@ interface StandingRow {
   written: boolean;
 }
 
-const STANDING = `a.id as account_id, a.number as account_number, m.id as migration_id, m.title, m.state as migration_state, m.grace_period_start,
+/** The columns {@link standingFrom} needs, from `account a`, `migration m`, `decision d` and their effective state `s`. */
+export const STANDING = `a.id as account_id, a.number as account_number, m.id as migration_id, m.title, m.state as migration_state, m.grace_period_start,
   m.mandatory_at, m.reversible, d.opted_in_at, d.opted_out_at, d.extended_until, d.exempt_until, s.*`;
 
 /** A migration `$1` (key) and an account `$2` (id) at the instant `$3`, where the condition holds. */
@@ -67,51 +69,41 @@ const standingOf = (visible: string) => `
     cross join lateral effective_state(m, a, d, $3) s
    where m.key = $1 and m.announced_at is not null`;
 
-const EVENT = (type: string, data: string) => `
-  insert into event (at, type, actor_role, actor, migration_id, account_number, data)
-  select $3, '${type}', $4, $5, w.migration_id, w.account_number, ${data} from written w join standing s using (migration_id, account_number)`;
-
-/**
- * Opting in: look, ask the rule, decide and log, in one statement and therefore one transaction and one round trip.
- * Two of them at once: the row's primary key lets one write, and the other finds it done.
- */
-const OPT_IN = (visible: string) => `
-  with standing as (${standingOf(visible)}),
-  written as (
-    insert into decision (migration_id, account_number, opted_in_at) select migration_id, account_number, $3 from standing where can_opt_in
-    on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = null where decision.opted_in_at is null
-    returning migration_id, account_number),
-  logged as (${EVENT('OPTED_IN', `jsonb_build_object('before', s.reason, 'after', 'OPTED_IN', 'again', s.opted_out_at is not null)`)})
-  select standing.*, exists (select from written) as written from standing`;
-
+/** Opting out: look, ask the rule, decide and log, in one statement and therefore one transaction and one round trip. */
 const OPT_OUT = (visible: string) => `
   with standing as (${standingOf(visible)}),
   written as (
     update decision d set opted_in_at = null, opted_out_at = $3 from standing s
      where s.can_opt_out and d.migration_id = s.migration_id and d.account_number = s.account_number and d.opted_in_at is not null
     returning d.migration_id, d.account_number),
-  logged as (${EVENT('OPTED_OUT', `jsonb_build_object('before', s.reason, 'after', 'OPTED_OUT')`)})
+  logged as (
+    insert into event (at, type, actor_role, actor, migration_id, account_number, data)
+    select $3, 'OPTED_OUT', $4, $5, migration_id, account_number, jsonb_build_object('before', s.reason, 'after', 'OPTED_OUT')
+      from written join standing s using (migration_id, account_number))
   select standing.*, exists (select from written) as written from standing`;
 
-/** Opts an account in where the rule lets it, with its event. */
-export function writeOptIn(db: Database, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
-  return decide(db, 'opt-in', OPT_IN, actor, accountId, migrationKey, now);
-}
-
 /** Opts an account out again where the rule lets it, with its event. */
-export function writeOptOut(db: Database, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
-  return decide(db, 'opt-out', OPT_OUT, actor, accountId, migrationKey, now);
-}
-
-async function decide(db: Database, name: string, statement: (visible: string) => string, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
+export async function writeOptOut(
+  db: Database,
+  actor: Actor,
+  accountId: string,
+  migrationKey: string,
+  now: Date,
+): Promise<DecisionOutcome> {
   const visible = visibleAccounts(actor, 'a', 6);
   const values = [migrationKey, accountId, now, actor.role, actor.subject, ...visible.values];
-  const [row] = await db.queryPrepared<StandingRow>(`${name} ${actor.role}`, statement(visible.sql), values);
+  const [row] = await db.queryPrepared<StandingRow>(`opt-out ${actor.role}`, OPT_OUT(visible.sql), values);
   return { before: row ? standingFrom(row) : null, written: row?.written ?? false };
 }
 
 /** An account and a migration as they stand; null where the actor sees no such account or there is no such migration. */
-export async function findStanding(db: Queryable, actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<Standing | null> {
+export async function findStanding(
+  db: Queryable,
+  actor: Actor,
+  accountId: string,
+  migrationKey: string,
+  now: Date,
+): Promise<Standing | null> {
   const visible: Condition = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
   const [row] = await db.query<StandingRow>(standingOf(visible.sql), [migrationKey, accountId, now, ...visible.values]);
   return row ? standingFrom(row) : null;
@@ -141,12 +133,19 @@ export async function findStates(db: Queryable, accountNumbers: readonly number[
  *
  * @param column which of the two
  */
-export async function writeUntil(tx: Queryable, column: 'extended_until' | 'exempt_until', migrationId: string, accountNumber: number, until: Date, now: Date): Promise<void> {
-  await tx.query(`insert into decision (migration_id, account_number) values ($1, $2) on conflict do nothing`, [migrationId, accountNumber]);
-  await tx.query(
-    `update decision set ${column} = $3 where migration_id = $1 and account_number = $2`,
-    [migrationId, accountNumber, until],
-  );
+export async function writeUntil(
+  tx: Queryable,
+  column: 'extended_until' | 'exempt_until',
+  migrationId: string,
+  accountNumber: number,
+  until: Date,
+  now: Date,
+): Promise<void> {
+  await tx.query(`insert into decision (migration_id, account_number) values ($1, $2) on conflict do nothing`, [
+    migrationId,
+    accountNumber,
+  ]);
+  await tx.query(`update decision set ${column} = $3 where migration_id = $1 and account_number = $2`, [migrationId, accountNumber, until]);
   await tx.query(
     `update decision
         set ends_at = case when extended_until > $3 and exempt_until > $3 then least(extended_until, exempt_until)
@@ -157,7 +156,8 @@ export async function writeUntil(tx: Queryable, column: 'extended_until' | 'exem
   );
 }
 
-function standingFrom(row: StandingRow): Standing {
+/** The standing a row of {@link STANDING} holds. */
+export function standingFrom(row: StandingRow): Standing {
   return {
     accountId: row.account_id,
     accountNumber: row.account_number,
@@ -167,7 +167,19 @@ function standingFrom(row: StandingRow): Standing {
     gracePeriodStart: row.grace_period_start,
     mandatoryAt: row.mandatory_at,
     reversible: row.reversible,
-    decision: { optedInAt: row.opted_in_at, optedOutAt: row.opted_out_at, extendedUntil: row.extended_until, exemptUntil: row.exempt_until },
-    state: { enabled: row.enabled, reason: row.reason, since: row.since, deadline: row.deadline, canOptIn: row.can_opt_in, canOptOut: row.can_opt_out },
+    decision: {
+      optedInAt: row.opted_in_at,
+      optedOutAt: row.opted_out_at,
+      extendedUntil: row.extended_until,
+      exemptUntil: row.exempt_until,
+    },
+    state: {
+      enabled: row.enabled,
+      reason: row.reason,
+      since: row.since,
+      deadline: row.deadline,
+      canOptIn: row.can_opt_in,
+      canOptOut: row.can_opt_out,
+    },
   };
 }

@@ -9,16 +9,30 @@ import { checkedReason } from '../migrations/migrations.rules.ts';
 import { migrationNotFound } from '../migrations/migrations.service.ts';
 import { type Progress, readProgress } from './counts.ts';
 import type { EffectiveState } from './effective-state.rules.ts';
-import { type DecisionOutcome, findStanding, findStates, type AccountMigration, type AccountMigrationKey, type Standing, writeOptIn, writeOptOut, writeUntil } from './rollouts.repository.ts';
+import { OptIns } from './opt-in.repository.ts';
+import {
+  type DecisionOutcome,
+  findStanding,
+  findStates,
+  type AccountMigration,
+  type AccountMigrationKey,
+  type Standing,
+  writeOptOut,
+  writeUntil,
+} from './rollouts.repository.ts';
 import { type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
 
 /** What accounts decide, what operators decide for them, and the state that follows. */
 export class RolloutsService {
+  private readonly optIns: OptIns;
+
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.optIns = new OptIns(db);
+  }
 
   /**
    * The state of one migration for one account: what a gate asks.
@@ -36,7 +50,14 @@ export class RolloutsService {
   }
 
   /** The state of a migration that was cancelled, which {@link statesOf} does not list: off for every account. */
-  readonly cancelledState: EffectiveState = { enabled: false, reason: 'NOT_STARTED', since: null, deadline: null, canOptIn: false, canOptOut: false };
+  readonly cancelledState: EffectiveState = {
+    enabled: false,
+    reason: 'NOT_STARTED',
+    since: null,
+    deadline: null,
+    canOptIn: false,
+    canOptOut: false,
+  };
 
   /**
    * How far a rollout is. For operators: the counts are over all accounts.
@@ -55,7 +76,7 @@ export class RolloutsService {
    */
   async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
     refuseRuntime(actor);
-    const outcome = await writeOptIn(this.db, actor, accountId, migrationKey, this.clock.now());
+    const outcome = await this.optIns.write(actor, accountId, migrationKey, this.clock.now());
     const standing = await this.decided(actor, outcome, accountId, migrationKey);
     const { state } = standing;
     if (!outcome.written && !state.canOptIn && state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
@@ -159,5 +180,6 @@ function refusal({ code, message }: DecisionRefusal, { accountId }: Standing): G
 }
 
 function refuseRuntime(actor: Actor): void {
-  if (actor.role === 'RUNTIME') throw new GracelineError('FORBIDDEN', 'The token of a runtime only reads. Use the token of an administrator, partner or operator.');
+  if (actor.role === 'RUNTIME')
+    throw new GracelineError('FORBIDDEN', 'The token of a runtime only reads. Use the token of an administrator, partner or operator.');
 }

@@ -1,0 +1,59 @@
+/** As many as one statement is worth waiting for; more only make the first of them wait for the last. */
+const MAX_GATHERED = 100;
+
+interface Waiting<Ask, Answer> {
+  readonly ask: Ask;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Answers many callers with one statement: what is asked while statements are under way waits for the next, together.
+ * Under load the cost of a round trip and of a commit is shared; without load nobody waits for anybody.
+ */
+export class Gatherer<Ask, Answer> {
+  private readonly waiting: Waiting<Ask, Answer>[] = [];
+  private running = 0;
+
+  /**
+   * @param answerAll answers all that was gathered, in its order, in one transaction; called again with each alone where
+   *   PostgreSQL refused them together, so that nobody pays for another's bad input
+   * @param concurrency how many calls of `answerAll` may be under way
+   */
+  constructor(
+    private readonly answerAll: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
+    private readonly concurrency: number,
+  ) {}
+
+  /** Resolves with the answer to this one, or throws what `answerAll` threw for it. */
+  ask(ask: Ask): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ask, resolve, reject });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.running >= this.concurrency || this.waiting.length === 0) return;
+    this.running += 1;
+    void this.settle(this.waiting.splice(0, MAX_GATHERED)).finally(() => {
+      this.running -= 1;
+      this.next();
+    });
+  }
+
+  private async settle(gathered: readonly Waiting<Ask, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.answerAll(gathered.map(({ ask }) => ask));
+      for (const [index, { resolve }] of gathered.entries()) resolve(answers[index]!);
+    } catch (error) {
+      if (gathered.length > 1 && isOfOne(error)) await Promise.all(gathered.map((one) => this.settle([one])));
+      else for (const { reject } of gathered) reject(error);
+    }
+  }
+}
+
+/** Bad data (class 22), or a deadlock or conflict (class 40): each alone fares better. A lost server is lost for all. */
+function isOfOne(error: unknown): boolean {
+  return /^(22|40)/.test(String((error as { code?: unknown }).code));
+}

@@ -1,0 +1,78 @@
+import { visibleTo, whoSees } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { Database } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
+import { type DecisionOutcome, STANDING, standingFrom, type StandingRow } from './rollouts.repository.ts';
+
+/** One is on its way to PostgreSQL or back while the other runs; more would leave less to gather. */
+const CONCURRENT_STATEMENTS = 2;
+
+interface OptIn {
+  readonly migrationKey: string;
+  readonly accountId: string;
+  readonly at: Date;
+  readonly subject: string;
+  /** Whose accounts are visible; see `whoSees`. */
+  readonly who: string | null;
+}
+
+/**
+ * Opting in: look, ask the rule, decide and log, for all that was gathered, in one statement and therefore one
+ * transaction and one round trip. Two of them at once: the row's primary key lets one write, and the other finds it
+ * done. The order of the rows is the same in every process, so that two never wait for each other.
+ */
+const OPT_IN = (role: Actor['role']) => `
+  with asked as (
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[]) with ordinality as r (key, account, at, subject, who, place)),
+  standing as (
+    select r.place::int, r.at, r.subject, ${STANDING}
+      from asked r
+      join migration m on m.key = r.key and m.announced_at is not null
+      join account a on a.id = r.account and ${visibleTo(role, 'a', 'r.who')}
+      left join decision d on d.migration_id = m.id and d.account_number = a.number
+      cross join lateral effective_state(m, a, d, r.at) s),
+  decided as (select distinct on (migration_id, account_number) * from standing where can_opt_in order by migration_id, account_number, place),
+  written as (
+    insert into decision (migration_id, account_number, opted_in_at) select migration_id, account_number, at from decided order by 1, 2
+    on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = null where decision.opted_in_at is null
+    returning migration_id, account_number),
+  logged as (
+    insert into event (at, type, actor_role, actor, migration_id, account_number, data)
+    select at, 'OPTED_IN', '${role}', subject, migration_id, account_number,
+           jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null)
+      from written join decided using (migration_id, account_number))
+  select standing.*, exists (select from written w where w.migration_id = standing.migration_id and w.account_number = standing.account_number) as written
+    from standing`;
+
+/** Opts accounts in where the rule lets them, each with its event. One per process: what is asked at once is written at once. */
+export class OptIns {
+  private readonly byRole = new Map<Actor['role'], Gatherer<OptIn, DecisionOutcome>>();
+
+  constructor(private readonly db: Database) {}
+
+  /** Opts an account in where the rule lets it, with its event. */
+  write(actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<DecisionOutcome> {
+    return this.gathererOf(actor.role).ask({ migrationKey, accountId, at: now, subject: actor.subject, who: whoSees(actor) });
+  }
+
+  private gathererOf(role: Actor['role']): Gatherer<OptIn, DecisionOutcome> {
+    const known = this.byRole.get(role);
+    if (known) return known;
+    const statement = OPT_IN(role);
+    const gatherer = new Gatherer<OptIn, DecisionOutcome>(async (asked) => {
+      const values = [
+        asked.map(({ migrationKey }) => migrationKey),
+        asked.map(({ accountId }) => accountId),
+        asked.map(({ at }) => at),
+        asked.map(({ subject }) => subject),
+        asked.map(({ who }) => who),
+      ];
+      const rows = await this.db.queryPrepared<StandingRow & { place: number }>(`opt-in ${role}`, statement, values);
+      const outcomes = asked.map((): DecisionOutcome => ({ before: null, written: false }));
+      for (const row of rows) outcomes[row.place - 1] = { before: standingFrom(row), written: row.written };
+      return outcomes;
+    }, CONCURRENT_STATEMENTS);
+    this.byRole.set(role, gatherer);
+    return gatherer;
+  }
+}
