@@ -34,7 +34,9 @@ export function parsePartialDate(text: string): PartialDate | null {
   const [year, monthOfYear, dayOfMonth] = trimmed.slice(0, 10).split('-') as [string, string, string];
   const instant = new Date(trimmed);
   if (!isDayOfCalendar(year, monthOfYear, dayOfMonth) || Number.isNaN(instant.getTime())) return null;
-  return instantDate(instant);
+  const canonical = instantDate(instant);
+  // In UTC it may have left the years that are written with four digits, and would not read back.
+  return INSTANT.test(canonical) && Number(canonical.slice(0, 4)) > 0 ? canonical : null;
 }
 
 /** The partial date that is exactly this instant, with milliseconds only where there are any. */
@@ -63,6 +65,18 @@ export function isExact(date: PartialDate): boolean {
 export function earliestDay(date: PartialDate): string | null {
   if (date === TBD) return null;
   return precisionOf(date) === 'MONTH' ? `${date}-01` : date.slice(0, 10);
+}
+
+/**
+ * The last day a partial date can mean.
+ *
+ * @returns `YYYY-MM-DD`, or null for TBD
+ */
+export function latestDay(date: PartialDate): string | null {
+  if (precisionOf(date) !== 'MONTH') return earliestDay(date);
+  const last = new Date(`${date}-01T00:00:00Z`);
+  last.setUTCMonth(last.getUTCMonth() + 1, 0);
+  return last.toISOString().slice(0, 10);
 }
 
 function isDayOfCalendar(year: string, month: string, day: string): boolean {

@@ -3,7 +3,7 @@
  * and DRAFT → MANDATORY at once in an emergency.
  */
 import type { ErrorCode } from '../errors.ts';
-import { earliestDay, isExact, type PartialDate } from './dates.rules.ts';
+import { earliestDay, isExact, latestDay, type PartialDate } from './dates.rules.ts';
 
 /** The states of a migration, in the order it passes through them. */
 export const LIFECYCLE_STATES = ['DRAFT', 'ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY', 'CANCELLED'] as const;
@@ -25,6 +25,8 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /** Days between the start of the grace period and the deadline where an operator names none. CRITICAL is immediate. */
 export const DEFAULT_GRACE_DAYS: Readonly<Record<Severity, number>> = { LOW: 90, MEDIUM: 90, HIGH: 30, CRITICAL: 0 };
+
+const DAY_MS = 86_400_000;
 
 /** Why a command is refused: a code and a sentence for people. */
 export interface Refusal {
@@ -143,10 +145,9 @@ export function scheduleRefusal(severity: Severity, schedule: Schedule): Refusal
     return order > 0 || (order === 0 && severity === 'CRITICAL') ? null : wrong;
   }
   // With a month among the two, only what is wrong on every possible day is refused.
-  const [start, deadline] = [earliestDay(gracePeriodStart), earliestDay(mandatoryOptIn)];
+  const [start, deadline] = [earliestDay(gracePeriodStart), latestDay(mandatoryOptIn)];
   if (!start || !deadline) return null;
-  const lastMonthOfDeadline = isExact(mandatoryOptIn) ? deadline : `${deadline.slice(0, 7)}-99`;
-  return lastMonthOfDeadline > start ? null : wrong;
+  return deadline > start || (deadline === start && severity === 'CRITICAL') ? null : wrong;
 }
 
 /**
@@ -154,20 +155,18 @@ export function scheduleRefusal(severity: Severity, schedule: Schedule): Refusal
  * deadline. A date that was TBD promised nothing; a month promised its first day.
  */
 export function shortensGrace(old: Schedule, next: Schedule): boolean {
-  const promised = promisedEnd(old);
-  if (!promised) return false;
-  const offered = promisedEnd(next);
-  if (offered && offered < promised) return true;
-  return Boolean(old.graceStartsAt && old.mandatoryAt && next.mandatoryAt && graceLength(next) < graceLength(old));
+  const [promised, offered] = [earliestDay(old.mandatoryOptIn), earliestDay(next.mandatoryOptIn)];
+  if (!promised || !offered) return false;
+  const isEarlier = old.mandatoryAt && next.mandatoryAt ? next.mandatoryAt < old.mandatoryAt : offered < promised;
+  return isEarlier || graceDays(next) < graceDays(old);
 }
 
-/** Milliseconds of grace; none where the start has no day, because no account could use it. */
-function graceLength(schedule: Schedule): number {
-  return schedule.graceStartsAt && schedule.mandatoryAt ? schedule.mandatoryAt.getTime() - schedule.graceStartsAt.getTime() : 0;
-}
-
-function promisedEnd(schedule: Schedule): Date | null {
-  if (schedule.mandatoryAt) return schedule.mandatoryAt;
-  const day = earliestDay(schedule.mandatoryOptIn);
-  return day ? new Date(`${day}T00:00:00Z`) : null;
+/** Whole days of grace, so that summer time shortens none; none where the start has no day, because no account could use it. */
+function graceDays({ gracePeriodStart, graceStartsAt, mandatoryOptIn, mandatoryAt }: Schedule): number {
+  if (!graceStartsAt) return 0;
+  // The instant at which a month begins depends on the time zone: where the deadline is one, days are compared with days.
+  const length = mandatoryAt
+    ? mandatoryAt.getTime() - graceStartsAt.getTime()
+    : Date.parse(earliestDay(mandatoryOptIn)!) - Date.parse(earliestDay(gracePeriodStart)!);
+  return Math.max(0, Math.round(length / DAY_MS));
 }

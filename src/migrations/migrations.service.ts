@@ -102,7 +102,7 @@ export class MigrationsService {
     const title = checkedTitle(input.title);
     const key = checkedKey(input.key ?? keyOfTitle(title));
     const gracePeriodStart = checkedDate('gracePeriodStart', input.gracePeriodStart ?? 'TBD');
-    const mandatoryOptIn = input.mandatoryOptIn === undefined ? defaultDeadline(input.severity, gracePeriodStart) : checkedDate('mandatoryOptIn', input.mandatoryOptIn);
+    const mandatoryOptIn = checkedDate('mandatoryOptIn', input.mandatoryOptIn ?? defaultDeadline(input.severity, gracePeriodStart));
     const schedule = scheduleFrom(gracePeriodStart, mandatoryOptIn, this.platformTimeZone);
     refuseImpossible(input.severity, schedule);
     return this.committed(now, key, async (tx) => {
