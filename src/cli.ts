@@ -43,7 +43,7 @@ program
   .command('import-accounts')
   .description('create and update accounts from NDJSON or CSV; resumes where it was stopped')
   .argument('FILE', 'one account a line; see README.md for its fields')
-  .option('--rejects FILE', 'where lines that cannot be taken are put with the reason (default: FILE.rejects.ndjson)')
+  .option('--rejects <FILE>', 'where lines that cannot be taken are put with the reason (default: FILE.rejects.ndjson)')
   .action((file: string, { rejects }: { rejects?: string }) =>
     withHouse(async ({ db, wake, clock }) => {
       const stopping = new AbortController();
@@ -56,12 +56,12 @@ program
 program
   .command('token')
   .description('make a token; it is printed this once')
-  .addOption(new Option('--role ROLE', 'what its bearer may do').choices(ROLES).makeOptionMandatory())
-  .requiredOption('--subject NAME', 'who acts with it, as the event log names them')
-  .option('--name NAME', 'what lists call it', 'made on the command line')
-  .option('--administrator ID', 'the administrator it belongs to (for that role)')
-  .option('--account ID...', 'accounts it may act for (for partners)')
-  .option('--expires INSTANT', 'from when on it no longer counts, e.g. 2027-01-01T00:00:00Z', instant)
+  .addOption(new Option('--role <ROLE>', 'what its bearer may do').choices(ROLES).makeOptionMandatory())
+  .requiredOption('--subject <NAME>', 'who acts with it, as the event log names them')
+  .option('--name <NAME>', 'what lists call it', 'made on the command line')
+  .option('--administrator <ID>', 'the administrator it belongs to (for that role)')
+  .option('--account <ID...>', 'accounts it may act for (for partners)')
+  .option('--expires <INSTANT>', 'from when on it no longer counts, e.g. 2027-01-01T00:00:00Z', instant)
   .action(({ administrator, account, expires, ...rest }: TokenOptions) =>
     withHouse(async ({ tokens }) => {
       const { token } = await tokens.createToken(ACTOR, { ...rest, administratorId: administrator, accounts: account, expiresAt: expires });
