@@ -30,3 +30,8 @@ export function newId(): string {
   const tail = Buffer.from(random.buffer, 0, 8).toString('hex');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
+
+/** Whether a text is a UUID. Asked of ids that callers give: PostgreSQL fails a query over any other text. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

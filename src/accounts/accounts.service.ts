@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { type NewEvent, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
-import { newId } from '../ids.ts';
+import { isUuid, newId } from '../ids.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { Attributes } from '../rollouts/effective-state.rules.ts';
 import { isTimeZone } from '../time-zone.ts';
@@ -29,7 +29,6 @@ import { accountNotFound, type Condition, refuseRuntime, requireAccount, require
 const MAX_GRANTS = 1_000;
 /** The most characters of a search: longer than any name is nobody's. */
 const MAX_SEARCH = 200;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What can be changed of an account; what is left out stays. */
 export interface AccountPatch {
@@ -135,7 +134,7 @@ export class AccountsService {
     const first = pageSize(page.first);
     const after = cursorKey(page.after, ['string'])?.[0] ?? null;
     checkSearch(filter.search, after);
-    if (filter.administrator && !UUID.test(filter.administrator)) return { edges: [], hasNextPage: false };
+    if (filter.administrator && !isUuid(filter.administrator)) return { edges: [], hasNextPage: false };
     const rows = await listAccounts(this.db, visibleAccounts(actor, 'a', 1), filter, after as string | null, first + 1);
     return pageOf(
       rows,
@@ -270,7 +269,7 @@ export class AccountsService {
    */
   async administrator(actor: Actor, administratorId: string): Promise<AdministratorView> {
     const mine = actor.role === 'OPERATOR' || actor.role === 'SYSTEM' || actor.administratorId === administratorId;
-    const [administrator] = mine && UUID.test(administratorId) ? await administratorsByIds(this.db, [administratorId]) : [];
+    const [administrator] = mine && isUuid(administratorId) ? await administratorsByIds(this.db, [administratorId]) : [];
     return administrator ?? administratorNotFound();
   }
 
@@ -319,7 +318,7 @@ function visibleAdministrators(actor: Actor): Condition {
 }
 
 async function lockedAdministrator(tx: Transaction, id: string): Promise<AdministratorView> {
-  return (UUID.test(id) ? await lockAdministrator(tx, id) : null) ?? administratorNotFound();
+  return (isUuid(id) ? await lockAdministrator(tx, id) : null) ?? administratorNotFound();
 }
 
 function administratorNotFound(): never {

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
-import { newId } from '../ids.ts';
+import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import type { Actor } from './actor.ts';
 import {
@@ -20,7 +20,6 @@ import {
 import { checkedToken, FINDABLE_LENGTH, type NewToken, requireValid, TOKEN_PREFIXES, tokenOfHeader } from './tokens.rules.ts';
 
 const TOKEN_BYTES = 32;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A token at the one moment it can be seen. */
 export interface CreatedToken {
@@ -85,7 +84,7 @@ export class TokensService {
     requireManager(actor);
     const now = this.clock.now();
     const token = await this.db.transaction(async (tx) => {
-      const before = UUID.test(id) ? await findToken(tx, id) : undefined;
+      const before = isUuid(id) ? await findToken(tx, id) : undefined;
       if (!before) throw new GracelineError('NOT_FOUND', 'There is no token of this id. Look it up in the list of tokens.');
       if (!(await markRevoked(tx, id, now))) return before;
       const { prefix, name, role, subject } = before;
@@ -133,7 +132,7 @@ function requireManager(actor: Actor): void {
 }
 
 async function requireAdministrator(tx: Transaction, id: string | null | undefined): Promise<void> {
-  if (!id || (UUID.test(id) && (await administratorExists(tx, id)))) return;
+  if (!id || (isUuid(id) && (await administratorExists(tx, id)))) return;
   throw new GracelineError('NOT_FOUND', 'There is no administrator of this id. Create the administrator first.', {
     field: 'administratorId',
   });

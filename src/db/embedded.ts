@@ -136,7 +136,8 @@ async function passwordOf(dataDir: string, fresh: boolean): Promise<string> {
   return (await readFile(file, 'utf8')).trim();
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port of the loopback interface that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

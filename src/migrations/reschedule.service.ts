@@ -6,7 +6,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { type EventType, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
-import { newId } from '../ids.ts';
+import { isUuid, newId } from '../ids.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { dayIn } from '../time-zone.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
@@ -194,8 +194,4 @@ export async function applyDates(tx: Transaction, migration: Migration, next: Sc
 async function refuseSecondRequest(tx: Transaction, migration: Migration): Promise<void> {
   const [pending] = await tx.query(`select from reschedule where migration_id = $1 and status = 'PENDING'`, [migration.id]);
   if (pending) throw new GracelineError('CONFLICT', 'Another change of its dates waits for approval. Approve or reject that one first.');
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

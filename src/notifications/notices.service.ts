@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
+import { isUuid } from '../ids.ts';
 import type { Wake } from '../events/wake.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import { noticeKind, type NoticeKind, noticeMessage } from './notices.rules.ts';
@@ -33,7 +34,6 @@ export interface NoticeFilter {
   readonly includeClosed?: boolean | undefined;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Notices as administrators read and dismiss them: everybody their own. */
 export class NoticesService {
@@ -86,7 +86,7 @@ export class NoticesService {
    */
   async noticeById(actor: Actor, id: string): Promise<NoticeView | null> {
     const administratorId = requireAdministrator(actor);
-    if (!UUID.test(id)) return null;
+    if (!isUuid(id)) return null;
     const [view] = await this.read('n.administrator_id = $1 and n.id = $3', [administratorId, this.clock.now(), id]);
     return view ?? null;
   }
@@ -98,7 +98,7 @@ export class NoticesService {
    */
   async dismissNotice(actor: Actor, id: string): Promise<NoticeView> {
     const administratorId = requireAdministrator(actor);
-    if (!UUID.test(id)) throw noticeNotFound();
+    if (!isUuid(id)) throw noticeNotFound();
     const now = this.clock.now();
     const dismissed = await this.db.transaction(async (tx) => {
       const [notice] = await tx.query<{ migrationId: string; occasion: string }>(
@@ -139,7 +139,7 @@ function requireAdministrator(actor: Actor): string {
 function pageKey(after: string | null): string | null {
   const id = cursorKey(after, ['string'])?.[0];
   if (id === undefined) return null;
-  if (UUID.test(String(id))) return String(id);
+  if (isUuid(String(id))) return String(id);
   throw new GracelineError(
     'INVALID_CURSOR',
     'The cursor does not belong to this list. Use the "endCursor" of the page before, or leave it out to begin at the start.',

@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { cloneDatabase } from '../support/database.ts';
-import { freePort, spawnWorker, type TestProcess, until } from '../support/processes.ts';
+import { freePort } from '../../src/db/embedded.ts';
+import { spawnWorker, type TestProcess, until } from '../support/processes.ts';
 
 const PROBE_WORKER = 'test/support/probe-worker.ts';
 const INTERVAL_MS = 300;

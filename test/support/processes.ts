@@ -1,9 +1,9 @@
 /** Real processes of the service for tests: started with an environment, waited for, and never left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { freePort } from '../../src/db/embedded.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** tsx has to load and compile first, on a machine that runs other test files at the same time. */
@@ -132,17 +132,6 @@ export async function until(condition: () => boolean | Promise<boolean>, otherwi
     if (performance.now() > giveUpAt) throw new Error(otherwise());
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-}
-
-/** A TCP port of the loopback interface that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A listening TCP server has a port.');
-  return address.port;
 }
 
 async function killAll(): Promise<void> {
