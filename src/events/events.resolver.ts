@@ -13,13 +13,13 @@ export class EventsResolver {
   async events(
     @Ctx() context: Context,
     @Args(() => PageArgs) { page }: PageArgs,
-    @Arg('migration', () => ID, { nullable: true, description: 'Only of this migration.' }) migration?: string,
-    @Arg('account', () => ID, { nullable: true, description: 'Only of this account.' }) account?: string,
-    @Arg('types', () => [EventTypeEnum], { nullable: true, description: 'Only of these types.' }) types?: EventType[],
+    @Arg('migration', () => ID, { nullable: true, description: 'Only of this migration.' }) migration?: string | null,
+    @Arg('account', () => ID, { nullable: true, description: 'Only of this account.' }) account?: string | null,
+    @Arg('types', () => [EventTypeEnum], { nullable: true, description: 'Only of these types.' }) types?: EventType[] | null,
   ) {
     const actor = requireActor(context);
-    const migrationId = migration === undefined ? undefined : (await context.services.migrations.migration(actor, migration)).id;
-    return toConnection(await context.services.events.events(actor, { migrationId, account, types }, page), (event) => event);
+    const migrationId = migration == null ? undefined : (await context.services.migrations.migration(actor, migration)).id;
+    return toConnection(await context.services.events.events(actor, { migrationId, account: account ?? undefined, types: types ?? undefined }, page), (event) => event);
   }
 
   @FieldResolver(() => MigrationType, { nullable: true, description: 'The migration it is about.' })

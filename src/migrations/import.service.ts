@@ -11,7 +11,7 @@ import { scheduleFrom } from './dates.ts';
 import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration } from './migration.entity.ts';
 import { scheduleOf } from './migrations.repository.ts';
-import { applyTexts, newMigration, publish, refuseWrongState } from './migrations.service.ts';
+import { applyTexts, lockCatalogue, newMigration, publish, refuseWrongState } from './migrations.service.ts';
 import type { PageProblem } from './markdown.ts';
 import { type PageMigration, parsePage } from './page.ts';
 import { applyDates, newReschedule, type RescheduleService } from './reschedule.service.ts';
@@ -48,6 +48,7 @@ export class ImportService {
     refuseProblems(problems);
     const now = this.clock.now();
     const outcomes = await this.db.transaction(async (tx) => {
+      await lockCatalogue(tx);
       const found: PageProblem[] = [];
       const result = new Map<string, Outcome>();
       // From the bottom, the oldest, so that among equal dates the order of the page is the order of creation.

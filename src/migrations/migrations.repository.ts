@@ -96,7 +96,7 @@ export async function findReschedules(db: Queryable, migrationIds: readonly stri
 export async function replaceListedAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
   await db.query('delete from listed_account where migration_id = $1', [migrationId]);
   await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [migrationId, accountIds]);
-  const missing = await db.query<{ id: string }>('select id from unnest($1::text[]) as id where not exists (select from account a where a.id = id) limit 10', [accountIds]);
+  const missing = await db.query<{ id: string }>('select u.id from unnest($1::text[]) as u(id) where not exists (select from account a where a.id = u.id) limit 10', [accountIds]);
   if (missing.length > 0) {
     throw new GracelineError('NOT_FOUND', `There is no account ${missing.map(({ id }) => `"${id}"`).join(', ')}. Create it first or take it off the list.`, { field: 'accounts' });
   }

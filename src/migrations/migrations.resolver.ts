@@ -3,6 +3,7 @@ import { feed } from '../events/feed.ts';
 import { type ConnectionOf, PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { LifecycleStateEnum } from '../graphql/enums.ts';
+import { withoutNulls } from '../graphql/input.ts';
 import { itemsOf } from '../graphql/live.ts';
 import { RolloutProgress } from '../rollouts/rollout.types.ts';
 import type { LifecycleState } from './lifecycle.rules.ts';
@@ -17,6 +18,7 @@ import {
   RescheduleType,
 } from './migration.types.ts';
 import type { MigrationView } from './migrations.rules.ts';
+import type { AffectsInput } from './migrations.service.ts';
 
 @Resolver(() => MigrationType)
 export class MigrationsResolver {
@@ -46,16 +48,16 @@ export class MigrationsResolver {
 
   @Mutation(() => MigrationType, { description: 'Creates a draft. For operators. Errors: KEY_TAKEN, DEADLINE_BEFORE_START, INVALID_…' })
   createMigration(@Ctx() context: Context, @Arg('input', () => NewMigrationInput, { description: 'The migration.' }) input: NewMigrationInput): Promise<MigrationView> {
-    return context.services.migrations.createMigration(requireActor(context), input);
+    return context.services.migrations.createMigration(requireActor(context), { ...withoutNulls(input), affects: affectsOf(input) });
   }
 
   @Mutation(() => MigrationType, { description: 'Changes texts, severity, or whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, INVALID_…' })
   editMigration(
     @Ctx() context: Context,
     @Arg('key', () => ID, { description: 'Which migration.' }) key: string,
-    @Arg('input', () => MigrationEditInput, { description: 'What to change.' }) { affects, ...texts }: MigrationEditInput,
+    @Arg('input', () => MigrationEditInput, { description: 'What to change.' }) input: MigrationEditInput,
   ): Promise<MigrationView> {
-    return context.services.migrations.editMigration(requireActor(context), key, texts, affects);
+    return context.services.migrations.editMigration(requireActor(context), key, { ...withoutNulls(input), guideUrl: input.guideUrl }, affectsOf(input));
   }
 
   @Mutation(() => MigrationType, { description: 'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST.' })
@@ -92,7 +94,7 @@ export class MigrationsResolver {
     @Arg('key', () => ID, { description: 'Which migration.' }) key: string,
     @Arg('dates', () => NewDatesInput, { description: 'Its new dates.' }) dates: NewDatesInput,
   ) {
-    return context.services.reschedules.reschedule(requireActor(context), key, dates);
+    return context.services.reschedules.reschedule(requireActor(context), key, withoutNulls(dates));
   }
 
   @Mutation(() => RescheduleType, { description: 'Approves dates another operator asked for. Errors: NOT_FOUND, SECOND_OPERATOR_NEEDED, WRONG_STATE, CONFLICT, DATE_IN_PAST.' })
@@ -132,4 +134,9 @@ export class MigrationsResolver {
   ): MigrationChange {
     return change;
   }
+}
+
+/** Here null says something of the list of accounts alone: that there is none. */
+function affectsOf({ affects }: NewMigrationInput | MigrationEditInput): AffectsInput | undefined {
+  return affects ? { ...withoutNulls(affects), accounts: affects.accounts } : undefined;
 }

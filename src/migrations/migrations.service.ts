@@ -236,6 +236,11 @@ export function refuseImpossible(severity: Severity, schedule: Schedule): void {
   if (refusal) throw new GracelineError(refusal.code, refusal.message);
 }
 
+/** Lets new migrations be created one after the other until the transaction ends, so that of two with one key the second sees the first. */
+export async function lockCatalogue(tx: Transaction): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('graceline catalogue'))`);
+}
+
 /** A migration as a draft that touches every account; not persisted yet. */
 export function newMigration(key: string, schedule: Schedule, now: Date): Migration {
   return Object.assign(new Migration(), {
@@ -298,6 +303,7 @@ function checkedDescription(description: string): string {
 }
 
 async function refuseTakenKey(tx: Transaction, key: string): Promise<void> {
+  await lockCatalogue(tx);
   const [taken] = await tx.query('select from migration where key = $1', [key]);
   if (taken) throw new GracelineError('KEY_TAKEN', `There is a migration "${key}" already. Give this one another key.`, { field: 'key' });
 }
