@@ -29,10 +29,12 @@ beforeAll(async () => {
   partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: ['acme'] });
 });
 
-const create = async (key: string, input: Partial<NewMigration> = {}) => (await olga.request(CreateMigrationDocument, { input: { key, title: `Title of ${key}`, severity: 'MEDIUM', ...input } })).createMigration;
+const create = async (key: string, input: Partial<NewMigration> = {}) =>
+  (await olga.request(CreateMigrationDocument, { input: { key, title: `Title of ${key}`, severity: 'MEDIUM', ...input } })).createMigration;
 const announce = async (key: string) => (await olga.request(AnnounceMigrationDocument, { key })).announceMigration;
 const read = async (key: string, as = olga) => (await as.request(MigrationDocument, { key })).migration;
-const eventsOf = async (key: string) => (await olga.request(EventsDocument, { migration: key, first: 100 })).events.edges.map(({ node }) => node);
+const eventsOf = async (key: string) =>
+  (await olga.request(EventsDocument, { migration: key, first: 100 })).events.edges.map(({ node }) => node);
 
 describe('a new migration', () => {
   test.each([
@@ -43,7 +45,10 @@ describe('a new migration', () => {
     ['HIGH', '2016-04', 'TBD'],
     ['HIGH', undefined, 'TBD'],
   ] as const)('of severity %s that starts %s has its deadline %s', async (severity, start, deadline) => {
-    const created = await create(`grace-${severity.toLowerCase()}-${start ?? 'none'}`, { severity, ...(start && { gracePeriodStart: start }) });
+    const created = await create(`grace-${severity.toLowerCase()}-${start ?? 'none'}`, {
+      severity,
+      ...(start && { gracePeriodStart: start }),
+    });
     expect(created).toMatchObject({ state: 'DRAFT', gracePeriodStart: start ?? 'TBD', mandatoryOptIn: deadline, reversible: true });
   });
 
@@ -55,7 +60,9 @@ describe('a new migration', () => {
   });
 
   test('gets its key from its title, and leaves one event that says who', async () => {
-    const { createMigration } = await olga.request(CreateMigrationDocument, { input: { title: 'Tokens: the Größe & the "id_token"', severity: 'LOW' } });
+    const { createMigration } = await olga.request(CreateMigrationDocument, {
+      input: { title: 'Tokens: the Größe & the "id_token"', severity: 'LOW' },
+    });
     expect(createMigration.key).toBe('tokens-the-grosse-the-id-token');
     expect(await eventsOf(createMigration.key)).toMatchObject([{ type: 'MIGRATION_CREATED', actor: OLGA, actorRole: 'OPERATOR', at: NOW }]);
   });
@@ -75,7 +82,7 @@ describe('a new migration', () => {
     ['TOO_LARGE', '10001', { key: 'long-list', affects: { accounts: Array.from({ length: 10_001 }, (_, i) => `a${i}`) } }],
   ] as const)('is refused as %s, naming %j, and nothing is written', async (code, named, input) => {
     const before = await census(service.db);
-    const refusal = await refusalOf(create('explicit', input as Partial<NewMigration>), code);
+    const refusal = await refusalOf(create('explicit', input), code);
     expect(refusal.message).toContain(named);
     expect(await census(service.db)).toEqual(before);
   });
@@ -137,7 +144,10 @@ describe('a draft', () => {
     expect(await read('emergency')).toMatchObject({ state: 'DRAFT', mandatoryOptIn: 'TBD' });
     const { enforceMigration } = await olga.request(EnforceMigrationDocument, { key: 'emergency', reason: 'Tokens leak.' });
     expect(enforceMigration).toMatchObject({ state: 'MANDATORY', mandatoryAt: NOW, graceStartsAt: NOW });
-    expect(await eventsOf('emergency')).toMatchObject([{ type: 'MIGRATION_ENFORCED', data: { reason: 'Tokens leak.' } }, { type: 'MIGRATION_CREATED' }]);
+    expect(await eventsOf('emergency')).toMatchObject([
+      { type: 'MIGRATION_ENFORCED', data: { reason: 'Tokens leak.' } },
+      { type: 'MIGRATION_CREATED' },
+    ]);
     await refusalOf(olga.request(EnforceMigrationDocument, { key: 'upcoming', reason: 'Hurry.' }), 'WRONG_STATE');
   });
 });
@@ -145,7 +155,10 @@ describe('a draft', () => {
 describe('an edit', () => {
   test('changes what it names, and its event holds the difference alone', async () => {
     await create('edited', { description: 'Old.', guideUrl: 'https://docs.example/old', gracePeriodStart: '2016-05-01' });
-    const { editMigration } = await olga.request(EditMigrationDocument, { key: 'edited', input: { title: 'New title', description: 'New.\n\n', guideUrl: null } });
+    const { editMigration } = await olga.request(EditMigrationDocument, {
+      key: 'edited',
+      input: { title: 'New title', description: 'New.\n\n', guideUrl: null },
+    });
     expect(editMigration).toMatchObject({ title: 'New title', description: 'New.', severity: 'MEDIUM' });
     expect(await read('edited')).toMatchObject({ guideUrl: null, mandatoryOptIn: '2016-07-30' });
     expect((await eventsOf('edited'))[0]).toMatchObject({
@@ -158,11 +171,38 @@ describe('an edit', () => {
   });
 
   test('that gives null where nothing can be nothing leaves it as it is', async () => {
-    await create('nulls', { description: 'Kept.', severity: 'HIGH', reversible: false, affects: { platforms: ['CLOUD'], builtInEmailOnly: true } });
-    const input = { title: null, description: null, severity: null, reversible: null, affects: { platforms: null, builtInEmailOnly: null, attributes: null } };
+    await create('nulls', {
+      description: 'Kept.',
+      severity: 'HIGH',
+      reversible: false,
+      affects: { platforms: ['CLOUD'], builtInEmailOnly: true },
+    });
+    const input = {
+      title: null,
+      description: null,
+      severity: null,
+      reversible: null,
+      affects: { platforms: null, builtInEmailOnly: null, attributes: null },
+    };
     await olga.request(EditMigrationDocument, { key: 'nulls', input });
-    expect(await read('nulls')).toMatchObject({ title: 'Title of nulls', description: 'Kept.', severity: 'HIGH', reversible: false, affects: { platforms: ['CLOUD'], builtInEmailOnly: true } });
-    expect(await create('null-input', { key: null, description: null, gracePeriodStart: null, mandatoryOptIn: null, reversible: null, guideUrl: null, affects: null })).toMatchObject({ mandatoryOptIn: 'TBD', reversible: true });
+    expect(await read('nulls')).toMatchObject({
+      title: 'Title of nulls',
+      description: 'Kept.',
+      severity: 'HIGH',
+      reversible: false,
+      affects: { platforms: ['CLOUD'], builtInEmailOnly: true },
+    });
+    expect(
+      await create('null-input', {
+        key: null,
+        description: null,
+        gracePeriodStart: null,
+        mandatoryOptIn: null,
+        reversible: null,
+        guideUrl: null,
+        affects: null,
+      }),
+    ).toMatchObject({ mandatoryOptIn: 'TBD', reversible: true });
   });
 
   test('of one that was cancelled is refused', async () => {
@@ -194,7 +234,10 @@ describe('cancelling', () => {
     await refusalOf(olga.request(CancelMigrationDocument, { key: 'running', reason: 'Again.' }), 'WRONG_STATE');
     await refusalOf(announce('running'), 'WRONG_STATE');
     await refusalOf(olga.request(CancelMigrationDocument, { key: 'emergency', reason: 'Oops.' }), 'WRONG_STATE');
-    expect((await eventsOf('running'))[0]).toMatchObject({ type: 'MIGRATION_CANCELLED', data: { reason: 'A better way was found.', from: 'GRACE_PERIOD' } });
+    expect((await eventsOf('running'))[0]).toMatchObject({
+      type: 'MIGRATION_CANCELLED',
+      data: { reason: 'A better way was found.', from: 'GRACE_PERIOD' },
+    });
   });
 
   test('at the very deadline comes too late, with every worker down', async () => {
@@ -209,7 +252,7 @@ describe('cancelling', () => {
 describe('the catalogue', () => {
   async function walk(first: number, as = olga, states?: 'ANNOUNCED'[]): Promise<MigrationsQuery['migrations']['edges'][number]['node'][]> {
     const nodes = [];
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const { migrations }: MigrationsQuery = await as.request(MigrationsDocument, { first, after, ...(states && { states }) });
       nodes.push(...migrations.edges.map(({ node }) => node));
       if (!migrations.pageInfo.hasNextPage) return nodes;
@@ -225,7 +268,9 @@ describe('the catalogue', () => {
     expect(starts).toEqual(starts.toSorted().toReversed());
     expect(new Set(whole.map(({ key }) => key)).size).toBe(whole.length);
     // Of equal starts the one created later is newer.
-    expect(whole.filter(({ key }) => key.startsWith('same-day')).map(({ key }) => key)).toEqual([4, 3, 2, 1, 0].map((i) => `same-day-${i}`));
+    expect(whole.filter(({ key }) => key.startsWith('same-day')).map(({ key }) => key)).toEqual(
+      [4, 3, 2, 1, 0].map((i) => `same-day-${i}`),
+    );
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: whole.length + 1 }), async (first) => {
         expect(await walk(first)).toEqual(whole);

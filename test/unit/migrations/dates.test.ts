@@ -5,7 +5,9 @@ import { earliestDay, instantDate, isExact, parsePartialDate, precisionOf, TBD }
 import { checkedDate, scheduleFrom } from '../../../src/migrations/dates.ts';
 
 /** Any day of the calendar that has four digits of year, as its text. */
-const day = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10));
+const day = fc
+  .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
 const pad = (n: number) => String(n).padStart(2, '0');
 
 describe('a partial date as people write it', () => {
@@ -64,7 +66,11 @@ describe('a partial date as people write it', () => {
       }
       throw new Error(`"${text}" was taken.`);
     };
-    expect(refusalOf('2016-02-30')).toMatchObject({ code: 'INVALID_DATE', message: expect.stringMatching(/"2016-02-30".*TBD/), details: { field: 'mandatoryOptIn' } });
+    expect(refusalOf('2016-02-30')).toMatchObject({
+      code: 'INVALID_DATE',
+      message: expect.stringMatching(/"2016-02-30".*TBD/),
+      details: { field: 'mandatoryOptIn' },
+    });
     expect(refusalOf('9'.repeat(100_000)).message.length).toBeLessThan(300);
   });
 });
@@ -75,7 +81,12 @@ describe('every date that is taken', () => {
     day,
     day.map((text) => text.slice(0, 7)),
     fc
-      .tuple(day, fc.integer({ min: 0, max: 24 }), fc.integer({ min: 0, max: 59 }), fc.constantFrom('Z', '+14:00', '-12:00', '+23:59', '-23:59'))
+      .tuple(
+        day,
+        fc.integer({ min: 0, max: 24 }),
+        fc.integer({ min: 0, max: 59 }),
+        fc.constantFrom('Z', '+14:00', '-12:00', '+23:59', '-23:59'),
+      )
       .map(([text, hour, minute, offset]) => `${text}T${pad(hour)}:${pad(minute)}${offset}`),
   );
 
@@ -108,12 +119,15 @@ describe('every date that is taken', () => {
 
   test('an instant survives its text', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }), (instant) => {
-        const text = instantDate(instant);
-        expect(precisionOf(text)).toBe('INSTANT');
-        expect(parsePartialDate(text)).toBe(text);
-        expect(new Date(text)).toEqual(instant);
-      }),
+      fc.property(
+        fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+        (instant) => {
+          const text = instantDate(instant);
+          expect(precisionOf(text)).toBe('INSTANT');
+          expect(parsePartialDate(text)).toBe(text);
+          expect(new Date(text)).toEqual(instant);
+        },
+      ),
     );
   });
 });

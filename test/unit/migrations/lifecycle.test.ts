@@ -28,14 +28,22 @@ const partialDate = fc.oneof(
 /** What DESIGN says of each pair; a pair that is not here is refused. */
 const ALLOWED: Record<LifecycleState, Partial<Record<Command, LifecycleState>>> = {
   DRAFT: { ANNOUNCE: 'ANNOUNCED', ENFORCE: 'MANDATORY', RESCHEDULE: 'DRAFT', EDIT: 'DRAFT', CANCEL: 'CANCELLED' },
-  ANNOUNCED: { START_GRACE_PERIOD: 'GRACE_PERIOD', PASS_DEADLINE: 'MANDATORY', RESCHEDULE: 'ANNOUNCED', EDIT: 'ANNOUNCED', CANCEL: 'CANCELLED' },
+  ANNOUNCED: {
+    START_GRACE_PERIOD: 'GRACE_PERIOD',
+    PASS_DEADLINE: 'MANDATORY',
+    RESCHEDULE: 'ANNOUNCED',
+    EDIT: 'ANNOUNCED',
+    CANCEL: 'CANCELLED',
+  },
   GRACE_PERIOD: { PASS_DEADLINE: 'MANDATORY', RESCHEDULE: 'GRACE_PERIOD', EDIT: 'GRACE_PERIOD', CANCEL: 'CANCELLED' },
   MANDATORY: { EDIT: 'MANDATORY' },
   CANCELLED: {},
 };
 
 describe('the lifecycle', () => {
-  const pairs = LIFECYCLE_STATES.flatMap((state) => COMMANDS.map((command) => [state, command, ALLOWED[state][command] ?? 'refused'] as const));
+  const pairs = LIFECYCLE_STATES.flatMap((state) =>
+    COMMANDS.map((command) => [state, command, ALLOWED[state][command] ?? 'refused'] as const),
+  );
 
   test.each(pairs)('%s + %s: %s', (state, command, expected) => {
     const outcome = LIFECYCLE[state][command];
@@ -122,11 +130,18 @@ describe('the order of the dates', () => {
 
   test('is refused with a month in it exactly where every day of the month would be refused', () => {
     const daysOf = (date: string) =>
-      date.length === 10 ? [date] : Array.from({ length: new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5)), 0)).getUTCDate() }, (_, i) => `${date}-${String(i + 1).padStart(2, '0')}`);
+      date.length === 10
+        ? [date]
+        : Array.from(
+            { length: new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5)), 0)).getUTCDate() },
+            (_, i) => `${date}-${String(i + 1).padStart(2, '0')}`,
+          );
     const dayOrMonth = fc.tuple(nearDay, fc.boolean()).map(([day, month]) => (month ? day.slice(0, 7) : day));
     fc.assert(
       fc.property(fc.constantFrom(...SEVERITIES), dayOrMonth, dayOrMonth, (severity, start, deadline) => {
-        const possible = daysOf(start).some((from) => daysOf(deadline).some((to) => scheduleRefusal(severity, scheduleFrom(from, to, 'UTC')) === null));
+        const possible = daysOf(start).some((from) =>
+          daysOf(deadline).some((to) => scheduleRefusal(severity, scheduleFrom(from, to, 'UTC')) === null),
+        );
         expect(scheduleRefusal(severity, scheduleFrom(start, deadline, 'UTC')) === null).toBe(possible);
       }),
       { numRuns: 500 },
@@ -135,7 +150,8 @@ describe('the order of the dates', () => {
 });
 
 describe('shortening a promised grace period', () => {
-  const shortens = (from: [string, string], to: [string, string], zone = 'UTC') => shortensGrace(scheduleFrom(...from, zone), scheduleFrom(...to, zone));
+  const shortens = (from: [string, string], to: [string, string], zone = 'UTC') =>
+    shortensGrace(scheduleFrom(...from, zone), scheduleFrom(...to, zone));
 
   test.each([
     ['an earlier deadline', ['2016-04-20', '2016-06-20'], ['2016-04-20', '2016-06-19'], true],
@@ -154,7 +170,8 @@ describe('shortening a promised grace period', () => {
     ['an instant later on the same day', ['2016-04-20', '2016-06-20T09:00:00Z'], ['2016-04-20', '2016-06-20T10:00:00Z'], false],
     ['an instant earlier on the same day', ['2016-04-20', '2016-06-20T09:00:00Z'], ['2016-04-20', '2016-06-20T08:59:59Z'], true],
   ] as const)('%s', (_what, from, to, expected) => {
-    for (const zone of ['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Kiritimati']) expect(shortens([...from], [...to], zone), zone).toBe(expected);
+    const zones = ['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Kiritimati'];
+    expect(zones.map((zone) => shortens([...from], [...to], zone))).toEqual(zones.map(() => expected));
   });
 
   const schedule = fc.tuple(partialDate, partialDate).map(([start, deadline]): Schedule => scheduleFrom(start, deadline, 'Europe/Berlin'));
