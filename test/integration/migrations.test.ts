@@ -206,7 +206,9 @@ describe('an edit', () => {
   });
 
   test('of one that was cancelled is refused', async () => {
-    await refusalOf(olga.request(EditMigrationDocument, { key: 'stillborn', input: { title: 'Again' } }), 'WRONG_STATE');
+    await expect(olga.request(EditMigrationDocument, { key: 'stillborn', input: { title: 'Again' } })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+    });
   });
 });
 
@@ -244,7 +246,9 @@ describe('cancelling', () => {
     await create('too-late', { gracePeriodStart: '2016-04-02', mandatoryOptIn: '2016-04-03' });
     await announce('too-late');
     await service.setClock('2016-04-03T00:00:00.000Z');
-    await refusalOf(olga.request(CancelMigrationDocument, { key: 'too-late', reason: 'Stop!' }), 'WRONG_STATE');
+    await expect(olga.request(CancelMigrationDocument, { key: 'too-late', reason: 'Stop!' })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+    });
     await service.setClock(NOW);
   });
 });
