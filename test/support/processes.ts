@@ -22,6 +22,9 @@ let cleaningUp = false;
 /** A process under test. */
 export class TestProcess {
   readonly exited: Promise<Exit>;
+  /** What it has printed so far, each stream alone. */
+  stdout = '';
+  stderr = '';
   private text = '';
 
   private constructor(
@@ -29,7 +32,12 @@ export class TestProcess {
     /** Where it serves: `http://127.0.0.1:<port>`. */
     readonly url: string,
   ) {
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]!.setEncoding('utf8').on('data', (chunk: string) => {
+        this[name] += chunk;
+        this.text += chunk;
+      });
+    }
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         alive.delete(this);
