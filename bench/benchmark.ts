@@ -19,6 +19,8 @@ export interface Figure {
 export interface BenchmarkContext {
   /** Of an empty, migrated database on a server made for this benchmark. */
   readonly databaseUrl: string;
+  /** Makes a further empty, migrated database on that server. @returns its connection string */
+  readonly createDatabase: () => Promise<string>;
   /** Tells the person who waits what is going on. */
   readonly log: (line: string) => void;
 }

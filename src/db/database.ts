@@ -16,6 +16,13 @@ export interface Queryable {
    * @returns its rows, in the shape the caller states
    */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+
+  /**
+   * The same for the hot paths: outside a transaction the server plans the statement once per connection.
+   *
+   * @param name unique for this text
+   */
+  queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
 /** A transaction of a service: entities through `em`, projections and bulk statements through `query`; both or nothing. */
@@ -62,29 +69,22 @@ export class Database implements Queryable {
     return (await this.pool.query(text, values as unknown[])).rows as Row[];
   }
 
-  /**
-   * Runs a statement the server plans once per connection: for the hot paths.
-   *
-   * @param name unique for this text
-   */
   async queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     return (await this.pool.query({ name, text, values: values as unknown[] })).rows as Row[];
   }
 
   /** Runs `work` in one transaction: commits what it returns from, rolls back what it throws out of. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.orm.em.fork().transactional((em) =>
-      work({
-        em,
-        query: async <Row>(text: string, values: readonly unknown[] = []) => {
-          await em.flush();
-          const { rows } = await em
-            .getTransactionContext<KyselyTransaction<unknown>>()!
-            .executeQuery(CompiledQuery.raw(text, values as unknown[]));
-          return rows as Row[];
-        },
-      }),
-    );
+    return this.orm.em.fork().transactional((em) => {
+      const query = async <Row>(text: string, values: readonly unknown[] = []) => {
+        await em.flush();
+        const { rows } = await em
+          .getTransactionContext<KyselyTransaction<unknown>>()!
+          .executeQuery(CompiledQuery.raw(text, values as unknown[]));
+        return rows as Row[];
+      };
+      return work({ em, query, queryPrepared: (_name, text, values) => query(text, values) });
+    });
   }
 
   /** A connection outside the pool that nobody shares: for LISTEN. The caller ends it. */

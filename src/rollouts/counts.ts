@@ -75,12 +75,15 @@ const RECOUNT = `
  * @param now decides which extensions and exemptions still hold, and whether the deadline has passed
  */
 export async function readProgress(db: Queryable, migrationId: string, now: Date): Promise<Progress> {
-  const [folded] = await db.query<{ folded: boolean }>('select as_of is not null as folded from rollout_count where migration_id = $1', [migrationId]);
-  const counts = folded?.folded
+  const look = 'select as_of is not null as folded from rollout_count where migration_id = $1';
+  const [count] = await db.queryPrepared<{ folded: boolean }>('progress folded', look, [migrationId]);
+  const folded = count?.folded ?? false;
+  const counts = folded
     ? `select c.existing + t.existing as existing, c.born + t.born as born, c.opted_in + t.opted_in as opted_in, c.opted_out + t.opted_out as opted_out
          from rollout_count c cross join lateral (${TAIL}) t where c.migration_id = m.id`
     : RECOUNT;
-  const [row] = await db.query<CountsRow>(
+  const [row] = await db.queryPrepared<CountsRow>(
+    folded ? 'progress' : 'progress recounted',
     `select n.existing::int8, n.born::int8, n.opted_in::int8, n.opted_out::int8, s.*,
             m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') as live,
             coalesce($2 >= m.mandatory_at, false) as due

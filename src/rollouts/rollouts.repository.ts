@@ -105,7 +105,12 @@ export async function findStanding(
   now: Date,
 ): Promise<Standing | null> {
   const visible: Condition = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
-  const [row] = await db.query<StandingRow>(standingOf(visible.sql), [migrationKey, accountId, now, ...visible.values]);
+  const [row] = await db.queryPrepared<StandingRow>(`standing ${actor.role}`, standingOf(visible.sql), [
+    migrationKey,
+    accountId,
+    now,
+    ...visible.values,
+  ]);
   return row ? standingFrom(row) : null;
 }
 

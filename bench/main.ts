@@ -1,0 +1,113 @@
+/** `npm run bench`: runs benchmarks on a PostgreSQL of their own and says whether what they promise holds. */
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Benchmark, Figure } from './benchmark.ts';
+import { deadline } from './deadline.bench.ts';
+import { importAccounts } from './import-accounts.bench.ts';
+import { jsonLine, machine, table } from './report.ts';
+import { BenchServer } from './server.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [deadline, importAccounts];
+
+const HELP = `npm run bench -- [NAME…] [--json] [--list] [--help]
+
+Runs the benchmarks named, or all, one after the other, each on an empty database of a PostgreSQL started for it in a
+temp folder. Prints a line for each figure: its value, what it is measured against in the same run, their ratio, the
+target and whether it holds. Progress goes to stderr.
+
+  --json   a line of JSON for each figure instead of a table
+  --list   only say which benchmarks there are
+
+Exits 1 where a target is not held or a benchmark fails, 2 where a name or option is unknown.
+Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts).
+
+Benchmarks:
+${list()}`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const asked = parse(args);
+  if (typeof asked === 'string') {
+    say(`${asked}\n\n${HELP}`);
+    return 2;
+  }
+  if (asked.help || asked.list) {
+    process.stdout.write(`${asked.help ? HELP : list()}\n`);
+    return 0;
+  }
+  const figures = await runAll(asked.benchmarks, asked.json);
+  const missed = figures.filter(({ holds }) => !holds);
+  for (const { name, target } of missed) say(`Not held: ${name} (${target})`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+interface Asked {
+  readonly benchmarks: readonly Benchmark[];
+  readonly json: boolean;
+  readonly list: boolean;
+  readonly help: boolean;
+}
+
+/** What the arguments ask for, or what is wrong with them. */
+function parse(args: string[]): Asked | string {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { json: flag, list: flag, help: { ...flag, short: 'h' } },
+    });
+    const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+    if (unknown.length > 0) return `There is no benchmark ${unknown.map((name) => `"${name}"`).join(', ')}.`;
+    const benchmarks = positionals.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => positionals.includes(name));
+    return { benchmarks, ...values };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function runAll(benchmarks: readonly Benchmark[], json: boolean): Promise<Figure[]> {
+  say(machine());
+  const server = await BenchServer.start();
+  const figures: Figure[] = [];
+  stopOnSignal(server);
+  try {
+    say(`PostgreSQL of its own: ${await server.settings()}`);
+    for (const benchmark of benchmarks) figures.push(...(await runOne(server, benchmark, json)));
+  } finally {
+    await server.close();
+  }
+  return figures;
+}
+
+async function runOne(server: BenchServer, { name, describe, run }: Benchmark, json: boolean): Promise<Figure[]> {
+  say(`\n${name}: ${describe}`);
+  const start = performance.now();
+  const log = (line: string) => say(`  ${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  const createDatabase = () => server.createDatabase();
+  const figures = await run({ databaseUrl: await createDatabase(), createDatabase, log });
+  process.stdout.write(`${json ? figures.map(jsonLine).join('\n') : table(figures)}\n`);
+  await server.dropDatabases();
+  return figures;
+}
+
+function stopOnSignal(server: BenchServer): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      say('\nStopping PostgreSQL and removing its folder.');
+      // The benchmark's own connections break as the server goes; that must not cut the clearing up short.
+      process.on('uncaughtException', () => undefined);
+      const leave = () => process.exit(128 + constants.signals[signal]);
+      void server.close().then(leave, leave);
+    });
+  }
+}
+
+function list(): string {
+  return BENCHMARKS.map(({ name, describe }) => `  ${name.padEnd(16)} ${describe}`).join('\n');
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
