@@ -31,6 +31,8 @@ export interface TestService {
   /** As {@link OLGA} and {@link OTTO}. */
   readonly operator: GraphqlClient;
   readonly secondOperator: GraphqlClient;
+  /** Has no token. */
+  readonly anonymous: GraphqlClient;
   /** Failures that callers were shown as INTERNAL, with their causes. */
   readonly defects: readonly string[];
   /** Moves the clock (ISO 8601). */
@@ -73,6 +75,7 @@ export async function startService(now: string, settings: Readonly<Record<string
     url,
     operator: await clientOf({ role: 'OPERATOR', subject: OLGA }),
     secondOperator: await clientOf({ role: 'OPERATOR', subject: OTTO }),
+    anonymous: graphqlClient(url),
     defects,
     setClock,
     clientOf,

@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EventsDocument, ProgressDocument } from '../../schema/generated/operations.ts';
+import { ApiError } from '../support/graphql-client.ts';
+import {
+  ARGUMENTS,
+  type Caller,
+  CALLERS,
+  createWorld,
+  FIELDS,
+  missingArguments,
+  type RootField,
+  type Whose,
+  type World,
+} from '../support/every-field.ts';
+import { census, refusalOf, startService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+let ours: World;
+let theirs: Whose;
+
+beforeAll(async () => {
+  service = await startService('2016-04-01T09:00:00.000Z');
+  ({ ours, theirs } = await createWorld(service));
+});
+
+/** For operator, administrator, partner, runtime: `ok`, or the code they are answered with. */
+type Outcomes = readonly [operator: string, administrator: string, partner: string, runtime: string];
+
+const OK: Outcomes = ['ok', 'ok', 'ok', 'ok'];
+const READ_BY_ALL_BUT_RUNTIMES: Outcomes = ['ok', 'ok', 'ok', 'FORBIDDEN'];
+const FOREIGN_LIST: Outcomes = ['ok', 'NOT_FOUND', 'NOT_FOUND', 'FORBIDDEN'];
+const FOREIGN: Outcomes = ['ok', 'NOT_FOUND', 'NOT_FOUND', 'ok'];
+/** An operator gets past the question who may; the code then says what else is wrong with our arguments. */
+const operatorsOnly = (operator = 'ok'): Outcomes => [operator, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'];
+const administratorsOnly = (administrator = 'ok'): Outcomes => ['FORBIDDEN', administrator, 'FORBIDDEN', 'FORBIDDEN'];
+
+/** Who may do what: with what is theirs, and with what is somebody else's. */
+const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
+  account: { own: OK, foreign: FOREIGN },
+  accountMigration: { own: OK, foreign: FOREIGN },
+  accounts: { own: READ_BY_ALL_BUT_RUNTIMES },
+  administrator: { own: ['ok', 'ok', 'NOT_FOUND', 'NOT_FOUND'], foreign: ['ok', 'NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'] },
+  administrators: { own: READ_BY_ALL_BUT_RUNTIMES },
+  events: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
+  mails: { own: operatorsOnly() },
+  migration: { own: OK },
+  migrations: { own: OK },
+  notices: { own: administratorsOnly() },
+  tokens: { own: operatorsOnly() },
+  unreadNotices: { own: administratorsOnly() },
+  announceMigration: { own: operatorsOnly('WRONG_STATE') },
+  approveReschedule: { own: operatorsOnly('NOT_FOUND') },
+  cancelMigration: { own: operatorsOnly('WRONG_STATE') },
+  createAccount: { own: operatorsOnly('KEY_TAKEN') },
+  createAdministrator: { own: operatorsOnly('KEY_TAKEN') },
+  createMigration: { own: operatorsOnly('KEY_TAKEN') },
+  createToken: { own: operatorsOnly('INVALID_INPUT') },
+  dismissNotice: { own: administratorsOnly(), foreign: administratorsOnly('NOT_FOUND') },
+  editAccount: { own: operatorsOnly(), foreign: operatorsOnly() },
+  editAdministrator: { own: operatorsOnly('INVALID_EMAIL'), foreign: operatorsOnly('INVALID_EMAIL') },
+  editMigration: { own: operatorsOnly('WRONG_STATE') },
+  enforceMigration: { own: operatorsOnly('WRONG_STATE') },
+  exemptAccount: { own: operatorsOnly('DATE_IN_PAST'), foreign: operatorsOnly('DATE_IN_PAST') },
+  extendDeadline: { own: operatorsOnly('DATE_IN_PAST'), foreign: operatorsOnly('DATE_IN_PAST') },
+  grantAdministration: { own: operatorsOnly(), foreign: operatorsOnly() },
+  importMigrationPage: { own: operatorsOnly('INVALID_PAGE') },
+  optIn: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
+  optOut: {
+    own: ['NOT_OPTED_IN', 'NOT_OPTED_IN', 'NOT_OPTED_IN', 'FORBIDDEN'],
+    foreign: ['NOT_OPTED_IN', 'NOT_FOUND', 'NOT_FOUND', 'FORBIDDEN'],
+  },
+  rejectReschedule: { own: operatorsOnly('NOT_FOUND') },
+  rescheduleMigration: { own: operatorsOnly('GRACE_PERIOD_STARTED') },
+  retryMail: { own: operatorsOnly('NOT_FOUND') },
+  revokeAdministration: { own: operatorsOnly('NOT_FOUND'), foreign: operatorsOnly('NOT_FOUND') },
+  revokeToken: { own: operatorsOnly('NOT_FOUND') },
+};
+
+async function ask(caller: Caller, { name, document }: RootField, whose: Whose): Promise<ApiError | null> {
+  try {
+    await ours.clients[caller].request(document, ARGUMENTS[name]!(whose));
+    return null;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+async function outcomesOf(field: RootField, whose: Whose): Promise<string[]> {
+  const outcomes: string[] = [];
+  for (const caller of CALLERS) {
+    const before = await census(service.db);
+    const refusal = await ask(caller, field, whose);
+    outcomes.push(refusal?.code ?? 'ok');
+    if (refusal) expect(await census(service.db)).toEqual(before);
+  }
+  return outcomes;
+}
+
+describe('every query and mutation of the schema', () => {
+  test('has a row in the table of who may do what, and arguments to try it with', () => {
+    expect(FIELDS.map(({ name }) => name).toSorted()).toEqual(Object.keys(TABLE).toSorted());
+    for (const field of FIELDS) expect(missingArguments(field, ARGUMENTS[field.name]?.(theirs) ?? {})).toEqual([]);
+  });
+
+  test.each(FIELDS.map((field) => [field.name, field] as const))(
+    '%s lets in whom it should, with what is theirs and what is not, and a refusal changes nothing',
+    async (name, field) => {
+      const { own, foreign } = TABLE[name]!;
+      expect(await outcomesOf(field, ours)).toEqual([...own, 'UNAUTHENTICATED']);
+      if (foreign) expect(await outcomesOf(field, theirs)).toEqual([...foreign, 'UNAUTHENTICATED']);
+    },
+  );
+
+  test.each(FIELDS.filter(({ name }) => TABLE[name]?.foreign?.includes('NOT_FOUND')).map((field) => [field.name, field] as const))(
+    '%s answers for what is somebody else’s as for what does not exist, word for word',
+    async (_name, field) => {
+      // As long and as well-formed as the real ones.
+      const missing: Whose = {
+        account: 'nobody',
+        administrator: '01890000-0000-7000-8000-00000000000a',
+        notice: '01890000-0000-7000-8000-00000000000b',
+      };
+      const masked = (refusal: ApiError | null, { account, administrator, notice }: Whose) =>
+        JSON.stringify([refusal?.message, refusal?.extensions, refusal?.status])
+          .replaceAll(account, 'ID')
+          .replaceAll(administrator, 'ID')
+          .replaceAll(notice, 'ID');
+      for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) {
+        expect(masked(await ask(caller, field, theirs), theirs)).toBe(masked(await ask(caller, field, missing), missing));
+      }
+    },
+  );
+});
+
+describe('within an answer', () => {
+  test('the numbers of a rollout are the operators’', async () => {
+    for (const caller of ['ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const) {
+      expect((await refusalOf(ours.clients[caller].request(ProgressDocument, { key: 'running' }), 'FORBIDDEN')).message).toContain(
+        'operators',
+      );
+    }
+  });
+
+  test('lists hold what is theirs alone', async () => {
+    const ask = async (caller: Caller, list: string) =>
+      (
+        await ours.clients[caller].request<Record<string, { edges: { node: { id: string } }[] }>, object>(
+          `{ ${list} { edges { node { id } } } }`,
+        )
+      )[list]!.edges.map(({ node }) => node.id);
+    for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) expect(await ask(caller, 'accounts')).toEqual(['mine']);
+    expect(await ask('ADMINISTRATOR', 'administrators')).toEqual([ours.administrator]);
+    expect(await ask('PARTNER', 'administrators')).toEqual([]);
+    expect(await ask('ADMINISTRATOR', 'notices')).toContain(ours.notice);
+    expect(await ask('ADMINISTRATOR', 'notices')).not.toContain(theirs.notice);
+    for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) {
+      const { events } = await ours.clients[caller].request(EventsDocument, { first: 100 });
+      expect(new Set(events.edges.map(({ node }) => node.account?.id))).toEqual(new Set(['mine']));
+    }
+  });
+
+  test('an administrator sees of their colleagues on an account no more than in the list', async () => {
+    const { id } = await service.house.accounts.createAdministrator(
+      { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null },
+      { email: 'carla@mine.example', name: 'Carla', accounts: ['mine'] },
+    );
+    const query = '{ account(id: "mine") { administrators { edges { node { id } } } } }';
+    const ids = async (caller: Caller) => JSON.stringify(await ours.clients[caller].request(query));
+    expect(await ids('OPERATOR')).toContain(id);
+    expect(await ids('ADMINISTRATOR')).not.toContain(id);
+    expect(await ids('PARTNER')).not.toContain(id);
+  });
+});
+
+test('no caller met a defect', () => expect(service.defects).toEqual([]));

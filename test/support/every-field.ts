@@ -1,0 +1,189 @@
+/** Every query and mutation of the schema with arguments that make sense, so that a test of all fails where one is new. */
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, type GraphQLArgument, type GraphQLInputField, isCompositeType, isInputObjectType } from 'graphql';
+import type { Actor } from '../../src/auth/actor.ts';
+import { newId } from '../../src/ids.ts';
+import type { GraphqlClient } from './graphql-client.ts';
+import type { TestService } from './service.ts';
+
+const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
+const roots = { query: schema.getQueryType()!.getFields(), mutation: schema.getMutationType()!.getFields() };
+
+/** A world in which each role has something of its own, and somebody else has the same. */
+export interface World {
+  /** An account that the administrator and the partner may act for. */
+  readonly account: string;
+  /** An administrator of that account. */
+  readonly administrator: string;
+  /** A notice to that administrator. */
+  readonly notice: string;
+  /** Callers, by role; `NONE` has no token. */
+  readonly clients: Readonly<Record<Caller, GraphqlClient>>;
+}
+
+/** Who may call. */
+export const CALLERS = ['OPERATOR', 'ADMINISTRATOR', 'PARTNER', 'RUNTIME', 'NONE'] as const;
+export type Caller = (typeof CALLERS)[number];
+
+/** What arguments are about: {@link World} itself, or somebody else's things. */
+export type Whose = Pick<World, 'account' | 'administrator' | 'notice'>;
+
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null };
+const NOBODY = '01890000-0000-7000-8000-000000000000';
+const page = { first: 5, after: null };
+
+/** Complete arguments of every field: all that are optional are given too. */
+export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string, unknown>>> = {
+  account: ({ account }) => ({ id: account }),
+  accountMigration: ({ account }) => ({ account, migration: 'running' }),
+  accounts: () => ({ ...page, search: 'a', platform: 'CLOUD' }),
+  administrator: ({ administrator }) => ({ id: administrator }),
+  administrators: () => ({ ...page, search: 'a' }),
+  events: ({ account }) => ({ ...page, account, migration: 'running', types: ['OPTED_IN'] }),
+  mails: () => ({ ...page, status: 'SENT' }),
+  migration: () => ({ key: 'running' }),
+  migrations: () => ({ ...page, states: ['GRACE_PERIOD'] }),
+  notices: () => ({ ...page, unreadOnly: true, includeClosed: true }),
+  tokens: () => page,
+  unreadNotices: () => ({}),
+  announceMigration: () => ({ key: 'running' }),
+  approveReschedule: () => ({ id: NOBODY }),
+  cancelMigration: () => ({ key: 'finished', reason: 'A reason.' }),
+  createAccount: ({ account }) => ({
+    input: {
+      id: account,
+      name: 'Taken',
+      platform: 'CLOUD',
+      plan: 'free',
+      region: 'eu',
+      timeZone: 'UTC',
+      usesBuiltInEmail: true,
+      attributes: { tier: 'gold' },
+      createdAt: '2016-01-01T00:00:00Z',
+    },
+  }),
+  createAdministrator: ({ account }) => ({
+    input: { email: 'anna@mine.example', name: 'Anna', timeZone: 'UTC', locale: 'en', accounts: [account] },
+  }),
+  createMigration: ({ account }) => ({
+    input: {
+      key: 'running',
+      title: 'Taken',
+      description: 'Text.',
+      severity: 'LOW',
+      gracePeriodStart: '2016-05-01',
+      mandatoryOptIn: '2016-06-01',
+      reversible: true,
+      guideUrl: 'https://docs.example/guide',
+      affects: { platforms: ['CLOUD'], builtInEmailOnly: false, attributes: { tier: 'gold' }, accounts: [account] },
+    },
+  }),
+  createToken: ({ account }) => ({
+    input: { name: 'a', role: 'OPERATOR', subject: 'b', accounts: [account], administratorId: NOBODY, expiresAt: '2030-01-01T00:00:00Z' },
+  }),
+  dismissNotice: ({ notice }) => ({ id: notice }),
+  editAccount: ({ account }) => ({
+    id: account,
+    input: { name: account, platform: 'CLOUD', plan: null, region: null, timeZone: 'UTC', usesBuiltInEmail: true, attributes: {} },
+  }),
+  editAdministrator: ({ administrator }) => ({
+    id: administrator,
+    input: { email: 'nobody', name: 'Anna', timeZone: 'UTC', locale: 'en' },
+  }),
+  editMigration: () => ({
+    key: 'cancelled',
+    input: {
+      title: 'Title',
+      description: 'Text.',
+      severity: 'LOW',
+      reversible: true,
+      guideUrl: null,
+      affects: { platforms: [], builtInEmailOnly: false, attributes: {}, accounts: null },
+    },
+  }),
+  enforceMigration: () => ({ key: 'running', reason: 'A reason.' }),
+  exemptAccount: ({ account }) => ({ account, migration: 'running', until: '2016-01-01T00:00:00Z', reason: 'A reason.' }),
+  extendDeadline: ({ account }) => ({ account, migration: 'running', until: '2016-01-01T00:00:00Z', reason: 'A reason.' }),
+  grantAdministration: ({ account, administrator }) => ({ account, administrator }),
+  importMigrationPage: () => ({ page: '# Nothing' }),
+  optIn: ({ account }) => ({ account, migration: 'running' }),
+  optOut: ({ account }) => ({ account, migration: 'untouched' }),
+  rejectReschedule: () => ({ id: NOBODY }),
+  rescheduleMigration: () => ({
+    key: 'running',
+    dates: { gracePeriodStart: '2016-04-20', mandatoryOptIn: '2016-06-20', reason: 'A reason.' },
+  }),
+  retryMail: () => ({ id: NOBODY }),
+  revokeAdministration: ({ administrator }) => ({ account: 'missing', administrator }),
+  revokeToken: () => ({ id: NOBODY }),
+};
+
+/** A field of the root types. */
+export interface RootField {
+  readonly kind: 'query' | 'mutation';
+  readonly name: string;
+  /** An operation of it that takes each argument as a variable. */
+  readonly document: string;
+  readonly args: readonly GraphQLArgument[];
+}
+
+/** Every query and mutation, by the schema. */
+export const FIELDS: readonly RootField[] = (['query', 'mutation'] as const).flatMap((kind) =>
+  Object.values(roots[kind]).map(({ name, args, type }) => {
+    const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    const selection = isCompositeType(getNamedType(type)) ? ' { __typename }' : '';
+    const [head, call] = args.length > 0 ? [`(${declared})`, `(${passed})`] : ['', ''];
+    return { kind, name, args, document: `${kind} ${name}${head} { ${name}${call}${selection} }` };
+  }),
+);
+
+/** What the arguments of {@link ARGUMENTS} leave out of a field's arguments and of the inputs in them. */
+export function missingArguments({ args }: RootField, given: Readonly<Record<string, unknown>>): string[] {
+  return args.flatMap((arg) => missingIn(arg, given, arg.name));
+}
+
+function missingIn({ name, type }: GraphQLArgument | GraphQLInputField, given: Readonly<Record<string, unknown>>, path: string): string[] {
+  if (!Object.hasOwn(given, name)) return [path];
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return [];
+  return Object.values(named.getFields()).flatMap((field) =>
+    missingIn(field, given[name] as Record<string, unknown>, `${path}.${field.name}`),
+  );
+}
+
+/** Makes the world of {@link ARGUMENTS}: what is ours, and the same of somebody else. */
+export async function createWorld(service: TestService): Promise<{ ours: World; theirs: Whose }> {
+  const { accounts, migrations } = service.house;
+  const people: Whose[] = [];
+  for (const owner of ['mine', 'theirs']) {
+    await accounts.createAccount(OPERATOR, { id: owner, name: owner, platform: 'CLOUD', createdAt: new Date('2015-01-01') });
+    const { id } = await accounts.createAdministrator(OPERATOR, { email: `anna@${owner}.example`, name: 'Anna', accounts: [owner] });
+    people.push({ account: owner, administrator: id, notice: '' });
+  }
+  for (const key of ['running', 'untouched', 'cancelled', 'finished']) {
+    const mandatoryOptIn = key === 'finished' ? '2016-04-01T12:00:00Z' : '2016-06-20';
+    await migrations.createMigration(OPERATOR, { key, title: key, severity: 'LOW', gracePeriodStart: '2016-03-20', mandatoryOptIn });
+    await migrations.announceMigration(OPERATOR, key);
+  }
+  await migrations.cancelMigration(OPERATOR, 'cancelled', 'A reason.');
+  await service.setClock('2016-04-02T12:00:00Z');
+  await service.sweep();
+  const [mine, theirs] = await Promise.all(
+    people.map(async (person) => {
+      const [notice] = await service.db.query<{ id: string }>('select id from notice where administrator_id = $1 limit 1', [
+        person.administrator,
+      ]);
+      return { ...person, notice: notice!.id };
+    }),
+  );
+  const administrator = await service.clientOf({
+    role: 'ADMINISTRATOR',
+    subject: 'anna@mine.example',
+    administratorId: mine!.administrator,
+  });
+  const partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: ['mine'] });
+  const runtime = await service.clientOf({ role: 'RUNTIME', subject: `login ${newId()}` });
+  const clients = { OPERATOR: service.operator, ADMINISTRATOR: administrator, PARTNER: partner, RUNTIME: runtime, NONE: service.anonymous };
+  return { ours: { ...mine!, clients }, theirs: theirs! };
+}
