@@ -36,7 +36,7 @@ export async function measureOptIns(world: World, clients: number): Promise<OptI
       ]),
     ),
     statement: each(async ({ id }) => {
-      const { written } = await optIns.write(OPERATOR, id, key, now);
+      const written = await optIns.write(OPERATOR, id, key, now);
       if (!written) throw new Error(`Account ${id} did not opt in.`);
     }),
     service: each(({ id }) => rollouts.optIn(OPERATOR, id, key)),

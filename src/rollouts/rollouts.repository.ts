@@ -33,8 +33,7 @@ export interface DecisionOutcome {
   readonly written: boolean;
 }
 
-/** A row of {@link STANDING}. */
-export interface StandingRow {
+interface StandingRow {
   account_id: string;
   account_number: number;
   migration_id: string;
@@ -56,8 +55,7 @@ export interface StandingRow {
   written: boolean;
 }
 
-/** The columns {@link standingFrom} needs, from `account a`, `migration m`, `decision d` and their effective state `s`. */
-export const STANDING = `a.id as account_id, a.number as account_number, m.id as migration_id, m.title, m.state as migration_state, m.grace_period_start,
+const STANDING = `a.id as account_id, a.number as account_number, m.id as migration_id, m.title, m.state as migration_state, m.grace_period_start,
   m.mandatory_at, m.reversible, d.opted_in_at, d.opted_out_at, d.extended_until, d.exempt_until, s.*`;
 
 /** A migration `$1` (key) and an account `$2` (id) at the instant `$3`, where the condition holds. */
@@ -161,8 +159,7 @@ export async function writeUntil(
   );
 }
 
-/** The standing a row of {@link STANDING} holds. */
-export function standingFrom(row: StandingRow): Standing {
+function standingFrom(row: StandingRow): Standing {
   return {
     accountId: row.account_id,
     accountNumber: row.account_number,

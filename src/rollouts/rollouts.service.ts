@@ -76,10 +76,18 @@ export class RolloutsService {
    */
   async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
     refuseRuntime(actor);
-    const outcome = await this.optIns.write(actor, accountId, migrationKey, this.clock.now());
-    const standing = await this.decided(actor, outcome, accountId, migrationKey);
+    const now = this.clock.now();
+    const written = await this.optIns.write(actor, accountId, migrationKey, now);
+    if (written) {
+      this.wake.ring();
+      return written;
+    }
+    const standing =
+      (await findStanding(this.db, actor, accountId, migrationKey, now)) ?? (await this.missing(actor, accountId, migrationKey));
     const { state } = standing;
-    if (!outcome.written && !state.canOptIn && state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
+    // Somebody changed it between the two looks, e.g. opted out again.
+    if (state.canOptIn) return this.optIn(actor, accountId, migrationKey);
+    if (state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
     return keyOf(standing);
   }
 

@@ -108,7 +108,8 @@ class Import {
     private readonly source: Source,
     private readonly options: ImportOptions,
   ) {
-    const query = async <Row>(text: string, values: readonly unknown[] = []) => (await client.query(text, values as unknown[])).rows as Row[];
+    const query = async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, values as unknown[])).rows as Row[];
     this.tx = { query, queryPrepared: (_name, text, values) => query(text, values) };
     this.rejects = new RejectsFile(options.rejectsFile ?? `${options.file}.rejects.ndjson`);
   }
