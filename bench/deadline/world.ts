@@ -38,6 +38,8 @@ export class World {
     readonly accounts: number,
     readonly db: Database,
     readonly steward: Database,
+    /** How many connections `db` may hold. */
+    readonly clients: number,
   ) {
     this.decisions = Math.floor(accounts / DECIDED_EVERY);
     this.wake = new Wake(db, pino({ level: 'silent' }));
@@ -52,7 +54,7 @@ export class World {
    * @param clients how many connections it may hold
    */
   static async create(url: string, accounts: number, clients: number, log: (line: string) => void): Promise<World> {
-    const world = new World(accounts, await Database.connect(url, clients), await Database.connect(url, 1));
+    const world = new World(accounts, await Database.connect(url, clients), await Database.connect(url, 1), clients);
     await world.loadAccounts(log);
     await world.publish();
     await world.loadDecisions();
