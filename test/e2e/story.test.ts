@@ -21,6 +21,7 @@ import {
   RescheduleMigrationDocument,
   RolloutProgressDocument,
 } from '../../schema/generated/operations.ts';
+import { ADA, BEN, CHIYO, createAdministrator, dismissNotices, heard, noticesOf, PEOPLE, ZONES } from '../support/cast.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import {
   accountChangeText,
@@ -34,7 +35,6 @@ import {
   toldBy,
 } from '../support/reading.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { ADA, BEN, CHIYO, createAdministrator, dismissNotices, heard, noticesOf, PEOPLE, ZONES } from './cast.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 

@@ -68,14 +68,14 @@ export class World {
   }
 
   /**
-   * Moves the clock on, looking in on every midnight of the platform and of UTC and on every morning of these time zones, as real
-   * time would; the workers do what is due at each.
+   * Moves the clock on, looking in on every midnight of the platform and on every morning of these time zones, as real time
+   * would; the workers do what is due at each.
    */
   async walkTo(instant: Date | string, timeZones: readonly string[]): Promise<void> {
     const end = new Date(instant);
     const stops: Date[] = [];
     for (let day = addDays(dayIn(this.present, 'UTC'), -1); startOfDay(day, 'UTC') <= end; day = addDays(day, 1)) {
-      stops.push(startOfDay(day, 'UTC'), startOfDay(day, PLATFORM_TIME_ZONE));
+      stops.push(startOfDay(day, PLATFORM_TIME_ZONE));
       for (const timeZone of timeZones) stops.push(new Date(hourOfDay(day, REMINDER_HOUR, timeZone).getTime() + INTO_THE_MORNING_MS));
     }
     for (const stop of stops.toSorted((one, other) => one.getTime() - other.getTime())) {

@@ -1,4 +1,4 @@
-/** Who is in the story, and what they do with their dashboards. */
+/** Who is in the stories that tests of the whole tell, and what they do with their dashboards. */
 import { expect } from 'vitest';
 import {
   CreateAdministratorDocument,
@@ -8,11 +8,11 @@ import {
   type NoticeAddedSubscription,
   NoticesDocument,
 } from '../../schema/generated/operations.ts';
-import { type Collector, type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
-import { until } from '../support/processes.ts';
-import { noticeText } from '../support/reading.ts';
+import { type Collector, type GraphqlClient, graphqlClient } from './graphql-client.ts';
+import { until } from './processes.ts';
+import { noticeText } from './reading.ts';
 
-/** An administrator of the story. */
+/** An administrator of a story. */
 export const ADA = { name: 'Ada', email: 'ada@acme.example', timeZone: 'America/Los_Angeles', locale: 'en-US' };
 /** See {@link ADA}. */
 export const BEN = { name: 'Ben', email: 'ben@birch.example', timeZone: 'Europe/Berlin', locale: 'de-DE' };
@@ -38,7 +38,7 @@ export async function createAdministrator(
   account: string,
 ): Promise<Person> {
   const { createAdministrator: person } = await olga.request(CreateAdministratorDocument, { input: { ...who, accounts: [account] } });
-  const input = { name: 'story', role: 'ADMINISTRATOR', subject: who.email, administratorId: person.id } as const;
+  const input = { name: 'Dashboard', role: 'ADMINISTRATOR', subject: who.email, administratorId: person.id } as const;
   const { createToken } = await olga.request(CreateTokenDocument, { input });
   const api = graphqlClient(url, createToken.token);
   return { id: person.id, api, notices: api.subscribe(NoticeAddedDocument, {}) };
