@@ -1,4 +1,5 @@
 import { GracelineError } from './errors.ts';
+import { isUuid } from './ids.ts';
 
 /** Which part of a list is asked for, Relay style: the first so many after a cursor. */
 export interface PageRequest {
@@ -33,12 +34,22 @@ export function pageSize(first: number): number {
  * @param rows at most `first + 1` rows
  * @param keyOf the values the list is ordered by, from which the next page goes on
  */
-export function pageOf<Row, T>(rows: readonly Row[], first: number, keyOf: (row: Row) => readonly (string | number)[], nodeOf: (row: Row) => T): Page<T> {
+export function pageOf<Row, T>(
+  rows: readonly Row[],
+  first: number,
+  keyOf: (row: Row) => readonly (string | number)[],
+  nodeOf: (row: Row) => T,
+): Page<T> {
   return {
-    edges: rows.slice(0, first).map((row) => ({ cursor: Buffer.from(JSON.stringify(keyOf(row))).toString('base64url'), node: nodeOf(row) })),
+    edges: rows
+      .slice(0, first)
+      .map((row) => ({ cursor: Buffer.from(JSON.stringify(keyOf(row))).toString('base64url'), node: nodeOf(row) })),
     hasNextPage: rows.length > first,
   };
 }
+
+/** What a value of a cursor must be, so that the database can look for it. */
+type KeyType = 'string' | 'number' | 'uuid';
 
 /**
  * The values a cursor of {@link pageOf} goes on from.
@@ -47,13 +58,23 @@ export function pageOf<Row, T>(rows: readonly Row[], first: number, keyOf: (row:
  * @returns null where the list is to begin at its beginning
  * @throws GracelineError INVALID_CURSOR where it is not one of this list
  */
-export function cursorKey(after: string | null, types: readonly ('string' | 'number')[]): (string | number)[] | null {
+export function cursorKey(after: string | null, types: readonly KeyType[]): (string | number)[] | null {
   if (after === null) return null;
   try {
     const key: unknown = JSON.parse(Buffer.from(after, 'base64url').toString());
-    if (Array.isArray(key) && key.length === types.length && key.every((value, i) => typeof value === types[i])) return key as (string | number)[];
+    if (Array.isArray(key) && key.length === types.length && key.every((value, i) => isOfType(value, types[i]!)))
+      return key as (string | number)[];
   } catch {
     // Not ours; said below like any other cursor that does not fit.
   }
-  throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before, or leave it out to begin at the start.');
+  throw new GracelineError(
+    'INVALID_CURSOR',
+    'The cursor does not belong to this list. Use the "endCursor" of the page before, or leave it out to begin at the start.',
+  );
+}
+
+function isOfType(value: unknown, type: KeyType): boolean {
+  if (type === 'number') return typeof value === 'number';
+  // PostgreSQL holds no NUL in a text and would refuse to look.
+  return typeof value === 'string' && (type === 'uuid' ? isUuid(value) : !value.includes('\0'));
 }

@@ -32,9 +32,9 @@ export async function findToken(db: Queryable, id: string): Promise<TokenView | 
 
 /** One page of all tokens, newest first: ids grow with time. */
 export async function findTokens(db: Queryable, { first, after }: PageRequest): Promise<Page<TokenView>> {
-  const [id] = cursorKey(after, ['string']) ?? [null];
+  const [id] = cursorKey(after, ['uuid']) ?? [null];
   const rows = await db.query<TokenView>(
-    `select ${COLUMNS} from token t where ($1::text is null or t.id::text < $1) order by t.id desc limit $2`,
+    `select ${COLUMNS} from token t where ($1::uuid is null or t.id < $1) order by t.id desc limit $2`,
     [id, pageSize(first) + 1],
   );
   return pageOf(

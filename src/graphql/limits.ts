@@ -14,6 +14,7 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
+import { textsRule } from './texts.ts';
 
 /** A token bomb is refused while it is lexed, before it costs memory. The introspection of tools takes about 400. */
 export const MAX_TOKENS = 2_000;
@@ -62,7 +63,7 @@ export function parseWithinLimits(schema: GraphQLSchema, query: string): Documen
   }
   // The limits come first, because the rules of the specification are what an oversized document makes slow.
   const tooLarge = validate(schema, document, [limitsRule]);
-  const errors = tooLarge.length > 0 ? tooLarge : validate(schema, document, specifiedRules);
+  const errors = tooLarge.length > 0 ? tooLarge : validate(schema, document, [...specifiedRules, textsRule]);
   return errors.length > 0 ? errors.map((error) => coded(error, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED)) : document;
 }
 

@@ -16,6 +16,7 @@ import { createErrorFormatter, type FormatError, noteRequest } from './errors.ts
 import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS } from './limits.ts';
 import { readBody } from './request-body.ts';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
+import { refuseUnkeepable, textsRule } from './texts.ts';
 
 /** The longest request, in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -93,6 +94,7 @@ function createApollo(
       didResolveOperation: async ({ request, operation, operationName }) => {
         if (request.http && operationName) operations.set(request.http, operationName);
         if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw refusedSubscription();
+        refuseVariables(request.variables ?? {});
       },
       didEncounterErrors: async ({ errors, contextValue }) => noteRequest(errors, contextValue.requestId),
     }),
@@ -110,7 +112,7 @@ function createApollo(
     parseOptions: PARSE_OPTIONS,
     // Checked before the rules of limitsRule, and by Apollo together with those that an oversized document makes slow.
     maxRecursiveSelections: MAX_SELECTIONS,
-    validationRules: [limitsRule],
+    validationRules: [limitsRule, textsRule],
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -162,6 +164,16 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
       refuse(response, 400, ApolloServerErrorCode.BAD_REQUEST, 'The body is no JSON. Send {"query": "…", "variables": {…}}.');
     else throw error;
     return REFUSED;
+  }
+}
+
+function refuseVariables(variables: Record<string, unknown>): void {
+  try {
+    refuseUnkeepable(variables);
+  } catch (error) {
+    if (!(error instanceof GracelineError)) throw error;
+    const http = { status: ERROR_STATUS[error.code], headers: new HeaderMap() };
+    throw new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http } });
   }
 }
 

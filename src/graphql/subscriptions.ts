@@ -21,6 +21,7 @@ import { newId } from '../ids.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
+import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -180,6 +181,12 @@ export class Subscriptions {
           `A socket takes subscriptions only. Send a ${operation.operation} by HTTP POST to the same address.`,
         ),
       ];
+    }
+    try {
+      refuseUnkeepable(payload.variables ?? {});
+    } catch (error) {
+      if (error instanceof GracelineError) return refusal(error);
+      throw error;
     }
     const contextValue = this.options.createContext(actor!, requestId);
     return { schema: this.options.schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };

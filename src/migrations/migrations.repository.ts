@@ -45,7 +45,7 @@ const STATE_AT = `case when m.state not in ('ANNOUNCED', 'GRACE_PERIOD') then m.
 
 /** One page of migrations, newest first: by start of the grace period, then by creation. */
 export async function findMigrations(db: Queryable, now: Date, filter: MigrationFilter, { first, after }: PageRequest): Promise<Page<MigrationView>> {
-  const [start, id] = cursorKey(after, ['string', 'string']) ?? [null, null];
+  const [start, id] = cursorKey(after, ['string', 'uuid']) ?? [null, null];
   const rows = await db.query<MigrationRow>(
     `select m.* from migration m
       where ($2::text is null or (m.grace_period_start, m.id) < ($2, $3::uuid))

@@ -1,7 +1,7 @@
 import { accountNotFound, requireAccount, requireOperator } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Transaction } from '../db/database.ts';
+import type { Database, Queryable, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { type EventType, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
@@ -41,7 +41,7 @@ export class RolloutsService {
    */
   async state(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
     const standing = await findStanding(this.db, actor, accountId, migrationKey, this.clock.now());
-    return standing ?? this.missing(actor, accountId, migrationKey);
+    return standing ?? missing(this.db, actor, accountId, migrationKey);
   }
 
   /** For a data loader: the states of every published migration for these accounts, whoever asks. */
@@ -83,7 +83,7 @@ export class RolloutsService {
       return written;
     }
     const standing =
-      (await findStanding(this.db, actor, accountId, migrationKey, now)) ?? (await this.missing(actor, accountId, migrationKey));
+      (await findStanding(this.db, actor, accountId, migrationKey, now)) ?? (await missing(this.db, actor, accountId, migrationKey));
     const { state } = standing;
     // Somebody changed it between the two looks, e.g. opted out again.
     if (state.canOptIn) return this.optIn(actor, accountId, migrationKey);
@@ -145,7 +145,7 @@ export class RolloutsService {
     const now = this.clock.now();
     const standing = await this.db.transaction(async (tx) => {
       await lockDecision(tx, accountId, migrationKey);
-      const found = (await findStanding(tx, actor, accountId, migrationKey, now)) ?? (await this.missing(actor, accountId, migrationKey));
+      const found = (await findStanding(tx, actor, accountId, migrationKey, now)) ?? (await missing(tx, actor, accountId, migrationKey));
       if (found.cancelled) throw refusal(optInRefusal(found, found.state), found);
       const refused = refuse(found, now);
       if (refused) throw refusal(refused, found);
@@ -162,15 +162,20 @@ export class RolloutsService {
   /** Wakes the readers of the log where something was written; says what is missing where nothing was found. */
   private async decided(actor: Actor, { before, written }: DecisionOutcome, accountId: string, migrationKey: string): Promise<Standing> {
     if (written) this.wake.ring();
-    return before ?? this.missing(actor, accountId, migrationKey);
+    return before ?? missing(this.db, actor, accountId, migrationKey);
   }
+}
 
-  private async missing(actor: Actor, accountId: string, migrationKey: string): Promise<never> {
-    const [migration] = await this.db.query('select from migration where key = $1 and announced_at is not null', [migrationKey]);
-    if (!migration) throw migrationNotFound(migrationKey);
-    await requireAccount(this.db, actor, accountId);
-    throw accountNotFound(accountId);
-  }
+/**
+ * Says what is missing where an account and a migration were not found together.
+ *
+ * @param db the transaction at hand, if there is one: a second connection would be waited for while holding the first
+ */
+async function missing(db: Queryable, actor: Actor, accountId: string, migrationKey: string): Promise<never> {
+  const [migration] = await db.query('select from migration where key = $1 and announced_at is not null', [migrationKey]);
+  if (!migration) throw migrationNotFound(migrationKey);
+  await requireAccount(db, actor, accountId);
+  throw accountNotFound(accountId);
 }
 
 /** An extension and an exemption of the same account at once must see each other to know which ends first. */

@@ -143,17 +143,17 @@ describe('within an answer', () => {
   });
 
   test('lists hold what is theirs alone', async () => {
-    const ask = async (caller: Caller, list: string) =>
+    const idsOf = async (caller: Caller, list: string) =>
       (
         await ours.clients[caller].request<Record<string, { edges: { node: { id: string } }[] }>, object>(
           `{ ${list} { edges { node { id } } } }`,
         )
       )[list]!.edges.map(({ node }) => node.id);
-    for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) expect(await ask(caller, 'accounts')).toEqual(['mine']);
-    expect(await ask('ADMINISTRATOR', 'administrators')).toEqual([ours.administrator]);
-    expect(await ask('PARTNER', 'administrators')).toEqual([]);
-    expect(await ask('ADMINISTRATOR', 'notices')).toContain(ours.notice);
-    expect(await ask('ADMINISTRATOR', 'notices')).not.toContain(theirs.notice);
+    for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) expect(await idsOf(caller, 'accounts')).toEqual(['mine']);
+    expect(await idsOf('ADMINISTRATOR', 'administrators')).toEqual([ours.administrator]);
+    expect(await idsOf('PARTNER', 'administrators')).toEqual([]);
+    expect(await idsOf('ADMINISTRATOR', 'notices')).toContain(ours.notice);
+    expect(await idsOf('ADMINISTRATOR', 'notices')).not.toContain(theirs.notice);
     for (const caller of ['ADMINISTRATOR', 'PARTNER'] as const) {
       const { events } = await ours.clients[caller].request(EventsDocument, { first: 100 });
       expect(new Set(events.edges.map(({ node }) => node.account?.id))).toEqual(new Set(['mine']));
