@@ -110,13 +110,14 @@ function partsOf({ open, rescheduled, nowOn }: ReminderContent, dates: MailDates
     {
       heading: 'Now on',
       lead: 'These changes are on for the accounts below. This is the last mail about them.',
-      items: nowOn.map((section) => itemOf(section, dates, [{ label: 'On since', value: deadlineOf(section, dates) }])),
+      items: nowOn.map((section) => itemOf(section, dates, [{ label: 'On since', value: deadlineOf(section, dates) }], 'on since')),
     },
   ];
   return parts.filter(({ items }) => items.length > 0);
 }
 
-function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[]): LetterItem {
+/** @param own what the instant of an account means where it is another than that of the section */
+function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[], own = 'its own deadline is'): LetterItem {
   const listed = section.accounts.slice(0, MAX_ACCOUNTS_LISTED);
   const shared = earliestDeadline([section])?.getTime();
   return {
@@ -128,7 +129,7 @@ function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[]): Let
       name: oneLine(name),
       // Said only where it differs from what stands above for all of them.
       note: [
-        deadline && deadline.getTime() !== shared ? `its own deadline is ${dates.instant(deadline)}` : '',
+        deadline && deadline.getTime() !== shared ? `${own} ${dates.instant(deadline)}` : '',
         reason === 'OPTED_OUT' ? 'opted out again' : '',
       ]
         .filter(Boolean)

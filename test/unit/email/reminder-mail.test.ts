@@ -69,6 +69,14 @@ describe('the letter', () => {
     expect(text).toContain(`Deadline: ${said}\n`);
   });
 
+  it('tells since when it is on for an account that opted in later than another', () => {
+    const accounts = [account('a', '2026-04-01T08:00:00Z', 'OPTED_IN'), account('b', '2026-04-02T08:00:00Z', 'OPTED_IN')];
+    const { text } = renderReminder(content('ada@example.com', { open: [], nowOn: [section({ accounts, accountCount: 2 })] }));
+    expect(text).toMatch(/On since: 1 April 2026[^\n]*\(2026-04-01T08:00:00Z\)\n/);
+    expect(text).toContain('- Account a (a)\n');
+    expect(text).toMatch(/- Account b \(b\): on since 2 April 2026[^\n]*\(2026-04-02T08:00:00Z\)\n/);
+  });
+
   it('tells of an account with a deadline of its own', () => {
     const { text } = renderReminder(
       content('ada@example.com', {
