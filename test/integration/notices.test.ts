@@ -98,10 +98,19 @@ describe('the notice that something is open', () => {
     expect(await seen(actorOf(bob))).toEqual([]);
     await db.query(`update account set platform = 'CLOUD'`);
     await world.event('ACCOUNTS_IMPORTED');
+    await world.event('ACCOUNT_AFFECTED', { migrationId, accountNumber: number });
     expect(await seen(actorOf(bob))).toEqual(['m OPEN 1']);
     await db.query(`update migration set state = 'CANCELLED' where id = $1`, [migrationId]);
     await world.event('MIGRATION_CANCELLED', { migrationId });
     expect(await seen(actorOf(bob))).toEqual([]);
+  });
+
+  test('is not looked for again with everybody because accounts were imported: their own events tell of them', async () => {
+    await started();
+    await seen();
+    await world.account('one', [annId]);
+    await world.event('ACCOUNTS_IMPORTED');
+    expect(await seen()).toEqual([]);
   });
 
   test('is not there before the start, nor for an account born with it or exempt', async () => {
