@@ -52,7 +52,8 @@ export async function putOff(tx: Transaction, mornings: readonly Morning[], now:
 
 /**
  * Makes or finds the mail of this morning for the administrators of the next waiting reminders, and puts everything
- * that waits for them into it. Who has had a mail this morning already waits for tomorrow's.
+ * that waits for them into it. Who has had a mail this morning already waits for tomorrow's. Does nothing while another
+ * worker is at it, which will do all there is.
  *
  * @param mornings the time zones where it is morning
  * @param domain what stands after the @ of a Message-ID
@@ -65,6 +66,9 @@ export async function composeBatch(
   domain: string,
   after: WaitingPlace | null,
 ): Promise<Composition> {
+  // Two at once would each hold reminders of an administrator that the other is to attach, and wait for each other.
+  const [lock] = await tx.query<{ held: boolean }>(`select pg_try_advisory_xact_lock(hashtext('graceline composition')) as held`);
+  if (!lock!.held) return { composed: 0, last: null };
   // Limited before anything is looked up, so that a batch costs the same however many wait behind it.
   const page = await tx.query<{ administratorId: string; timeZone: string; dueAt: Date; sending: boolean }>(
     `with page as (
@@ -118,7 +122,6 @@ async function readStanding(tx: Transaction, candidates: readonly Candidate[]): 
   return { queued, served: ids(({ id, served, status }) => !queued.has(id) && (served || status === 'SENDING')) };
 }
 
-/** In the order of administrators, so that two workers never wait for each other in a ring. */
 async function addMails(tx: Transaction, candidates: readonly Candidate[], now: Date, domain: string): Promise<number> {
   const ids = candidates.map(() => newId());
   const rows = await tx.query(

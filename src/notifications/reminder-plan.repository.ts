@@ -61,15 +61,19 @@ export async function planMilestones(db: Queryable, now: Date, hour: number): Pr
   return { tasks, nextDueAt };
 }
 
-/** Takes migrations out of every later plan once their last milestone is done or can no longer be sent. */
-export async function closeFinished(db: Queryable, now: Date): Promise<void> {
+/**
+ * Takes migrations out of every later plan once their last milestone is done.
+ *
+ * @param planned the migrations of which the plan of `now` still had a task
+ */
+export async function closeFinished(db: Queryable, now: Date, planned: ReadonlySet<string>): Promise<void> {
   await db.query(
     `insert into milestone_run (migration_id, milestone, time_zone, finished_at)
      select m.id, $2, $3, $1 from migration m
-      where ${LIVE} and m.mandatory_at < $1::timestamptz - make_interval(days => $4)
+      where ${LIVE} and m.mandatory_at < $1::timestamptz - make_interval(days => $4) and m.id <> all ($5)
         and not exists (select from milestone_run r where r.migration_id = m.id and r.milestone = $2 and r.time_zone = $3)
      on conflict do nothing`,
-    [now, END, ALL_ZONES, CLOSE_AFTER_DAYS],
+    [now, END, ALL_ZONES, CLOSE_AFTER_DAYS, [...planned]],
   );
 }
 

@@ -68,7 +68,8 @@ export class Reminders {
       if (signal?.aborted) break;
       added += await this.expand(task, now, signal);
     }
-    await closeFinished(this.db, now);
+    // What was in the plan may have been left to another worker, or to the next sweep: only that one can know it is done.
+    await closeFinished(this.db, now, new Set(tasks.map(({ migrationId }) => migrationId)));
     return { added, nextDueAt };
   }
 
