@@ -105,6 +105,7 @@ const TABLES = `
     "administrator_id" uuid not null,
     "occasion" text not null,
     "status" text not null,
+    "urgent" boolean not null,
     "send_after" timestamptz(3) not null,
     "attempts" int not null,
     "claimed_until" timestamptz(3) null,

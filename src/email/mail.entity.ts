@@ -15,6 +15,8 @@ const MailSchema = defineEntity({
     /** The administrator's local day: at most one mail each. */
     occasion: p.text(),
     status: p.text().$type<(typeof MAIL_STATUSES)[number]>().check(`"status" in ('QUEUED', 'SENDING', 'SENT', 'FAILED', 'SKIPPED')`),
+    /** An operator asked for it at once: it waits for no morning. */
+    urgent: p.boolean(),
     sendAfter: p.datetime(3),
     attempts: p.integer(),
     /** Until when a worker holds it; past this another may take it over. */

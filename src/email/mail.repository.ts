@@ -121,10 +121,10 @@ export async function lockMail(db: Queryable, id: string): Promise<MailView | un
   return mail;
 }
 
-/** Queues a mail anew, as if it had never been tried. */
+/** Queues a mail anew, as if it had never been tried, to leave at once, whatever the hour where it goes. */
 export async function requeueMail(db: Queryable, id: string, now: Date): Promise<MailView> {
   const [mail] = await db.query<MailView>(
-    `update mail set status = 'QUEUED', send_after = $2, claimed_until = null, attempts = 0, finished_at = null where id = $1 returning ${VIEW}`,
+    `update mail set status = 'QUEUED', urgent = true, send_after = $2, claimed_until = null, attempts = 0, finished_at = null where id = $1 returning ${VIEW}`,
     [id, now],
   );
   return mail!;

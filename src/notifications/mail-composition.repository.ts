@@ -23,7 +23,7 @@ export interface Composition {
 
 /**
  * Puts off until their next morning what fell due in time zones where it is not morning: reminders without a mail, and
- * mails nobody has sent yet.
+ * mails nobody has sent yet; but not those an operator wants sent at once.
  *
  * @returns how many; fewer than asked for at once means all
  */
@@ -43,7 +43,7 @@ export async function putOff(tx: Transaction, mornings: readonly Morning[], now:
   const mails = await tx.query(
     `with late as (
        select e.id, z.next_at from mail e join administrator p on p.id = e.administrator_id join ${zones} on z.time_zone = p.time_zone
-        where e.status = 'QUEUED' and e.send_after <= $1 limit $4 for update of e skip locked)
+        where e.status = 'QUEUED' and not e.urgent and e.send_after <= $1 limit $4 for update of e skip locked)
      update mail e set send_after = late.next_at from late where e.id = late.id returning 1`,
     values,
   );
@@ -125,8 +125,8 @@ async function readStanding(tx: Transaction, candidates: readonly Candidate[]): 
 async function addMails(tx: Transaction, candidates: readonly Candidate[], now: Date, domain: string): Promise<number> {
   const ids = candidates.map(() => newId());
   const rows = await tx.query(
-    `insert into mail (id, administrator_id, occasion, status, send_after, attempts, message_id, created_at)
-     select c.id, c.administrator_id, c.occasion, 'QUEUED', $4::timestamptz, 0, '<' || c.id || '@' || $5 || '>', $4
+    `insert into mail (id, administrator_id, occasion, status, urgent, send_after, attempts, message_id, created_at)
+     select c.id, c.administrator_id, c.occasion, 'QUEUED', false, $4::timestamptz, 0, '<' || c.id || '@' || $5 || '>', $4
        from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as c (id, administrator_id, occasion, place)
       order by c.place on conflict do nothing returning 1`,
     [ids, candidates.map(({ id }) => id), candidates.map(({ morning }) => morning.day), now, domain],

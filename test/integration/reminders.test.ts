@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
+import { MailService } from '../../src/email/mail.service.ts';
+import { Wake } from '../../src/events/wake.ts';
 import { Reminders } from '../../src/notifications/reminders.service.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { operator, silent } from '../support/house.ts';
 import { NotificationWorld } from '../support/notification-world.ts';
 
 let db: Database;
@@ -168,6 +171,40 @@ describe('one mail', () => {
     expect((await world.tick(reminders)).mails).toEqual([]);
     const mails = await world.walk(reminders, '2026-02-20T00:00:00Z');
     expect(mails).toEqual([{ to: 'ann', at: '2026-02-02 09:00', nowOn: [], rescheduled: [], open: ['m: one', 'next: one'] }]);
+  });
+});
+
+describe('a mail that failed', () => {
+  beforeEach(async () => {
+    await world.account('one', [await world.administrator('ann', 'UTC')]);
+    await world.migration('m', GRACE);
+    world.at('2026-02-01T09:00:00Z');
+    await reminders.expandMilestones();
+    await reminders.composeMails();
+  });
+  const failed = (status: 'FAILED' | 'QUEUED', again: string) =>
+    db.query(`update mail set status = $1, attempts = 1, send_after = $2, last_error = '451 Later', finished_at = $3`, [
+      status,
+      again,
+      status === 'FAILED' ? world.clock.time : null,
+    ]);
+
+  test('leaves at once where an operator asks for it, whatever the hour, and counts as that day’s', async () => {
+    await failed('FAILED', '2026-02-01T09:00:00Z');
+    world.at('2026-02-01T15:00:00Z');
+    const wake = new Wake(db, silent);
+    const [mail] = await db.query<{ id: string }>('select id from mail');
+    await new MailService(db, wake, world.clock).retryMail(operator(), mail!.id);
+    await wake.close();
+    expect(summary(await world.walk(reminders, '2026-02-10T00:00:00Z'))).toEqual(['ann 2026-02-01 15:00']);
+  });
+
+  test('and is tried again by itself leaves the next morning once its own is over', async () => {
+    await failed('QUEUED', '2026-02-01T12:10:00Z');
+    world.at('2026-02-01T12:10:00Z');
+    expect((await world.tick(reminders)).mails).toEqual([]);
+    world.at('2026-02-02T09:00:00Z');
+    expect(summary((await world.tick(reminders)).mails)).toEqual(['ann 2026-02-02 09:00']);
   });
 });
 

@@ -30,8 +30,8 @@ export async function queueMails(db: Queryable, count: number, sendAfter = NOW):
     [mails.map(({ administratorId }) => administratorId), mails.map(({ email }) => email), NOW],
   );
   await db.query(
-    `insert into mail (id, administrator_id, occasion, status, send_after, attempts, message_id, created_at)
-     select id, administrator_id, '2026-05-01', 'QUEUED', $3, 0, '<' || id || '@graceline.test>', $3 from unnest($1::uuid[], $2::uuid[]) as m(id, administrator_id)`,
+    `insert into mail (id, administrator_id, occasion, status, urgent, send_after, attempts, message_id, created_at)
+     select id, administrator_id, '2026-05-01', 'QUEUED', false, $3, 0, '<' || id || '@graceline.test>', $3 from unnest($1::uuid[], $2::uuid[]) as m(id, administrator_id)`,
     [mails.map(({ id }) => id), mails.map(({ administratorId }) => administratorId), sendAfter],
   );
   return mails;
