@@ -28,7 +28,7 @@ export function toldBy({ parsed }: ReceivedMail): Told {
   const lines = parsed.text!.split('\n');
   for (const [i, line] of lines.entries()) {
     const next = lines[i + 1] ?? '';
-    const account = /^ {2}- .* \((.+?)\)/.exec(line);
+    const account = /^ {2}- .+? \((.+?)\)/.exec(line);
     if (/^=+$/.test(next)) heading = told[line] = {};
     else if (account) accounts.push(account[1]!);
     else if (/^\S/.test(line) && next.startsWith('  ')) accounts = heading[line] = [];
