@@ -151,7 +151,7 @@ function welcome({ HOST, PORT, PUBLIC_URL, DATA_DIR, SMTP_URL }: Config, tokens:
           `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${tokens.operator}' \\`,
           `    -d '${JSON.stringify({ query })}'`,
         ]
-      : ['  Tokens         make one: npm run graceline -- token create --help']),
+      : ['  Tokens         make one: npm run graceline -- token --help']),
     '',
     'Ctrl-C stops everything.',
     '',

@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(dataDir: string, postgresFlags: stri
   };
   const host = await spawnHost(options);
   const url = `postgres://${USER}:${password}@127.0.0.1:${port}/${USER}`;
-  if (fresh) await createDatabase(url);
+  await createDatabaseOnce(url);
   return { url, stop: () => stopHost(host) };
 }
 
@@ -94,7 +94,16 @@ async function spawnHost(options: HostOptions): Promise<ChildProcess> {
   if (asRoot) await chown(options.databaseDir, NOBODY, NOBODY);
   // As root in a folder only root may enter (a temp folder, /root), an ordinary user could reach neither the binaries
   // nor the data. It keeps the one capability for that; `access(2)` honours it only without the uid fix-up.
-  const unprivileged = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'];
+  const unprivileged = [
+    'setpriv',
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    '--clear-groups',
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--',
+  ];
   const [command, ...args] = asRoot ? [...unprivileged, ...node] : node;
   const host = spawn(command!, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let lastWords = '';
@@ -111,7 +120,10 @@ async function spawnHost(options: HostOptions): Promise<ChildProcess> {
     return host;
   }
   const why = outcome === 'gone' ? lastWords.trim() : outcome.message;
-  throw new GracelineError('DATABASE_UNREACHABLE', `The embedded PostgreSQL did not start in ${options.databaseDir}: ${why || 'no reason given'}. Give DATABASE_URL to use a server of your own.`);
+  throw new GracelineError(
+    'DATABASE_UNREACHABLE',
+    `The embedded PostgreSQL did not start in ${options.databaseDir}: ${why || 'no reason given'}. Give DATABASE_URL to use a server of your own.`,
+  );
 }
 
 async function stopHost(host: ChildProcess): Promise<void> {
@@ -123,10 +135,12 @@ async function stopHost(host: ChildProcess): Promise<void> {
   await gone;
 }
 
-async function createDatabase(url: string): Promise<void> {
+/** Asked at every start, because a first run may have been stopped between making the server and its database. */
+async function createDatabaseOnce(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, '/postgres') });
   await client.connect();
-  await client.query(`create database ${USER}`);
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [USER]);
+  if (rowCount === 0) await client.query(`create database ${USER}`);
   await client.end();
 }
 

@@ -57,6 +57,8 @@ export function createOrm(url: string, poolSize: number): MikroORM {
   return new MikroORM(
     defineConfig({
       clientUrl: url,
+      // A mistyped name must fail, not begin an empty database in which every migration is off.
+      ensureDatabase: false,
       entities: ENTITIES,
       extensions: [Migrator],
       namingStrategy: KeysAreColumns,
