@@ -140,6 +140,8 @@ const TABLES = `
     "listed_only" boolean not null,
     "announced_at" timestamptz(3) null,
     "quiet_until" timestamptz(3) null,
+    "promised_start" text null,
+    "promised_deadline" text null,
     "created_at" timestamptz(3) not null,
     "updated_at" timestamptz(3) not null,
     "version" int not null default 1,
@@ -216,6 +218,7 @@ const TABLES = `
     "opted_in" bigint not null,
     "opted_out" bigint not null,
     "as_of" pg_snapshot null,
+    "counted_at" timestamptz(3) null,
     primary key ("migration_id")
   );
 

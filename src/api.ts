@@ -33,6 +33,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     schema: buildGraphqlSchema(RESOLVERS),
     authenticate: (authorization) => tokens.authenticate(authorization),
     createContext: contextFactory(house),
+    turn: house.liveReads,
     introspection: development,
     landingPage: development,
     logger: log,

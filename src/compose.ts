@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { AccountsService } from './accounts/accounts.service.ts';
 import { TokensService } from './auth/tokens.service.ts';
@@ -47,9 +48,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     follower,
     accounts: new AccountsService(db, wake, clock),
     calendar: new Calendar(db, wake, clock),
-    counts: { fold: () => foldRolloutCounts(db) },
+    counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
     events: new EventsService(db),
+    liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     mails: new MailService(db, wake, clock),
     migrations: new MigrationsService(db, wake, clock, zone),

@@ -110,7 +110,7 @@ export class World {
 
   /** Folds the counts, and leaves the tables as autovacuum would. */
   async settle(): Promise<void> {
-    await foldRolloutCounts(this.db);
+    await foldRolloutCounts(this.db, this.clock.now());
     await this.db.query('vacuum analyze');
     await this.db.query('checkpoint');
   }

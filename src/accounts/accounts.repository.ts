@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/database.ts';
 import { accountColumns, type AccountView } from './account.view.ts';
 import type { AccountFields, Platform } from './accounts.rules.ts';
+import { holdMembership } from '../rollouts/counts.ts';
 import type { MembershipChange } from './membership.ts';
 import type { Condition } from './visibility.ts';
 
@@ -103,6 +104,7 @@ export interface UpdateOutcome {
  * @param now the present instant
  */
 export async function updateAccounts(tx: Queryable, accounts: readonly AccountFields[], now: Date): Promise<UpdateOutcome> {
+  await holdMembership(tx);
   const rows = await tx.query<UpdatedRow>(UPDATE, [
     accounts.map(({ id }) => id),
     accounts.map(({ name }) => name),

@@ -49,7 +49,10 @@ export class AccountsResolver {
   }
 
   @Mutation(() => AccountType, { description: 'Creates an account. For operators. Errors: KEY_TAKEN, INVALID_INPUT, INVALID_TIME_ZONE.' })
-  createAccount(@Ctx() context: Context, @Arg('input', () => NewAccountInput, { description: 'The account.' }) input: NewAccountInput): Promise<AccountView> {
+  createAccount(
+    @Ctx() context: Context,
+    @Arg('input', () => NewAccountInput, { description: 'The account.' }) input: NewAccountInput,
+  ): Promise<AccountView> {
     return context.services.accounts.createAccount(requireActor(context), input);
   }
 
@@ -66,7 +69,11 @@ export class AccountsResolver {
 @Resolver(() => AdministratorType)
 export class AdministratorsResolver {
   @Query(() => AdministratorConnection, { description: 'The administrators you see, by address.' })
-  async administrators(@Ctx() context: Context, @Args(() => PageArgs) { page }: PageArgs, @Arg('search', () => String, SEARCH) search?: string) {
+  async administrators(
+    @Ctx() context: Context,
+    @Args(() => PageArgs) { page }: PageArgs,
+    @Arg('search', () => String, SEARCH) search?: string,
+  ) {
     return toConnection(await context.services.accounts.administrators(requireActor(context), { search }, page), (view) => view);
   }
 
@@ -75,7 +82,9 @@ export class AdministratorsResolver {
     return context.services.accounts.administrator(requireActor(context), id);
   }
 
-  @Mutation(() => AdministratorType, { description: 'Creates an administrator. For operators. Errors: KEY_TAKEN, INVALID_EMAIL, INVALID_TIME_ZONE, NOT_FOUND.' })
+  @Mutation(() => AdministratorType, {
+    description: 'Creates an administrator. For operators. Errors: KEY_TAKEN, INVALID_EMAIL, INVALID_TIME_ZONE, NOT_FOUND.',
+  })
   createAdministrator(
     @Ctx() context: Context,
     @Arg('input', () => NewAdministratorInput, { description: 'The administrator.' }) input: NewAdministratorInput,
@@ -83,7 +92,9 @@ export class AdministratorsResolver {
     return context.services.accounts.createAdministrator(requireActor(context), input);
   }
 
-  @Mutation(() => AdministratorType, { description: 'Changes an administrator. For operators. Errors: NOT_FOUND, KEY_TAKEN, INVALID_EMAIL, INVALID_TIME_ZONE.' })
+  @Mutation(() => AdministratorType, {
+    description: 'Changes an administrator. For operators. Errors: NOT_FOUND, KEY_TAKEN, INVALID_EMAIL, INVALID_TIME_ZONE.',
+  })
   editAdministrator(
     @Ctx() context: Context,
     @Arg('id', () => ID, ADMINISTRATOR) id: string,
@@ -92,15 +103,27 @@ export class AdministratorsResolver {
     return context.services.accounts.editAdministrator(requireActor(context), id, input);
   }
 
-  @Mutation(() => AdministratorType, { description: 'Lets a person administer an account; again changes nothing. For operators. Errors: NOT_FOUND.' })
-  async grantAdministration(@Ctx() context: Context, @Arg('administrator', () => ID, ADMINISTRATOR) administrator: string, @Arg('account', () => ID, ACCOUNT) account: string) {
+  @Mutation(() => AdministratorType, {
+    description: 'Lets a person administer an account; again changes nothing. For operators. Errors: NOT_FOUND.',
+  })
+  async grantAdministration(
+    @Ctx() context: Context,
+    @Arg('administrator', () => ID, ADMINISTRATOR) administrator: string,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+  ) {
     const actor = requireActor(context);
     await context.services.accounts.grantAdministration(actor, administrator, account);
     return context.services.accounts.administrator(actor, administrator);
   }
 
-  @Mutation(() => AdministratorType, { description: 'Takes an account away from a person; again changes nothing. For operators. Errors: NOT_FOUND.' })
-  async revokeAdministration(@Ctx() context: Context, @Arg('administrator', () => ID, ADMINISTRATOR) administrator: string, @Arg('account', () => ID, ACCOUNT) account: string) {
+  @Mutation(() => AdministratorType, {
+    description: 'Takes an account away from a person; again changes nothing. For operators. Errors: NOT_FOUND.',
+  })
+  async revokeAdministration(
+    @Ctx() context: Context,
+    @Arg('administrator', () => ID, ADMINISTRATOR) administrator: string,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+  ) {
     const actor = requireActor(context);
     await context.services.accounts.revokeAdministration(actor, administrator, account);
     return context.services.accounts.administrator(actor, administrator);

@@ -24,7 +24,8 @@ export function membershipEvents(changes: readonly MembershipChange[]): NewEvent
       type,
       migrationId: change.migrationId,
       accountNumber: change.number,
-      data: { born, optedIn: change.optedIn, optedOut: change.optedOut },
+      // Opting in outranks birth, as in the rule.
+      data: { born: born && !change.optedIn, optedIn: change.optedIn, optedOut: change.optedOut },
     });
     return [
       ...(change.wasAffected ? [event('ACCOUNT_UNAFFECTED', change.wasBorn)] : []),

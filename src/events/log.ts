@@ -45,6 +45,16 @@ export const EVENT_TYPES = [
 /** See {@link EVENT_TYPES}. */
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** Events of single people's notices, which concern nobody else. */
+const OF_NOTICES: readonly EventType[] = ['NOTICE_ADDED', 'NOTICE_DISMISSED'];
+/** Events of what operators only consider. */
+const OF_OPERATORS: readonly EventType[] = ['RESCHEDULE_REQUESTED', 'RESCHEDULE_REJECTED'];
+
+/** Whether events of this type are kept from those who watch a migration. */
+export function isPrivate(actor: Actor, type: EventType): boolean {
+  return OF_NOTICES.includes(type) || (OF_OPERATORS.includes(type) && actor.role !== 'OPERATOR');
+}
+
 /** What a service says of a change; who and when are added as it is written. */
 export interface NewEvent {
   readonly type: EventType;

@@ -10,6 +10,7 @@ import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+import type { Turn } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */
@@ -19,6 +20,8 @@ export interface Services {
   /** What subscriptions follow. */
   readonly follower: EventFollower;
   readonly imports: ImportService;
+  /** Takes turns over what subscriptions read, so that an event thousands wait for leaves connections to everybody else. */
+  readonly liveReads: Turn;
   readonly mails: MailService;
   readonly migrations: MigrationsService;
   readonly notices: NoticesService;

@@ -1,10 +1,19 @@
 import type { LoggedEvent } from '../events/log.ts';
 
+/** Runs a read when its turn comes; see `Services.liveReads`. */
+export type Turn = <T>(read: () => Promise<T>) => Promise<T>;
+
 /**
- * The items a subscription sends, made from the events it follows; null sends nothing. Ending it ends what it follows,
- * also while an event is awaited.
+ * The items a subscription sends, made from the events it follows; null sends nothing. Ending it, or an item that fails,
+ * ends what it follows, also while an event is awaited.
+ *
+ * @param turn bounds how many items of all subscribers are read at once
  */
-export function itemsOf<T>(events: AsyncIterableIterator<LoggedEvent>, itemOf: (event: LoggedEvent) => Promise<T | null>): AsyncIterableIterator<T> {
+export function itemsOf<T>(
+  events: AsyncIterableIterator<LoggedEvent>,
+  turn: Turn,
+  itemOf: (event: LoggedEvent) => Promise<T | null>,
+): AsyncIterableIterator<T> {
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -12,9 +21,15 @@ export function itemsOf<T>(events: AsyncIterableIterator<LoggedEvent>, itemOf: (
     async next() {
       for (;;) {
         const event = await events.next();
-        if (event.done) return event;
-        const item = await itemOf(event.value);
-        if (item !== null) return { done: false, value: item };
+        if (event.done) return { done: true, value: undefined };
+        try {
+          const item = await turn(() => itemOf(event.value));
+          if (item !== null) return { done: false, value: item };
+        } catch (error) {
+          // Whoever reads us does not end what has thrown; left alone it would follow the log for ever.
+          await events.return?.();
+          throw error;
+        }
       }
     },
     async return() {

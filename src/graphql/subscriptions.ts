@@ -21,6 +21,7 @@ import { newId } from '../ids.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
+import type { Turn } from './live.ts';
 import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
@@ -48,6 +49,8 @@ export interface SubscriptionsOptions {
   readonly logger: Logger;
   /** Origins beside its own from which pages may call, e.g. `https://dashboard.example`; none by default. */
   readonly allowedOrigins?: readonly string[];
+  /** Bounds how many events of all sockets are executed at once; unbounded where left out. */
+  readonly turn?: Turn;
   /** How often the tokens of open sockets are checked again, in ms. */
   readonly recheckEveryMs?: number;
 }
@@ -197,7 +200,11 @@ export class Subscriptions {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return source;
     const { actor, requestId } = args.contextValue as Context;
-    return mapped(source, (rootValue) => execute({ ...args, rootValue, contextValue: this.options.createContext(actor, requestId) }));
+    const { turn, createContext } = this.options;
+    return mapped(source, (rootValue) => {
+      const run = async () => execute({ ...args, rootValue, contextValue: createContext(actor, requestId) });
+      return turn ? turn(run) : run();
+    });
   }
 
   /**

@@ -8,7 +8,7 @@ import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { scheduleFrom } from './dates.ts';
-import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
+import type { Schedule } from './lifecycle.rules.ts';
 import { Migration } from './migration.entity.ts';
 import { scheduleOf } from './migrations.repository.ts';
 import { applyTexts, lockCatalogue, newMigration, publish, refuseWrongState } from './migrations.service.ts';
@@ -87,10 +87,10 @@ export class ImportService {
     if (datesDiffer) await this.changeDates(tx, actor, existing, schedule, now);
     if (platformsDiffer) {
       existing.platforms = entry.platforms;
-      await startRolloutCount(tx, existing.id);
+      if (!draft) await startRolloutCount(tx, existing.id);
     }
     // What stands on the page is public.
-    if (draft) await publish(tx, existing, now);
+    if (draft) await publishQuietly(tx, existing, now);
     existing.updatedAt = now;
     await writeEvents(tx, actor, now, [{ type: 'MIGRATION_IMPORTED', migrationId: existing.id, data: { outcome: 'updated', textsDiffer, platformsDiffer, datesDiffer } }]);
     return 'updated';
@@ -101,7 +101,7 @@ export class ImportService {
     applyTexts(migration, { title: entry.title, description: entry.description, severity: entry.severity });
     migration.platforms = entry.platforms;
     tx.em.persist(migration);
-    await publish(tx, migration, now);
+    await publishQuietly(tx, migration, now);
     // It was announced by its page, before we knew of it.
     if (schedule.graceStartsAt && schedule.graceStartsAt < now) migration.announcedAt = schedule.graceStartsAt;
     await writeEvents(tx, actor, now, [{ type: 'MIGRATION_IMPORTED', migrationId: migration.id, data: { outcome: 'created', key: entry.key, state: migration.state } }]);
@@ -110,7 +110,7 @@ export class ImportService {
   private async changeDates(tx: Transaction, actor: Actor, migration: Migration, next: Schedule, now: Date): Promise<void> {
     refuseWrongState(migration, 'RESCHEDULE', now);
     this.reschedules.refuseDates(migration, next, now);
-    if (stateAt(migration.state, scheduleOf(migration), now) !== 'DRAFT' && shortensGrace(scheduleOf(migration), next)) {
+    if (this.reschedules.shortensPromise(migration, next)) {
       throw new GracelineError('SECOND_OPERATOR_NEEDED', 'the page shortens a grace period that accounts were promised. Reschedule it with a reason and have a second operator approve, then import again.');
     }
     const reschedule = newReschedule(migration, next, actor, now, 'The page changed.', false);
@@ -120,6 +120,12 @@ export class ImportService {
     const after = { gracePeriodStart: next.gracePeriodStart, mandatoryOptIn: next.mandatoryOptIn };
     await writeEvents(tx, actor, now, [{ type: 'RESCHEDULE_APPLIED', migrationId: migration.id, data: { rescheduleId: reschedule.id, reason: reschedule.reason, before, after } }]);
   }
+}
+
+/** What the page says of the past is told to nobody; what is still to come is. */
+async function publishQuietly(tx: Transaction, migration: Migration, now: Date): Promise<void> {
+  await publish(tx, migration, now);
+  migration.quietUntil = now;
 }
 
 function refuseProblems(problems: readonly PageProblem[]): void {

@@ -34,6 +34,9 @@ const MigrationSchema = defineEntity({
     announcedAt: p.datetime(3).nullable(),
     /** Nothing that fell due before this instant is mailed: the past of an imported migration. */
     quietUntil: p.datetime(3).nullable(),
+    /** The dates accounts were last promised, a TBD deadline apart: it takes no promise back. Null before there was one. */
+    promisedStart: p.text().nullable(),
+    promisedDeadline: p.text().nullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     version: p.integer().version(),

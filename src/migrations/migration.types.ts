@@ -48,13 +48,13 @@ export class RescheduleType implements Omit<RescheduleView, 'migrationId'> {
   @Field(() => String, { nullable: true, description: 'Why, in the words of who asked.' })
   reason!: string | null;
 
-  @Field(() => String, { description: 'Who asked for it.' })
-  requestedBy!: string;
+  @Field(() => String, { nullable: true, description: 'Who asked for it; shown to operators.' })
+  requestedBy!: string | null;
 
   @Field(() => DateTime, { description: 'When it was asked for.' })
   requestedAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'Who approved or rejected it, where it had to wait.' })
+  @Field(() => String, { nullable: true, description: 'Who approved or rejected it, where it had to wait; shown to operators.' })
   decidedBy!: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was approved or rejected, where it had to wait.' })

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { feed } from '../events/feed.ts';
+import { isPrivate } from '../events/log.ts';
 import { type ConnectionOf, PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { LifecycleStateEnum } from '../graphql/enums.ts';
@@ -17,7 +18,7 @@ import {
   NewMigrationInput,
   RescheduleType,
 } from './migration.types.ts';
-import type { MigrationView } from './migrations.rules.ts';
+import { type MigrationView, type RescheduleView, visibleReschedules } from './migrations.rules.ts';
 import type { AffectsInput } from './migrations.service.ts';
 
 @Resolver(() => MigrationType)
@@ -36,9 +37,11 @@ export class MigrationsResolver {
     return context.services.migrations.migration(requireActor(context), key);
   }
 
-  @FieldResolver(() => [RescheduleType], { description: 'Every change of its dates, newest first.' })
-  reschedules(@Ctx() context: Context, @Root() migration: MigrationView) {
-    return context.loaders.reschedules.load(migration.id);
+  @FieldResolver(() => [RescheduleType], {
+    description: 'Every change of its dates since it was announced, newest first; operators see those that wait and were rejected too.',
+  })
+  async reschedules(@Ctx() context: Context, @Root() migration: MigrationView): Promise<readonly RescheduleView[]> {
+    return visibleReschedules(requireActor(context), migration, await context.loaders.reschedules.load(migration.id));
   }
 
   @FieldResolver(() => RolloutProgress, { description: 'How far its rollout is. For operators.' })
@@ -116,13 +119,13 @@ export class MigrationsResolver {
     description: 'Every change of the catalogue, or of one migration of it.',
     subscribe: async ({ args, context }: { args: { key?: string | null }; context: Context }) => {
       const actor = requireActor(context);
-      const { migrations, follower } = context.services;
+      const { migrations, follower, liveReads } = context.services;
       const only = args.key ? (await migrations.migration(actor, args.key)).id : null;
       const events = feed(follower, ({ type, migrationId, accountNumber }) => {
-        const ofMigration = migrationId !== null && accountNumber === null && type !== 'NOTICE_ADDED' && type !== 'NOTICE_DISMISSED';
-        return ofMigration && (only === null || migrationId === only);
+        const ofMigration = migrationId !== null && accountNumber === null;
+        return ofMigration && !isPrivate(actor, type) && (only === null || migrationId === only);
       });
-      return itemsOf(events, async ({ cursor, type, migrationId }) => {
+      return itemsOf(events, liveReads, async ({ cursor, type, migrationId }) => {
         const [migration] = await migrations.byIds([migrationId!]);
         return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
       });

@@ -1,3 +1,4 @@
+import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
 import type { AffectedRule, Attributes } from '../rollouts/effective-state.rules.ts';
 import type { PartialDate } from './dates.rules.ts';
@@ -33,7 +34,8 @@ export interface RescheduleView {
   readonly newGracePeriodStart: PartialDate;
   readonly newMandatoryOptIn: PartialDate;
   readonly reason: string | null;
-  readonly requestedBy: string;
+  /** Null to whom it is not shown. */
+  readonly requestedBy: string | null;
   readonly requestedAt: Date;
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
@@ -47,6 +49,17 @@ export interface MigrationTexts {
   readonly reversible?: boolean | undefined;
   /** Null removes it. */
   readonly guideUrl?: string | null | undefined;
+}
+
+/**
+ * The changes of dates an actor may see. Operators see all; for others what was only asked for, and who asked, is the
+ * platform's own business until it applies.
+ */
+export function visibleReschedules(actor: Actor, { announcedAt }: MigrationView, reschedules: readonly RescheduleView[]): readonly RescheduleView[] {
+  if (actor.role === 'OPERATOR') return reschedules;
+  return reschedules
+    .filter(({ status, requestedAt }) => status === 'APPLIED' && announcedAt !== null && requestedAt >= announcedAt)
+    .map((reschedule) => ({ ...reschedule, requestedBy: null, decidedBy: null }));
 }
 
 const MAX_TITLE = 200;

@@ -11,6 +11,7 @@ import { newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
+import { TBD } from './dates.rules.ts';
 import { type Command, defaultDeadline, isRefusal, LIFECYCLE, type LifecycleState, type Schedule, scheduleRefusal, type Severity, stateAt } from './lifecycle.rules.ts';
 import { descriptionProblems, normaliseDescription } from './markdown.ts';
 import { Migration } from './migration.entity.ts';
@@ -126,7 +127,7 @@ export class MigrationsService {
       applyTexts(migration, texts);
       if (affects) {
         await applyAffects(tx, migration, affects);
-        await startRolloutCount(tx, migration.id);
+        if (migration.state !== 'DRAFT') await startRolloutCount(tx, migration.id);
       }
       return changes(before, editable(migration));
     });
@@ -259,6 +260,8 @@ export function newMigration(key: string, schedule: Schedule, now: Date): Migrat
     listedOnly: false,
     announcedAt: null,
     quietUntil: null,
+    promisedStart: null,
+    promisedDeadline: null,
     createdAt: now,
     updatedAt: now,
   });
@@ -268,8 +271,15 @@ export function newMigration(key: string, schedule: Schedule, now: Date): Migrat
 export async function publish(tx: Transaction, migration: Migration, now: Date): Promise<void> {
   migration.state = stateAt('ANNOUNCED', scheduleOf(migration), now);
   migration.announcedAt = now;
-  migration.quietUntil = now;
+  notePromise(migration);
   await startRolloutCount(tx, migration.id);
+}
+
+/** Remembers what accounts have been promised. A deadline that becomes TBD takes no promise back, so it is passed over. */
+export function notePromise(migration: Migration): void {
+  if (migration.mandatoryOptIn === TBD) return;
+  migration.promisedStart = migration.gracePeriodStart;
+  migration.promisedDeadline = migration.mandatoryOptIn;
 }
 
 /** Applies the texts that are given, each checked. */

@@ -14,7 +14,7 @@ import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration, Reschedule } from './migration.entity.ts';
 import { checkedReason, type RescheduleView } from './migrations.rules.ts';
 import { findReschedules, scheduleOf } from './migrations.repository.ts';
-import { lockedMigration, refuseImpossible, refuseWrongState } from './migrations.service.ts';
+import { lockedMigration, notePromise, refuseImpossible, refuseWrongState } from './migrations.service.ts';
 
 /** New dates; what is left out stays. */
 export interface NewDates {
@@ -61,7 +61,7 @@ export class RescheduleService {
    */
   async approve(actor: Actor, rescheduleId: string): Promise<RescheduleView> {
     return this.decide(actor, rescheduleId, async (tx, reschedule, migration, now) => {
-      if (reschedule.requestedBy === actor.subject) {
+      if (isSamePerson(actor.subject, reschedule.requestedBy)) {
         throw new GracelineError('SECOND_OPERATOR_NEEDED', 'You asked for this change yourself. Another operator must approve it, because it takes away grace that accounts were promised.');
       }
       refuseWrongState(migration, 'RESCHEDULE', now);
@@ -109,6 +109,13 @@ export class RescheduleService {
     }
   }
 
+  /** Whether dates take away what accounts were promised last, also where the deadline has been TBD in between. */
+  shortensPromise(migration: Migration, next: Schedule): boolean {
+    const { state, promisedStart, promisedDeadline } = migration;
+    if (state === 'DRAFT' || !promisedStart || !promisedDeadline) return false;
+    return shortensGrace(scheduleFrom(promisedStart, promisedDeadline, this.platformTimeZone), next);
+  }
+
   private async prepare(tx: Transaction, migration: Migration, dates: NewDates, actor: Actor, now: Date): Promise<Reschedule> {
     refuseWrongState(migration, 'RESCHEDULE', now);
     const { gracePeriodStart = migration.gracePeriodStart, mandatoryOptIn = migration.mandatoryOptIn } = dates;
@@ -117,7 +124,7 @@ export class RescheduleService {
       throw new GracelineError('INVALID_INPUT', 'These are the dates it has already. Give another start or another mandatory opt-in.');
     }
     this.refuseDates(migration, next, now);
-    const shortens = migration.state !== 'DRAFT' && shortensGrace(scheduleOf(migration), next);
+    const shortens = this.shortensPromise(migration, next);
     if (shortens) await refuseSecondRequest(tx, migration);
     return newReschedule(migration, next, actor, now, shortens ? checkedReason(dates.reason) : dates.reason?.trim() ? checkedReason(dates.reason) : null, shortens);
   }
@@ -188,7 +195,15 @@ export function newReschedule(migration: Migration, next: Schedule, actor: Actor
 export async function applyDates(tx: Transaction, migration: Migration, next: Schedule, now: Date): Promise<void> {
   const startMoves = migration.graceStartsAt?.getTime() !== next.graceStartsAt?.getTime();
   Object.assign(migration, next, { updatedAt: now });
-  if (startMoves && migration.state !== 'DRAFT') await startRolloutCount(tx, migration.id);
+  if (migration.state === 'DRAFT') return;
+  notePromise(migration);
+  if (startMoves) await startRolloutCount(tx, migration.id);
+}
+
+/** Names are compared as people read them: another case or width of letters makes no second operator. */
+function isSamePerson(name: string, other: string): boolean {
+  const folded = (text: string) => text.normalize('NFKC').toLowerCase();
+  return folded(name) === folded(other);
 }
 
 async function refuseSecondRequest(tx: Transaction, migration: Migration): Promise<void> {

@@ -13,7 +13,8 @@ export class NoticesResolver {
     @Ctx() context: Context,
     @Args(() => PageArgs) { page }: PageArgs,
     @Arg('unreadOnly', () => Boolean, { defaultValue: false, description: 'Only those neither dismissed nor closed.' }) unreadOnly: boolean,
-    @Arg('includeClosed', () => Boolean, { defaultValue: false, description: 'Also those about which nothing is left to do.' }) includeClosed: boolean,
+    @Arg('includeClosed', () => Boolean, { defaultValue: false, description: 'Also those about which nothing is left to do.' })
+    includeClosed: boolean,
   ) {
     return toConnection(await context.services.notices.notices(requireActor(context), { unreadOnly, includeClosed }, page), (view) => view);
   }
@@ -37,10 +38,10 @@ export class NoticesResolver {
     description: 'Your notices as they arrive. For administrators.',
     subscribe: async ({ context }: { context: Context }) => {
       const actor = requireActor(context);
-      const { notices, follower } = context.services;
+      const { notices, follower, liveReads } = context.services;
       await notices.unreadCount(actor);
       const events = feed(follower, ({ type, administratorId }) => type === 'NOTICE_ADDED' && administratorId === actor.administratorId);
-      return itemsOf(events, async ({ data }) => notices.noticeById(actor, String(data['noticeId'])));
+      return itemsOf(events, liveReads, async ({ data }) => notices.noticeById(actor, String(data['noticeId'])));
     },
   })
   noticeAdded(@Root() notice: NoticeType): NoticeType {

@@ -26,8 +26,20 @@ export interface Progress {
   readonly optedOut: number;
 }
 
+/** Held shared by whoever changes which accounts exist as what, and alone by whoever changes whom a migration touches. */
+const MEMBERSHIP_LOCK = `hashtext('graceline membership')`;
+
+/**
+ * Called before accounts are changed. Such a change judges by the migrations it sees whether an account comes to be
+ * affected; a migration published meanwhile would be counted with neither the old account nor its event.
+ */
+export async function holdMembership(tx: Queryable): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock_shared(${MEMBERSHIP_LOCK})`);
+}
+
 /** A migration whose counts are to start, or start anew because who is affected or when it starts has changed. */
 export async function startRolloutCount(tx: Transaction, migrationId: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(${MEMBERSHIP_LOCK})`);
   await tx.query(
     `insert into rollout_count (migration_id, existing, born, opted_in, opted_out) values ($1, 0, 0, 0, 0)
      on conflict (migration_id) do update set as_of = null`,
@@ -65,8 +77,9 @@ const RECOUNT = `
          count(*) filter (where d.opted_in_at is not null) as opted_in,
          count(*) filter (where d.opted_in_at is null and d.opted_out_at is not null) as opted_out
     from account a
-    cross join lateral (select a.created_at >= coalesce(m.grace_starts_at, 'infinity') as born) b
     left join decision d on d.migration_id = m.id and d.account_number = a.number
+    -- Opting in outranks birth: an account whose date of creation was corrected afterwards counts once.
+    cross join lateral (select a.created_at >= coalesce(m.grace_starts_at, 'infinity') and d.opted_in_at is null as born) b
    where is_affected(m, a)`;
 
 /**
@@ -126,37 +139,66 @@ function progressOf(row: CountsRow): Progress {
   };
 }
 
+/** Counts are made anew so often: whatever two transactions that crossed each other left out is put right within a day. */
+const RECOUNT_EVERY_MS = 24 * 3_600_000;
+/** A fold that would add nothing still moves the snapshot once so many transactions have passed, or readers would search them. */
+const STALE_TRANSACTIONS = 1_000;
+
 /**
  * Folds what the counts of live migrations have not seen into them; called by a sweep. Two workers at once fold
  * different migrations.
  *
- * @returns how many migrations were folded
+ * @param now decides which counts are a day old and made anew
+ * @returns how many migrations were folded or counted anew
  */
-export async function foldRolloutCounts(db: Database): Promise<{ folded: number }> {
-  const waiting = await db.query<{ migration_id: string }>('select migration_id from rollout_count order by migration_id');
+export async function foldRolloutCounts(db: Database, now: Date, signal?: AbortSignal): Promise<{ folded: number }> {
+  const counts = await db.query<{ migrationId: string; recount: boolean; version: string }>(
+    `select c.migration_id as "migrationId", c.as_of is null or c.counted_at <= $1 as recount, c.xmin::text as version
+       from rollout_count c join migration m on m.id = c.migration_id
+      where m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') order by c.migration_id`,
+    [new Date(now.getTime() - RECOUNT_EVERY_MS)],
+  );
   let folded = 0;
-  for (const { migration_id } of waiting) if (await foldOne(db, migration_id)) folded += 1;
+  for (const { migrationId, recount, version } of counts) {
+    if (signal?.aborted) break;
+    if (await (recount ? recountOne(db, migrationId, version, now) : foldOne(db, migrationId))) folded += 1;
+  }
   return { folded };
+}
+
+/**
+ * Counts outside of any transaction that writes, because one that writes for minutes would hold up every reader of the
+ * log. What was counted is kept only where the row is still as it was: a migration edited meanwhile is counted again.
+ */
+async function recountOne(db: Database, migrationId: string, version: string, now: Date): Promise<boolean> {
+  const [counted] = await db.query<{ existing: number; born: number; opted_in: number; opted_out: number; as_of: string }>(
+    `select n.*, pg_current_snapshot()::text as as_of from migration m cross join lateral (${RECOUNT}) n where m.id = $1`,
+    [migrationId],
+  );
+  const { existing, born, opted_in, opted_out, as_of } = counted!;
+  const kept = await db.query(
+    `update rollout_count set existing = $3, born = $4, opted_in = $5, opted_out = $6, as_of = $7::pg_snapshot, counted_at = $8
+      where migration_id = $1 and xmin::text = $2 returning 1`,
+    [migrationId, version, existing, born, opted_in, opted_out, as_of, now],
+  );
+  return kept.length > 0;
 }
 
 async function foldOne(db: Database, migrationId: string): Promise<boolean> {
   return db.transaction(async (tx) => {
     // Locked by a statement of its own: the fold must take its snapshot after the one before it has committed.
-    const [count] = await tx.query<{ recount: boolean }>(
-      'select as_of is null as recount from rollout_count where migration_id = $1 for update skip locked',
+    const locked = await tx.query('select from rollout_count where migration_id = $1 and as_of is not null for update skip locked', [migrationId]);
+    if (locked.length === 0) return false;
+    const folded = await tx.query(
+      `update rollout_count u set existing = u.existing + n.existing, born = u.born + n.born, opted_in = u.opted_in + n.opted_in,
+              opted_out = u.opted_out + n.opted_out, as_of = pg_current_snapshot()
+         from migration m join rollout_count c on c.migration_id = m.id cross join lateral (${TAIL}) n
+        where m.id = $1 and u.migration_id = m.id
+          and ((n.existing, n.born, n.opted_in, n.opted_out) <> (0, 0, 0, 0)
+               or pg_snapshot_xmin(pg_current_snapshot())::text::bigint - pg_snapshot_xmin(c.as_of)::text::bigint > ${STALE_TRANSACTIONS})
+       returning 1`,
       [migrationId],
     );
-    if (!count) return false;
-    await tx.query(
-      count.recount
-        ? `update rollout_count c set existing = n.existing, born = n.born, opted_in = n.opted_in, opted_out = n.opted_out, as_of = pg_current_snapshot()
-             from migration m cross join lateral (${RECOUNT}) n where m.id = c.migration_id and c.migration_id = $1`
-        : `update rollout_count u set existing = u.existing + n.existing, born = u.born + n.born, opted_in = u.opted_in + n.opted_in,
-                  opted_out = u.opted_out + n.opted_out, as_of = pg_current_snapshot()
-             from migration m join rollout_count c on c.migration_id = m.id cross join lateral (${TAIL}) n
-            where m.id = $1 and u.migration_id = m.id`,
-      [migrationId],
-    );
-    return true;
+    return folded.length > 0;
   });
 }

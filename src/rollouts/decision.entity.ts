@@ -39,6 +39,8 @@ const RolloutCountSchema = defineEntity({
     optedOut: p.bigint('number'),
     /** What the counts have seen; null where they must be counted anew. */
     asOf: p.text().columnType('pg_snapshot').nullable(),
+    /** When every account was last counted. */
+    countedAt: p.datetime(3).nullable(),
   },
 });
 

@@ -115,7 +115,15 @@ export function effectiveState(migration: MigrationFacts, account: AccountFacts,
   const started = graceStartsAt !== null && now >= graceStartsAt;
   const due = deadline !== null && now >= deadline;
 
-  if (decision.optedInAt) return { enabled: true, reason: 'OPTED_IN', since: decision.optedInAt, deadline, canOptIn: false, canOptOut: reversible && started && !due };
+  if (decision.optedInAt)
+    return {
+      enabled: true,
+      reason: 'OPTED_IN',
+      since: decision.optedInAt,
+      deadline,
+      canOptIn: false,
+      canOptOut: reversible && started && !due,
+    };
   if (graceStartsAt && started && account.createdAt >= graceStartsAt) return on('NEW_ACCOUNT', account.createdAt, deadline);
   if (decision.exemptUntil && now < decision.exemptUntil) return off('EXEMPT', deadline, started || due);
   if (due) return on('MANDATORY', later(deadline, decision.exemptUntil), deadline);

@@ -28,7 +28,10 @@ export class EffectiveStateType implements EffectiveState {
   canOptOut!: boolean;
 }
 
-@ObjectType('AccountMigration', { description: 'An account and a migration, with the state that holds between them.', simpleResolvers: true })
+@ObjectType('AccountMigration', {
+  description: 'An account and a migration, with the state that holds between them.',
+  simpleResolvers: true,
+})
 export class AccountMigrationType implements AccountMigrationKey {
   accountId!: string;
   accountNumber!: number;
@@ -49,7 +52,10 @@ export class AccountMigrationChange {
   accountMigration!: AccountMigrationKey;
 }
 
-@ObjectType('RolloutProgress', { description: 'How far a rollout is. Each affected account is in exactly one count.', simpleResolvers: true })
+@ObjectType('RolloutProgress', {
+  description: 'How far a rollout is. Each affected account is in exactly one count.',
+  simpleResolvers: true,
+})
 export class RolloutProgress implements Progress {
   @Field(() => Int, { description: 'Accounts it touches.' })
   affected!: number;

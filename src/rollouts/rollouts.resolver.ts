@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { AccountType } from '../accounts/account.types.ts';
-import { feed } from '../events/feed.ts';
+import { changes, feed } from '../events/feed.ts';
+import { type EventType, isPrivate } from '../events/log.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { itemsOf } from '../graphql/live.ts';
 import { DateTime } from '../graphql/scalars.ts';
@@ -10,11 +11,17 @@ import { AccountMigrationChange, AccountMigrationType, EffectiveStateType, Rollo
 
 const ACCOUNT = { description: "The platform's id of the account." };
 const MIGRATION = { description: 'The key of the migration.' };
+/** Nobody reads faster, and a burst of opt-ins is one change of the numbers. */
+const PROGRESS_EVERY_MS = 250;
 
 @Resolver(() => AccountMigrationType)
 export class RolloutsResolver {
   @Query(() => AccountMigrationType, { description: 'One migration for one account: what a gate asks. Errors: NOT_FOUND.' })
-  accountMigration(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+  accountMigration(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+  ) {
     return context.services.rollouts.state(requireActor(context), account, migration);
   }
 
@@ -35,18 +42,32 @@ export class RolloutsResolver {
     return states.find((other) => other.migrationId === migrationId)?.state ?? context.services.rollouts.cancelledState;
   }
 
-  @Mutation(() => AccountMigrationType, { description: 'Opts an account in; again changes nothing. Errors: NOT_FOUND, NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED.' })
-  optIn(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+  @Mutation(() => AccountMigrationType, {
+    description:
+      'Opts an account in; again changes nothing. Errors: NOT_FOUND, NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED.',
+  })
+  optIn(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+  ) {
     return context.services.rollouts.optIn(requireActor(context), account, migration);
   }
 
-  @Mutation(() => AccountMigrationType, { description: 'Opts an account out again; again changes nothing. Errors: NOT_FOUND, NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED.' })
-  optOut(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string, @Arg('migration', () => ID, MIGRATION) migration: string) {
+  @Mutation(() => AccountMigrationType, {
+    description: 'Opts an account out again; again changes nothing. Errors: NOT_FOUND, NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED.',
+  })
+  optOut(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+  ) {
     return context.services.rollouts.optOut(requireActor(context), account, migration);
   }
 
   @Mutation(() => AccountMigrationType, {
-    description: 'Gives one account a later deadline. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
+    description:
+      'Gives one account a later deadline. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
   })
   extendDeadline(
     @Ctx() context: Context,
@@ -59,7 +80,8 @@ export class RolloutsResolver {
   }
 
   @Mutation(() => AccountMigrationType, {
-    description: 'Leaves one account alone until an instant. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
+    description:
+      'Leaves one account alone until an instant. For operators. Errors: NOT_FOUND, REASON_NEEDED, DATE_IN_PAST, NOT_AFFECTED, ALREADY_ENABLED.',
   })
   exemptAccount(
     @Ctx() context: Context,
@@ -75,23 +97,30 @@ export class RolloutsResolver {
     description: 'Every change of the state of migrations for one account: its own decisions, and dates that pass. Errors: NOT_FOUND.',
     subscribe: async ({ args, context }: { args: { account: string }; context: Context }) => {
       const actor = requireActor(context);
-      const { accounts, rollouts, follower } = context.services;
+      const { accounts, migrations, rollouts, follower, liveReads } = context.services;
       const { number } = await accounts.account(actor, args.account);
       const events = feed(follower, ({ type, migrationId, accountNumber }) => {
-        const ofNotice = type === 'NOTICE_ADDED' || type === 'NOTICE_DISMISSED';
-        return migrationId !== null && !ofNotice && (accountNumber === null || accountNumber === number);
+        return migrationId !== null && !isPrivate(actor, type) && (accountNumber === null || accountNumber === number);
       });
-      return itemsOf(events, async ({ cursor, type, migrationId }) => {
+      return itemsOf(events, liveReads, async ({ cursor, type, migrationId }) => {
         // Asked again for every event: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
         const account = await accounts.account(actor, args.account);
+        const [migration] = await migrations.byIds([migrationId!]);
+        if (!migration || !migrations.isVisible(actor, migration)) return null;
         const states = await rollouts.statesOf([account.number]);
-        const state = states.find((other) => other.migrationId === migrationId)?.state;
-        if (!state && type !== 'MIGRATION_CANCELLED') return null;
-        return { cursor, type, accountMigration: { accountId: account.id, accountNumber: account.number, migrationId: migrationId!, state } };
+        const state = states.find((other) => other.migrationId === migrationId)?.state ?? rollouts.cancelledState;
+        return {
+          cursor,
+          type,
+          accountMigration: { accountId: account.id, accountNumber: account.number, migrationId: migrationId!, state },
+        };
       });
     },
   })
-  accountMigrationChanged(@Root() change: AccountMigrationChange, @Arg('account', () => ID, ACCOUNT) _account: string): AccountMigrationChange {
+  accountMigrationChanged(
+    @Root() change: AccountMigrationChange,
+    @Arg('account', () => ID, ACCOUNT) _account: string,
+  ): AccountMigrationChange {
     return change;
   }
 
@@ -99,12 +128,17 @@ export class RolloutsResolver {
     description: 'How far a rollout is, whenever that changes. For operators. Errors: FORBIDDEN, NOT_FOUND.',
     subscribe: async ({ args, context }: { args: { migration: string }; context: Context }) => {
       const actor = requireActor(context);
-      const { migrations, rollouts, follower } = context.services;
+      const { migrations, rollouts, follower, liveReads } = context.services;
       const { id } = await migrations.migration(actor, args.migration);
+      const moves = (type: EventType) => type === 'ACCOUNT_CREATED' || type === 'ACCOUNTS_IMPORTED';
+      const events = changes(
+        follower,
+        ({ type, migrationId }) => moves(type) || (migrationId === id && !isPrivate(actor, type)),
+        PROGRESS_EVERY_MS,
+      );
+      // Read after the feed has begun: a change in between is sent once too often rather than never.
       let last = JSON.stringify(await rollouts.progress(actor, id));
-      const moves = ['ACCOUNT_CREATED', 'ACCOUNTS_IMPORTED'];
-      const events = feed(follower, ({ type, migrationId }) => (migrationId === id && type !== 'NOTICE_ADDED') || moves.includes(type));
-      return itemsOf(events, async () => {
+      return itemsOf(events, liveReads, async () => {
         const progress = await rollouts.progress(actor, id);
         const text = JSON.stringify(progress);
         if (text === last) return null;
@@ -125,7 +159,9 @@ export class RolloutProgressResolver {
     return born;
   }
 
-  @FieldResolver(() => Float, { description: 'The share of affected accounts for which it is on, 0 to 100, with one decimal; 100 where none is affected.' })
+  @FieldResolver(() => Float, {
+    description: 'The share of affected accounts for which it is on, 0 to 100, with one decimal; 100 where none is affected.',
+  })
   percent(@Root() { affected, optedIn, born, mandatory }: Progress): number {
     return affected === 0 ? 100 : Math.round((1_000 * (optedIn + born + mandatory)) / affected) / 10;
   }

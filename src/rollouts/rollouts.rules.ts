@@ -25,12 +25,21 @@ export function optInRefusal({ title, cancelled, gracePeriodStart }: Subject, st
     case 'NOT_AFFECTED':
       return { code: 'NOT_AFFECTED', message: `"${title}" does not affect this account. There is nothing to do.` };
     case 'MANDATORY':
-      return { code: 'DEADLINE_PASSED', message: `"${title}" is on for this account since its deadline passed. There is nothing left to opt in to.` };
+      return {
+        code: 'DEADLINE_PASSED',
+        message: `"${title}" is on for this account since its deadline passed. There is nothing left to opt in to.`,
+      };
     case 'NOT_STARTED':
       if (cancelled) return { code: 'WRONG_STATE', message: `"${title}" was cancelled. There is nothing to opt in to.` };
-      return { code: 'NOT_STARTED', message: `The grace period of "${title}" has not started; it starts: ${gracePeriodStart}. Opt in from then on.` };
+      return {
+        code: 'NOT_STARTED',
+        message: `The grace period of "${title}" has not started; it starts: ${gracePeriodStart}. Opt in from then on.`,
+      };
     case 'EXEMPT':
-      return { code: 'NOT_STARTED', message: `This account is exempt, and the grace period of "${title}" has not started. Opt in once it has.` };
+      return {
+        code: 'NOT_STARTED',
+        message: `This account is exempt, and the grace period of "${title}" has not started. Opt in once it has.`,
+      };
     default:
       return { code: 'ALREADY_ENABLED', message: `"${title}" is on for this account already. There is nothing to do.` };
   }
@@ -45,8 +54,10 @@ export function optOutRefusal({ title }: Subject, state: EffectiveState, reversi
   if (state.reason === 'NEW_ACCOUNT') {
     return { code: 'NOT_OPTED_IN', message: `This account was created after "${title}" started and has it from birth. It cannot opt out.` };
   }
-  if (state.reason === 'MANDATORY') return { code: 'DEADLINE_PASSED', message: `"${title}" is mandatory for this account. It cannot opt out.` };
-  if (state.reason !== 'OPTED_IN') return { code: 'NOT_OPTED_IN', message: `This account has not opted in to "${title}". There is nothing to opt out of.` };
+  if (state.reason === 'MANDATORY')
+    return { code: 'DEADLINE_PASSED', message: `"${title}" is mandatory for this account. It cannot opt out.` };
+  if (state.reason !== 'OPTED_IN')
+    return { code: 'NOT_OPTED_IN', message: `This account has not opted in to "${title}". There is nothing to opt out of.` };
   if (!reversible) return { code: 'NOT_REVERSIBLE', message: `"${title}" cannot be undone: an account that opted in stays.` };
   return { code: 'DEADLINE_PASSED', message: `The deadline of "${title}" has passed. It cannot opt out any more.` };
 }
@@ -57,9 +68,23 @@ export function optOutRefusal({ title }: Subject, state: EffectiveState, reversi
  * @param until the deadline to give
  * @param now the present instant
  */
-export function extensionRefusal({ title }: Subject, state: EffectiveState, mandatoryAt: Date | null, until: Date, now: Date): DecisionRefusal | null {
-  if (mandatoryAt === null) return { code: 'DATE_NEEDED', message: `"${title}" has no deadline yet, so there is none to extend. Exempt the account instead, or give the migration its day first.` };
-  if (until <= now || until <= mandatoryAt) return { code: 'DATE_IN_PAST', message: `An extension must end after now and after the deadline of everybody (${mandatoryAt.toISOString()}). Give a later instant.` };
+export function extensionRefusal(
+  { title }: Subject,
+  state: EffectiveState,
+  mandatoryAt: Date | null,
+  until: Date,
+  now: Date,
+): DecisionRefusal | null {
+  if (mandatoryAt === null)
+    return {
+      code: 'DATE_NEEDED',
+      message: `"${title}" has no deadline yet, so there is none to extend. Exempt the account instead, or give the migration its day first.`,
+    };
+  if (until <= now || until <= mandatoryAt)
+    return {
+      code: 'DATE_IN_PAST',
+      message: `An extension must end after now and after the deadline of everybody (${mandatoryAt.toISOString()}). Give a later instant.`,
+    };
   return undecidable(title, state);
 }
 
@@ -76,7 +101,8 @@ export function exemptionRefusal({ title }: Subject, state: EffectiveState, unti
 
 /** An operator's decision makes sense only where the account is affected and not on by its own or by birth. */
 function undecidable(title: string, { reason }: EffectiveState): DecisionRefusal | null {
-  if (reason === 'NOT_AFFECTED') return { code: 'NOT_AFFECTED', message: `"${title}" does not affect this account. There is nothing to decide.` };
+  if (reason === 'NOT_AFFECTED')
+    return { code: 'NOT_AFFECTED', message: `"${title}" does not affect this account. There is nothing to decide.` };
   if (reason === 'OPTED_IN') return { code: 'ALREADY_ENABLED', message: `This account opted in to "${title}". It must opt out first.` };
   if (reason === 'NEW_ACCOUNT') return { code: 'ALREADY_ENABLED', message: `This account has "${title}" from birth and stays with it.` };
   return null;

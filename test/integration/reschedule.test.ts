@@ -111,6 +111,19 @@ describe('an earlier deadline', () => {
     await expect(approve(id, sameOperator)).rejects.toMatchObject({ code: 'SECOND_OPERATOR_NEEDED' });
   });
 
+  test('cannot be had by way of TBD: what was promised last still counts', async () => {
+    const key = await announced();
+    expect(await reschedule(key, { mandatoryOptIn: 'TBD' })).toMatchObject({ status: 'APPLIED' });
+    await refusalOf(reschedule(key, { mandatoryOptIn: '2016-05-20' }), 'REASON_NEEDED');
+    expect(await reschedule(key, shorter)).toMatchObject({ status: 'PENDING' });
+    expect(await reschedule(key, { mandatoryOptIn: '2016-06-20' })).toMatchObject({ status: 'APPLIED' });
+  });
+
+  test('asked for by the same name in other letters is still the same operator', async () => {
+    const { id } = await reschedule(await announced(), shorter);
+    await refusalOf(approve(id, await service.clientOf({ role: 'OPERATOR', subject: OLGA.toUpperCase() })), 'SECOND_OPERATOR_NEEDED');
+  });
+
   test('can be rejected, also by whoever asked, and then nothing has changed', async () => {
     const key = await announced();
     expect(await reject((await reschedule(key, shorter)).id, olga)).toMatchObject({ status: 'REJECTED', decidedBy: OLGA });

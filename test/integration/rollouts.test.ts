@@ -115,7 +115,7 @@ describe('the counts of a rollout', () => {
             const next = `c${ids.length}`;
             await insertAccount(db, { id: next, attributes: gold ? { tier: 'gold' } : {}, createdAt: young ? '2016-04-11T00:00:00Z' : '2016-04-10T23:59:59.999Z' });
             ids.push(next);
-          } else if (kind === 'fold') await Promise.all([foldRolloutCounts(db), foldRolloutCounts(db)]);
+          } else if (kind === 'fold') await Promise.all([foldRolloutCounts(db, clock.now()), foldRolloutCounts(db, clock.now())]);
           else if (kind === 'restart') await migrations.editMigration(admin, 'counted', {}, { attributes: { tier: 'gold' } });
           else if (id === undefined) continue;
           else if (kind === 'in') await rollouts.optIn(admin, id, 'counted').catch(ignoreRefusal);
