@@ -73,23 +73,26 @@ export async function reconcile(
   news: MigrationNews = NO_NEWS,
 ): Promise<{ added: number; closed: number }> {
   if (pairs.length === 0) return { added: 0, closed: 0 };
-  const judged = await tx.query<NoticePair & { open: boolean; on: boolean; since: Date | null }>(
+  const judged = await tx.query<NoticePair & { open: boolean; on: boolean; since: Date | null; moved: boolean }>(
     `select pair.administrator_id as "administratorId", m.id as "migrationId", ${hasAccount('pair.administrator_id', '$3', OPEN)} as open,
             $4 and ${LIVE} and m.mandatory_at > coalesce(m.quiet_until, '-infinity')
-              and ${hasAccount('pair.administrator_id', '$3', `s.reason = 'MANDATORY' and s.since = m.mandatory_at`)} as on, m.mandatory_at as since
+              and ${hasAccount('pair.administrator_id', '$3', `s.reason = 'MANDATORY' and s.since = m.mandatory_at`)} as on, m.mandatory_at as since,
+            exists (select from reschedule c where c.id = $5 and coalesce(c.decided_at, c.requested_at) > m.announced_at) as moved
        from unnest($1::uuid[], $2::uuid[]) as pair (administrator_id, migration_id) join migration m on m.id = pair.migration_id`,
-    [...columns(pairs), now, news.on],
+    [...columns(pairs), now, news.on, news.rescheduleId],
   );
   const open = judged.filter((pair) => pair.open);
+  // Dates that changed before anybody was told of them are no news.
+  const moved = open.filter((pair) => pair.moved);
   const closed = await close(
     tx,
     judged.filter((pair) => !pair.open),
     now,
   );
-  if (news.rescheduleId !== null) await supersede(tx, open, news.rescheduleId, now);
+  if (news.rescheduleId !== null) await supersede(tx, moved, news.rescheduleId, now);
   const wanted = [
     ...open.map((pair) => ({ ...pair, occasion: OPEN_OCCASION })),
-    ...(news.rescheduleId === null ? [] : open.map((pair) => ({ ...pair, occasion: `RESCHEDULED:${news.rescheduleId}` }))),
+    ...moved.map((pair) => ({ ...pair, occasion: `RESCHEDULED:${news.rescheduleId}` })),
     ...judged.filter(({ on }) => on).map((pair) => ({ ...pair, occasion: onMilestone(pair.since!) })),
   ];
   return { added: await add(tx, wanted, now), closed };
