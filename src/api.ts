@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { House } from './house.ts';
+import { requireOwnLog } from './events/adoption.ts';
 import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
@@ -39,6 +40,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     logger: log,
   });
   const http = createHttpServer({ graphql, routes: pages(house), ready: () => missing(house), logger: log });
+  await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
   const port = await http.listen(config.HOST, config.PORT);

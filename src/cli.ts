@@ -9,6 +9,7 @@ import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
+import { adoptLog } from './events/adoption.ts';
 import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
@@ -68,6 +69,11 @@ program
       say(token);
     }),
   );
+
+program
+  .command('adopt-log')
+  .description('renumber the event log of a database that was restored into another PostgreSQL; stop the API and the workers first')
+  .action(() => withHouse(async ({ db }) => say(`${await adoptLog(db)} events renumbered`)));
 
 program
   .command('migrate')

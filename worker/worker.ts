@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/database.ts';
+import { requireOwnLog } from '../src/events/adoption.ts';
 import type { Wake } from '../src/events/wake.ts';
 import { createHttpServer } from '../src/http.ts';
 import { startTicker, type Ticker } from './agenda.ts';
@@ -35,6 +36,7 @@ export interface Worker {
  */
 export async function startWorker<Deps>(house: WorkerHouse, deps: Deps, sweeps: readonly Sweep<Deps>[], log: Logger): Promise<Worker> {
   const { config, clock, db, wake } = house;
+  await requireOwnLog(db);
   const runner = new SweepRunner(sweeps, deps, { db, clock, log, config });
   let ticker: Ticker | undefined;
   const http = createHttpServer({

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { PlatformEnum } from '../graphql/enums.ts';
+import { withoutNulls } from '../graphql/input.ts';
 import { AccountMigrationType } from '../rollouts/rollout.types.ts';
 import type { AccountView } from './account.view.ts';
 import {
@@ -53,7 +54,7 @@ export class AccountsResolver {
     @Ctx() context: Context,
     @Arg('input', () => NewAccountInput, { description: 'The account.' }) input: NewAccountInput,
   ): Promise<AccountView> {
-    return context.services.accounts.createAccount(requireActor(context), input);
+    return context.services.accounts.createAccount(requireActor(context), withoutNulls(input));
   }
 
   @Mutation(() => AccountType, { description: 'Changes an account. For operators. Errors: NOT_FOUND, INVALID_INPUT, INVALID_TIME_ZONE.' })
@@ -62,7 +63,8 @@ export class AccountsResolver {
     @Arg('id', () => ID, ACCOUNT) id: string,
     @Arg('input', () => AccountEditInput, { description: 'What to change.' }) input: AccountEditInput,
   ): Promise<AccountView> {
-    return context.services.accounts.editAccount(requireActor(context), id, input);
+    // Null removes a plan or a region; elsewhere it says as little as leaving out.
+    return context.services.accounts.editAccount(requireActor(context), id, { ...withoutNulls(input), plan: input.plan, region: input.region });
   }
 }
 
@@ -89,7 +91,7 @@ export class AdministratorsResolver {
     @Ctx() context: Context,
     @Arg('input', () => NewAdministratorInput, { description: 'The administrator.' }) input: NewAdministratorInput,
   ): Promise<AdministratorView> {
-    return context.services.accounts.createAdministrator(requireActor(context), input);
+    return context.services.accounts.createAdministrator(requireActor(context), withoutNulls(input));
   }
 
   @Mutation(() => AdministratorType, {
@@ -100,7 +102,7 @@ export class AdministratorsResolver {
     @Arg('id', () => ID, ADMINISTRATOR) id: string,
     @Arg('input', () => AdministratorEditInput, { description: 'What to change.' }) input: AdministratorEditInput,
   ): Promise<AdministratorView> {
-    return context.services.accounts.editAdministrator(requireActor(context), id, input);
+    return context.services.accounts.editAdministrator(requireActor(context), id, withoutNulls(input));
   }
 
   @Mutation(() => AdministratorType, {
