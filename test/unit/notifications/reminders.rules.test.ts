@@ -40,6 +40,21 @@ function sweep(schedule: ReminderSchedule, timeZone: string, instants: readonly 
 
 const hourly = (from: string, days: number) => Array.from({ length: days * 24 }, (_, i) => new Date(at(from).getTime() + i * 3_600_000));
 
+test('what fell due long before it was announced is passed over without a look at the clocks of the zone', () => {
+  const announcedLate = { ...SCHEDULE, announcedAt: at('2026-04-10T12:00:00Z') };
+  const now = at('2026-04-12T12:00:00Z');
+  const asked: string[] = [];
+  const morning = (milestone: Milestone) => {
+    asked.push(milestone.key);
+    return morningOf(milestone, 'Pacific/Kiritimati', HOUR);
+  };
+  expect(dueMilestones(milestonesOf(announcedLate, now), now, morning, ({ key }) => key === 'START')).toEqual({
+    due: [],
+    nextDueAt: earliestMorning({ key: '', kind: 'CADENCE', anchor: SCHEDULE.mandatoryAt!, days: -14, after: null }),
+  });
+  expect(asked).toEqual([]);
+});
+
 test('a full grace period: the start, the tightening cadence, the last word', () => {
   const acted = sweep(SCHEDULE, 'UTC', hourly('2026-01-01T00:00:00Z', 150));
   expect(acted.map(({ key, dueAt }) => [key, dueAt.toISOString()])).toEqual([
