@@ -34,7 +34,6 @@ export interface NoticeFilter {
   readonly includeClosed?: boolean | undefined;
 }
 
-
 /** Notices as administrators read and dismiss them: everybody their own. */
 export class NoticesService {
   constructor(

@@ -76,7 +76,11 @@ test('one announced while its grace period runs: a notice now, a mail the next m
 test('what a page tells of the past is nobody’s news; what is open or still to come is', async () => {
   await pages.importPage(
     OLGA,
-    [section('Running', '2026-03-01', '2026-03-20'), section('Over', '2026-01-01', '2026-03-10'), section('Long over', '2025-01-01', '2025-06-01')].join('\n'),
+    [
+      section('Running', '2026-03-01', '2026-03-20'),
+      section('Over', '2026-01-01', '2026-03-10'),
+      section('Long over', '2025-01-01', '2025-06-01'),
+    ].join('\n'),
   );
   expect(await notices()).toEqual(['ann running OPEN']);
   expect(await world.walk(reminders, '2026-05-01T00:00:00Z')).toEqual([
