@@ -81,12 +81,12 @@ async function runAll(benchmarks: readonly Benchmark[], json: boolean): Promise<
   return figures;
 }
 
-async function runOne(server: BenchServer, { name, describe, run }: Benchmark, json: boolean): Promise<Figure[]> {
-  say(`\n${name}: ${describe}`);
+async function runOne(server: BenchServer, benchmark: Benchmark, json: boolean): Promise<Figure[]> {
+  say(`\n${benchmark.name}: ${benchmark.describe}`);
   const start = performance.now();
   const log = (line: string) => say(`  ${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   const createDatabase = () => server.createDatabase();
-  const figures = await run({ databaseUrl: await createDatabase(), createDatabase, log });
+  const figures = await benchmark.run({ databaseUrl: await createDatabase(), createDatabase, log });
   process.stdout.write(`${json ? figures.map(jsonLine).join('\n') : table(figures)}\n`);
   await server.dropDatabases();
   return figures;

@@ -25,7 +25,11 @@ export class BenchServer {
     try {
       postgres = await startEmbeddedPostgres(folder);
       const orm = createOrm(postgres.url, 2);
-      await orm.migrator.up().finally(() => orm.close(true));
+      try {
+        await orm.migrator.up();
+      } finally {
+        await orm.close(true);
+      }
       return new BenchServer(folder, postgres);
     } catch (error) {
       await postgres?.stop();
@@ -63,8 +67,16 @@ export class BenchServer {
 
   /** Stops it and removes its folder; may be called again. */
   close(): Promise<void> {
-    this.closing ??= this.postgres.stop().finally(() => rm(this.folder, { recursive: true, force: true }));
+    this.closing ??= this.remove();
     return this.closing;
+  }
+
+  private async remove(): Promise<void> {
+    try {
+      await this.postgres.stop();
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   private urlOf(database: string): string {
@@ -74,6 +86,10 @@ export class BenchServer {
   private async administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.urlOf('postgres') });
     await client.connect();
-    return work(client).finally(() => client.end());
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
   }
 }

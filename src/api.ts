@@ -49,11 +49,13 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
 }
 
 function pages({ config, migrations }: House): Record<string, Route> {
-  const page = (type: string, render: typeof renderPage): Route => async () => ({
-    status: 200,
-    headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
-    body: render(await migrations.published(), config.PLATFORM_NAME),
-  });
+  const page =
+    (type: string, render: typeof renderPage): Route =>
+    async () => ({
+      status: 200,
+      headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
+      body: render(await migrations.published(), config.PLATFORM_NAME),
+    });
   return { '/migrations': page('text/html', renderPageHtml), '/migrations.md': page('text/markdown', renderPage) };
 }
 

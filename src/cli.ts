@@ -38,7 +38,9 @@ program
 program
   .command('export')
   .description('print the catalogue as the page that import reads')
-  .action(() => withHouse(async ({ migrations, config }) => process.stdout.write(renderPage(await migrations.published(), config.PLATFORM_NAME))));
+  .action(() =>
+    withHouse(async ({ migrations, config }) => process.stdout.write(renderPage(await migrations.published(), config.PLATFORM_NAME))),
+  );
 
 program
   .command('import-accounts')
@@ -49,7 +51,12 @@ program
     withHouse(async ({ db, wake, clock }) => {
       const stopping = new AbortController();
       process.once('SIGINT', () => stopping.abort());
-      const report = await runImportAccounts(db, wake, clock, ACTOR, { file, rejectsFile: rejects, output: process.stderr, signal: stopping.signal });
+      const report = await runImportAccounts(db, wake, clock, ACTOR, {
+        file,
+        rejectsFile: rejects,
+        output: process.stderr,
+        signal: stopping.signal,
+      });
       if (!report.finished) process.exitCode = 1;
     }),
   );
@@ -100,7 +107,10 @@ async function withHouse(work: (house: House) => Promise<unknown>): Promise<void
   const found = config.DATABASE_URL ?? (await findEmbeddedPostgres(config.DATA_DIR));
   const own = found ? null : await startEmbeddedPostgres(config.DATA_DIR);
   try {
-    const house = await compose({ ...config, DATABASE_URL: found ?? own!.url }, createLogger({ ...config, LOG_LEVEL: 'warn' }, 'graceline'));
+    const house = await compose(
+      { ...config, DATABASE_URL: found ?? own!.url },
+      createLogger({ ...config, LOG_LEVEL: 'warn' }, 'graceline'),
+    );
     try {
       await house.db.migrate();
       await work(house);

@@ -8,7 +8,12 @@ const seconds = z.coerce.number().positive().max(86_400);
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a PostgreSQL connection string such as postgres://user:password@host:5432/graceline' }).optional(),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a PostgreSQL connection string such as postgres://user:password@host:5432/graceline',
+    })
+    .optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(10),
   DATABASE_WAIT_SECONDS: z.coerce.number().min(0).max(600).default(5),
   DATA_DIR: z.string().min(1).default('.data'),
@@ -56,7 +61,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
  */
 export function databaseUrl(config: Config): string {
   if (config.DATABASE_URL) return config.DATABASE_URL;
-  throw new GracelineError('INVALID_SETTINGS', 'DATABASE_URL is not set. Give the PostgreSQL to use, or run `npm start`, which brings its own.');
+  throw new GracelineError(
+    'INVALID_SETTINGS',
+    'DATABASE_URL is not set. Give the PostgreSQL to use, or run `npm start`, which brings its own.',
+  );
 }
 
 /**

@@ -75,7 +75,10 @@ async function start(): Promise<() => Promise<void>> {
 
 async function startOwnPostgres(dataDir: string): Promise<EmbeddedPostgres> {
   if (await findEmbeddedPostgres(dataDir)) {
-    throw new GracelineError('CONFLICT', `Graceline is running on ${dataDir} already. Stop it first, or give this one another DATA_DIR and PORT.`);
+    throw new GracelineError(
+      'CONFLICT',
+      `Graceline is running on ${dataDir} already. Stop it first, or give this one another DATA_DIR and PORT.`,
+    );
   }
   say('Starting PostgreSQL …');
   return startEmbeddedPostgres(dataDir);
@@ -127,7 +130,10 @@ async function untilReady({ HOST, PORT }: Config): Promise<void> {
     if (answer?.ok) return;
     await sleep(50);
   }
-  throw new GracelineError('CONFLICT', `Graceline was not ready within ${READY_WITHIN_MS / 1_000} seconds. Start it with LOG_LEVEL=info to see why.`);
+  throw new GracelineError(
+    'CONFLICT',
+    `Graceline was not ready within ${READY_WITHIN_MS / 1_000} seconds. Start it with LOG_LEVEL=info to see why.`,
+  );
 }
 
 function welcome({ HOST, PORT, PUBLIC_URL, DATA_DIR, SMTP_URL }: Config, tokens: SampleTokens | null): string {

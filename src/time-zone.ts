@@ -27,7 +27,9 @@ export function dayIn(instant: Date, timeZone: string): string {
 
 /** The instant of a full hour on a day in a time zone. */
 export function hourOfDay(day: string, hour: number, timeZone: string): Date {
-  return new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from({ hour }) }).epochMilliseconds);
+  return new Date(
+    Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from({ hour }) }).epochMilliseconds,
+  );
 }
 
 /** The day so many days later (or, negative, earlier). */

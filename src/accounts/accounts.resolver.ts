@@ -64,7 +64,11 @@ export class AccountsResolver {
     @Arg('input', () => AccountEditInput, { description: 'What to change.' }) input: AccountEditInput,
   ): Promise<AccountView> {
     // Null removes a plan or a region; elsewhere it says as little as leaving out.
-    return context.services.accounts.editAccount(requireActor(context), id, { ...withoutNulls(input), plan: input.plan, region: input.region });
+    return context.services.accounts.editAccount(requireActor(context), id, {
+      ...withoutNulls(input),
+      plan: input.plan,
+      region: input.region,
+    });
   }
 }
 

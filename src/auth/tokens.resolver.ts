@@ -10,7 +10,9 @@ export class TokensResolver {
     return toConnection(await context.services.tokens.tokens(requireActor(context), page), (view) => view);
   }
 
-  @Mutation(() => CreatedTokenType, { description: 'Makes a token; it is shown this once. For operators. Errors: INVALID_INPUT, DATE_IN_PAST, NOT_FOUND.' })
+  @Mutation(() => CreatedTokenType, {
+    description: 'Makes a token; it is shown this once. For operators. Errors: INVALID_INPUT, DATE_IN_PAST, NOT_FOUND.',
+  })
   createToken(@Ctx() context: Context, @Arg('input', () => NewTokenInput, { description: 'The token.' }) input: NewTokenInput) {
     return context.services.tokens.createToken(requireActor(context), input);
   }

@@ -14,7 +14,9 @@ const FIRST_XID = '3';
  * @throws GracelineError CONFLICT
  */
 export async function requireOwnLog(db: Queryable): Promise<void> {
-  const [row] = await db.query<{ foreign: boolean }>('select exists (select from event where xid >= pg_snapshot_xmax(pg_current_snapshot())) as foreign');
+  const [row] = await db.query<{ foreign: boolean }>(
+    'select exists (select from event where xid >= pg_snapshot_xmax(pg_current_snapshot())) as foreign',
+  );
   if (!row!.foreign) return;
   throw new GracelineError(
     'CONFLICT',

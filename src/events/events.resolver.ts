@@ -9,7 +9,9 @@ import type { EventType, LoggedEvent } from './log.ts';
 
 @Resolver(() => EventObject)
 export class EventsResolver {
-  @Query(() => EventConnection, { description: 'The event log, newest first: all of it for operators, of their accounts for others. Errors: NOT_FOUND, INVALID_CURSOR.' })
+  @Query(() => EventConnection, {
+    description: 'The event log, newest first: all of it for operators, of their accounts for others. Errors: NOT_FOUND, INVALID_CURSOR.',
+  })
   async events(
     @Ctx() context: Context,
     @Args(() => PageArgs) { page }: PageArgs,
@@ -19,7 +21,10 @@ export class EventsResolver {
   ) {
     const actor = requireActor(context);
     const migrationId = migration == null ? undefined : (await context.services.migrations.migration(actor, migration)).id;
-    return toConnection(await context.services.events.events(actor, { migrationId, account: account ?? undefined, types: types ?? undefined }, page), (event) => event);
+    return toConnection(
+      await context.services.events.events(actor, { migrationId, account: account ?? undefined, types: types ?? undefined }, page),
+      (event) => event,
+    );
   }
 
   @FieldResolver(() => MigrationType, { nullable: true, description: 'The migration it is about.' })

@@ -24,7 +24,11 @@ export class EventsService {
    * @throws GracelineError FORBIDDEN (a runtime), NOT_FOUND (a foreign account), INVALID_CURSOR
    */
   async events(actor: Actor, filter: EventFilter, { first, after }: PageRequest): Promise<Page<LoggedEvent>> {
-    if (actor.role === 'RUNTIME') throw new GracelineError('FORBIDDEN', 'The token of a runtime does not read the log. Use the token of an operator, administrator or partner.');
+    if (actor.role === 'RUNTIME')
+      throw new GracelineError(
+        'FORBIDDEN',
+        'The token of a runtime does not read the log. Use the token of an operator, administrator or partner.',
+      );
     const account = filter.account === undefined ? null : await requireAccount(this.db, actor, filter.account);
     const before = after === null ? null : parseCursor(after);
     const limit = pageSize(first);
@@ -38,9 +42,20 @@ export class EventsService {
           and (cardinality($5::text[]) = 0 or e.type = any ($5))
           ${seesAll ? '' : `and exists (select from account a where a.number = e.account_number and ${visible.sql})`}
         order by e.xid desc, e.id desc limit $6`,
-      [before?.xid ?? null, before?.id ?? null, filter.migrationId ?? null, account?.number ?? null, filter.types ?? [], limit + 1, ...visible.values],
+      [
+        before?.xid ?? null,
+        before?.id ?? null,
+        filter.migrationId ?? null,
+        account?.number ?? null,
+        filter.types ?? [],
+        limit + 1,
+        ...visible.values,
+      ],
     );
-    const edges = rows.slice(0, limit).map(loggedEvent).map((node) => ({ cursor: node.cursor, node }));
+    const edges = rows
+      .slice(0, limit)
+      .map(loggedEvent)
+      .map((node) => ({ cursor: node.cursor, node }));
     return { edges, hasNextPage: rows.length > limit };
   }
 }

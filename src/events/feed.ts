@@ -23,7 +23,11 @@ export function feed(follower: EventFollower, wanted: (event: LoggedEvent) => bo
  * @param wanted as for {@link feed}
  * @param everyMs how long a change waits at least after the one before it, in milliseconds
  */
-export function changes(follower: EventFollower, wanted: (event: LoggedEvent) => boolean, everyMs: number): AsyncIterableIterator<LoggedEvent> {
+export function changes(
+  follower: EventFollower,
+  wanted: (event: LoggedEvent) => boolean,
+  everyMs: number,
+): AsyncIterableIterator<LoggedEvent> {
   let waiting: LoggedEvent | null = null;
   let resting = false;
   return createSource((push) => {

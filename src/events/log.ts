@@ -140,12 +140,17 @@ export async function endOfLog(db: Queryable): Promise<EventCursor> {
  */
 export function parseCursor(cursor: EventCursor): { xid: string; id: string } {
   const match = /^(\d{1,19})\.(\d{1,18})$/.exec(cursor);
-  if (!match) throw new GracelineError('INVALID_CURSOR', `"${cursor}" is no cursor of the event log. Use one an event came with, or leave it out to begin at the start.`);
+  if (!match)
+    throw new GracelineError(
+      'INVALID_CURSOR',
+      `"${cursor}" is no cursor of the event log. Use one an event came with, or leave it out to begin at the start.`,
+    );
   return { xid: match[1]!, id: match[2]! };
 }
 
 /** The columns {@link loggedEvent} needs, from `event e`. */
-export const EVENT_COLUMNS = 'e.xid::text, e.id, e.at, e.type, e.actor_role, e.actor, e.migration_id, e.account_number, e.administrator_id, e.data';
+export const EVENT_COLUMNS =
+  'e.xid::text, e.id, e.at, e.type, e.actor_role, e.actor, e.migration_id, e.account_number, e.administrator_id, e.data';
 
 /** A row of {@link EVENT_COLUMNS}. */
 export interface EventRow {

@@ -59,7 +59,9 @@ export class Wake {
     if (this.ringing || this.closed) return;
     this.ringing = setTimeout(() => {
       this.ringing = undefined;
-      this.db.query(`select pg_notify('${CHANNEL}', '')`).catch((error: unknown) => this.log.debug({ error }, 'could not notify; readers will poll'));
+      this.db
+        .query(`select pg_notify('${CHANNEL}', '')`)
+        .catch((error: unknown) => this.log.debug({ error }, 'could not notify; readers will poll'));
     }, RING_EVERY_MS);
   }
 

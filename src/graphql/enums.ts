@@ -8,13 +8,29 @@ import { REASONS } from '../rollouts/effective-state.rules.ts';
 
 /** The enums of the API: the very lists the rules are written with, so that neither can know a value the other lacks. */
 export const PlatformEnum = enumOf('Platform', PLATFORMS, 'Where an account runs: on the shared cloud, or on an appliance of its own.');
-export const SeverityEnum = enumOf('Severity', SEVERITIES, 'How severe a breaking change is. It sets the default grace: 90 days, HIGH 30, CRITICAL none.');
-export const LifecycleStateEnum = enumOf('LifecycleState', LIFECYCLE_STATES, 'DRAFT → ANNOUNCED → GRACE_PERIOD → MANDATORY; CANCELLED from any state before MANDATORY.');
+export const SeverityEnum = enumOf(
+  'Severity',
+  SEVERITIES,
+  'How severe a breaking change is. It sets the default grace: 90 days, HIGH 30, CRITICAL none.',
+);
+export const LifecycleStateEnum = enumOf(
+  'LifecycleState',
+  LIFECYCLE_STATES,
+  'DRAFT → ANNOUNCED → GRACE_PERIOD → MANDATORY; CANCELLED from any state before MANDATORY.',
+);
 export const ReasonEnum = enumOf('Reason', REASONS, 'Why a migration is on or off for an account.');
 export const EventTypeEnum = enumOf('EventType', EVENT_TYPES, 'What happened.');
 export const RoleEnum = enumOf('Role', ROLES, 'What the bearer of a token may do.');
-export const MailStatusEnum = enumOf('MailStatus', MAIL_STATUSES, 'Where a mail of the ledger stands. SKIPPED: nothing was left to say when it was due.');
-export const RescheduleStatusEnum = enumOf('RescheduleStatus', ['PENDING', 'APPLIED', 'REJECTED'] as const, 'PENDING waits for a second operator.');
+export const MailStatusEnum = enumOf(
+  'MailStatus',
+  MAIL_STATUSES,
+  'Where a mail of the ledger stands. SKIPPED: nothing was left to say when it was due.',
+);
+export const RescheduleStatusEnum = enumOf(
+  'RescheduleStatus',
+  ['PENDING', 'APPLIED', 'REJECTED'] as const,
+  'PENDING waits for a second operator.',
+);
 export const NoticeKindEnum = enumOf(
   'NoticeKind',
   ['OPEN', 'RESCHEDULED', 'ON'] as const,

@@ -54,7 +54,12 @@ async function recordDates(tx: Transaction, now: Date): Promise<NewEvent[]> {
   const due = { $ne: null, $lte: now };
   const migrations = await tx.em.find(
     Migration,
-    { $or: [{ state: 'ANNOUNCED', graceStartsAt: due }, { state: { $in: ['ANNOUNCED', 'GRACE_PERIOD'] }, mandatoryAt: due }] },
+    {
+      $or: [
+        { state: 'ANNOUNCED', graceStartsAt: due },
+        { state: { $in: ['ANNOUNCED', 'GRACE_PERIOD'] }, mandatoryAt: due },
+      ],
+    },
     { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: BATCH, orderBy: { id: 'asc' } },
   );
   const events: NewEvent[] = [];
@@ -66,7 +71,11 @@ async function recordDates(tx: Transaction, now: Date): Promise<NewEvent[]> {
     }
     if (mandatoryAt && mandatoryAt <= now) {
       migration.state = 'MANDATORY';
-      events.push({ type: 'DEADLINE_PASSED', migrationId, data: { instant: mandatoryAt.toISOString(), progress: await readProgress(tx, migrationId, now) } });
+      events.push({
+        type: 'DEADLINE_PASSED',
+        migrationId,
+        data: { instant: mandatoryAt.toISOString(), progress: await readProgress(tx, migrationId, now) },
+      });
     }
   }
   await writeEvents(tx, SYSTEM, now, events);
@@ -74,7 +83,13 @@ async function recordDates(tx: Transaction, now: Date): Promise<NewEvent[]> {
 }
 
 async function recordEnds(tx: Transaction, now: Date): Promise<number> {
-  const ended = await tx.query<{ migration_id: string; account_number: number; extended_until: Date | null; exempt_until: Date | null; ends_at: Date }>(
+  const ended = await tx.query<{
+    migration_id: string;
+    account_number: number;
+    extended_until: Date | null;
+    exempt_until: Date | null;
+    ends_at: Date;
+  }>(
     `update decision d
         set ends_at = case when greatest(d.extended_until, d.exempt_until) > d.ends_at then greatest(d.extended_until, d.exempt_until) end
        from (select migration_id, account_number, ends_at from decision where ends_at <= $1 order by ends_at limit ${BATCH} for update skip locked) o

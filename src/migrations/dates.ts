@@ -12,7 +12,11 @@ import type { Schedule } from './lifecycle.rules.ts';
 export function checkedDate(field: string, text: string): PartialDate {
   const date = text.length <= 40 ? parsePartialDate(text) : null;
   if (date) return date;
-  throw new GracelineError('INVALID_DATE', `"${text.slice(0, 40)}" is no date. Write a day (2016-06-20), a month (2016-06), an instant (2016-06-20T09:30:00Z) or TBD.`, { field });
+  throw new GracelineError(
+    'INVALID_DATE',
+    `"${text.slice(0, 40)}" is no date. Write a day (2016-06-20), a month (2016-06), an instant (2016-06-20T09:30:00Z) or TBD.`,
+    { field },
+  );
 }
 
 /** The two dates with the instants at which they fire: a day fires at its start in the platform's time zone. */

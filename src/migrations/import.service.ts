@@ -10,7 +10,6 @@ import { startRolloutCount } from '../rollouts/counts.ts';
 import { scheduleFrom } from './dates.ts';
 import type { Schedule } from './lifecycle.rules.ts';
 import { Migration } from './migration.entity.ts';
-import { scheduleOf } from './migrations.repository.ts';
 import { applyTexts, lockCatalogue, newMigration, publish, refuseWrongState } from './migrations.service.ts';
 import type { PageProblem } from './markdown.ts';
 import { type PageMigration, parsePage } from './page.ts';
@@ -92,7 +91,9 @@ export class ImportService {
     // What stands on the page is public.
     if (draft) await publishQuietly(tx, existing, now);
     existing.updatedAt = now;
-    await writeEvents(tx, actor, now, [{ type: 'MIGRATION_IMPORTED', migrationId: existing.id, data: { outcome: 'updated', textsDiffer, platformsDiffer, datesDiffer } }]);
+    await writeEvents(tx, actor, now, [
+      { type: 'MIGRATION_IMPORTED', migrationId: existing.id, data: { outcome: 'updated', textsDiffer, platformsDiffer, datesDiffer } },
+    ]);
     return 'updated';
   }
 
@@ -104,21 +105,32 @@ export class ImportService {
     await publishQuietly(tx, migration, now);
     // It was announced by its page, before we knew of it.
     if (schedule.graceStartsAt && schedule.graceStartsAt < now) migration.announcedAt = schedule.graceStartsAt;
-    await writeEvents(tx, actor, now, [{ type: 'MIGRATION_IMPORTED', migrationId: migration.id, data: { outcome: 'created', key: entry.key, state: migration.state } }]);
+    await writeEvents(tx, actor, now, [
+      { type: 'MIGRATION_IMPORTED', migrationId: migration.id, data: { outcome: 'created', key: entry.key, state: migration.state } },
+    ]);
   }
 
   private async changeDates(tx: Transaction, actor: Actor, migration: Migration, next: Schedule, now: Date): Promise<void> {
     refuseWrongState(migration, 'RESCHEDULE', now);
     this.reschedules.refuseDates(migration, next, now);
     if (this.reschedules.shortensPromise(migration, next)) {
-      throw new GracelineError('SECOND_OPERATOR_NEEDED', 'the page shortens a grace period that accounts were promised. Reschedule it with a reason and have a second operator approve, then import again.');
+      throw new GracelineError(
+        'SECOND_OPERATOR_NEEDED',
+        'the page shortens a grace period that accounts were promised. Reschedule it with a reason and have a second operator approve, then import again.',
+      );
     }
     const reschedule = newReschedule(migration, next, actor, now, 'The page changed.', false);
     tx.em.persist(reschedule);
     await applyDates(tx, migration, next, now);
     const before = { gracePeriodStart: reschedule.oldGracePeriodStart, mandatoryOptIn: reschedule.oldMandatoryOptIn };
     const after = { gracePeriodStart: next.gracePeriodStart, mandatoryOptIn: next.mandatoryOptIn };
-    await writeEvents(tx, actor, now, [{ type: 'RESCHEDULE_APPLIED', migrationId: migration.id, data: { rescheduleId: reschedule.id, reason: reschedule.reason, before, after } }]);
+    await writeEvents(tx, actor, now, [
+      {
+        type: 'RESCHEDULE_APPLIED',
+        migrationId: migration.id,
+        data: { rescheduleId: reschedule.id, reason: reschedule.reason, before, after },
+      },
+    ]);
   }
 }
 

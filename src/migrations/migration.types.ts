@@ -10,7 +10,10 @@ import type { MigrationView, RescheduleView } from './migrations.rules.ts';
 import type { AffectsInput, NewMigration } from './migrations.service.ts';
 import type { NewDates } from './reschedule.service.ts';
 
-@ObjectType('Affects', { description: 'Which accounts a migration touches. Every condition that is given must hold.', simpleResolvers: true })
+@ObjectType('Affects', {
+  description: 'Which accounts a migration touches. Every condition that is given must hold.',
+  simpleResolvers: true,
+})
 export class AffectsType implements AffectedRule {
   @Field(() => [PlatformEnum], { description: 'Platforms; empty means all.' })
   platforms!: AffectedRule['platforms'];
@@ -169,7 +172,10 @@ export class NewMigrationInput implements NewMigration {
   @Field(() => PartialDate, { nullable: true, description: 'From when accounts may opt in; left out: TBD.' })
   gracePeriodStart?: string;
 
-  @Field(() => PartialDate, { nullable: true, description: 'From when it is on for all; left out: the default grace of the severity after the start.' })
+  @Field(() => PartialDate, {
+    nullable: true,
+    description: 'From when it is on for all; left out: the default grace of the severity after the start.',
+  })
   mandatoryOptIn?: string;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether an account may opt out again; left out: yes.' })

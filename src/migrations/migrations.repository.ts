@@ -44,7 +44,12 @@ const STATE_AT = `case when m.state not in ('ANNOUNCED', 'GRACE_PERIOD') then m.
     else 'ANNOUNCED' end`;
 
 /** One page of migrations, newest first: by start of the grace period, then by creation. */
-export async function findMigrations(db: Queryable, now: Date, filter: MigrationFilter, { first, after }: PageRequest): Promise<Page<MigrationView>> {
+export async function findMigrations(
+  db: Queryable,
+  now: Date,
+  filter: MigrationFilter,
+  { first, after }: PageRequest,
+): Promise<Page<MigrationView>> {
   const [start, id] = cursorKey(after, ['string', 'uuid']) ?? [null, null];
   const rows = await db.query<MigrationRow>(
     `select m.* from migration m
@@ -54,7 +59,12 @@ export async function findMigrations(db: Queryable, now: Date, filter: Migration
       order by m.grace_period_start desc, m.id desc limit $6`,
     [now, start, id, filter.unpublished, filter.states, pageSize(first) + 1],
   );
-  return pageOf(rows, first, (row) => [row.grace_period_start, row.id], (row) => migrationView(row, now));
+  return pageOf(
+    rows,
+    first,
+    (row) => [row.grace_period_start, row.id],
+    (row) => migrationView(row, now),
+  );
 }
 
 /** Every migration people were told of that is not cancelled, newest first: what the page and the state of an account show. */
@@ -67,7 +77,9 @@ export async function findPublished(db: Queryable, now: Date): Promise<Migration
 
 /** The migrations with these ids, in no order. */
 export async function findMigrationsById(db: Queryable, now: Date, ids: readonly string[]): Promise<MigrationView[]> {
-  return (await db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids])).map((row) => migrationView(row, now));
+  return (await db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids])).map((row) =>
+    migrationView(row, now),
+  );
 }
 
 /** The migration with this key, or null. */
@@ -95,16 +107,31 @@ export async function findReschedules(db: Queryable, migrationIds: readonly stri
  */
 export async function replaceListedAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
   await db.query('delete from listed_account where migration_id = $1', [migrationId]);
-  await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [migrationId, accountIds]);
-  const missing = await db.query<{ id: string }>('select u.id from unnest($1::text[]) as u(id) where not exists (select from account a where a.id = u.id) limit 10', [accountIds]);
+  await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [
+    migrationId,
+    accountIds,
+  ]);
+  const missing = await db.query<{ id: string }>(
+    'select u.id from unnest($1::text[]) as u(id) where not exists (select from account a where a.id = u.id) limit 10',
+    [accountIds],
+  );
   if (missing.length > 0) {
-    throw new GracelineError('NOT_FOUND', `There is no account ${missing.map(({ id }) => `"${id}"`).join(', ')}. Create it first or take it off the list.`, { field: 'accounts' });
+    throw new GracelineError(
+      'NOT_FOUND',
+      `There is no account ${missing.map(({ id }) => `"${id}"`).join(', ')}. Create it first or take it off the list.`,
+      { field: 'accounts' },
+    );
   }
 }
 
 /** A row of the table as readers see it. */
 function migrationView(row: MigrationRow, now: Date): MigrationView {
-  const schedule = { gracePeriodStart: row.grace_period_start, graceStartsAt: row.grace_starts_at, mandatoryOptIn: row.mandatory_opt_in, mandatoryAt: row.mandatory_at };
+  const schedule = {
+    gracePeriodStart: row.grace_period_start,
+    graceStartsAt: row.grace_starts_at,
+    mandatoryOptIn: row.mandatory_opt_in,
+    mandatoryAt: row.mandatory_at,
+  };
   return {
     ...schedule,
     id: row.id,
@@ -116,7 +143,12 @@ function migrationView(row: MigrationRow, now: Date): MigrationView {
     recordedState: row.state,
     reversible: row.reversible,
     guideUrl: row.guide_url,
-    affects: { platforms: row.platforms, builtInEmailOnly: row.built_in_email_only, attributes: row.required_attributes, listedOnly: row.listed_only },
+    affects: {
+      platforms: row.platforms,
+      builtInEmailOnly: row.built_in_email_only,
+      attributes: row.required_attributes,
+      listedOnly: row.listed_only,
+    },
     announcedAt: row.announced_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

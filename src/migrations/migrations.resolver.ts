@@ -18,7 +18,7 @@ import {
   NewMigrationInput,
   RescheduleType,
 } from './migration.types.ts';
-import { type MigrationView, type RescheduleView, visibleReschedules } from './migrations.rules.ts';
+import type { MigrationView, RescheduleView } from './migrations.rules.ts';
 import type { AffectsInput } from './migrations.service.ts';
 
 @Resolver(() => MigrationType)
@@ -27,7 +27,8 @@ export class MigrationsResolver {
   async migrations(
     @Ctx() context: Context,
     @Args(() => PageArgs) { page }: PageArgs,
-    @Arg('states', () => [LifecycleStateEnum], { nullable: true, description: 'Only migrations in these states.' }) states?: LifecycleState[],
+    @Arg('states', () => [LifecycleStateEnum], { nullable: true, description: 'Only migrations in these states.' })
+    states?: LifecycleState[],
   ): Promise<ConnectionOf<MigrationView>> {
     return toConnection(await context.services.migrations.migrations(requireActor(context), states ?? [], page), (view) => view);
   }
@@ -41,7 +42,8 @@ export class MigrationsResolver {
     description: 'Every change of its dates since it was announced, newest first; operators see those that wait and were rejected too.',
   })
   async reschedules(@Ctx() context: Context, @Root() migration: MigrationView): Promise<readonly RescheduleView[]> {
-    return visibleReschedules(requireActor(context), migration, await context.loaders.reschedules.load(migration.id));
+    const reschedules = await context.loaders.reschedules.load(migration.id);
+    return context.services.migrations.visibleReschedules(requireActor(context), migration, reschedules);
   }
 
   @FieldResolver(() => RolloutProgress, { description: 'How far its rollout is. For operators.' })
@@ -50,25 +52,39 @@ export class MigrationsResolver {
   }
 
   @Mutation(() => MigrationType, { description: 'Creates a draft. For operators. Errors: KEY_TAKEN, DEADLINE_BEFORE_START, INVALID_…' })
-  createMigration(@Ctx() context: Context, @Arg('input', () => NewMigrationInput, { description: 'The migration.' }) input: NewMigrationInput): Promise<MigrationView> {
+  createMigration(
+    @Ctx() context: Context,
+    @Arg('input', () => NewMigrationInput, { description: 'The migration.' }) input: NewMigrationInput,
+  ): Promise<MigrationView> {
     return context.services.migrations.createMigration(requireActor(context), { ...withoutNulls(input), affects: affectsOf(input) });
   }
 
-  @Mutation(() => MigrationType, { description: 'Changes texts, severity, or whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, INVALID_…' })
+  @Mutation(() => MigrationType, {
+    description: 'Changes texts, severity, or whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, INVALID_…',
+  })
   editMigration(
     @Ctx() context: Context,
     @Arg('key', () => ID, { description: 'Which migration.' }) key: string,
     @Arg('input', () => MigrationEditInput, { description: 'What to change.' }) input: MigrationEditInput,
   ): Promise<MigrationView> {
-    return context.services.migrations.editMigration(requireActor(context), key, { ...withoutNulls(input), guideUrl: input.guideUrl }, affectsOf(input));
+    return context.services.migrations.editMigration(
+      requireActor(context),
+      key,
+      { ...withoutNulls(input), guideUrl: input.guideUrl },
+      affectsOf(input),
+    );
   }
 
-  @Mutation(() => MigrationType, { description: 'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST.' })
+  @Mutation(() => MigrationType, {
+    description: 'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST.',
+  })
   announceMigration(@Ctx() context: Context, @Arg('key', () => ID, { description: 'Which draft.' }) key: string): Promise<MigrationView> {
     return context.services.migrations.announceMigration(requireActor(context), key);
   }
 
-  @Mutation(() => MigrationType, { description: 'An emergency: makes a draft mandatory at once. For operators. Errors: NOT_FOUND, WRONG_STATE, REASON_NEEDED.' })
+  @Mutation(() => MigrationType, {
+    description: 'An emergency: makes a draft mandatory at once. For operators. Errors: NOT_FOUND, WRONG_STATE, REASON_NEEDED.',
+  })
   enforceMigration(
     @Ctx() context: Context,
     @Arg('key', () => ID, { description: 'Which draft.' }) key: string,
@@ -77,7 +93,9 @@ export class MigrationsResolver {
     return context.services.migrations.enforceMigration(requireActor(context), key, reason);
   }
 
-  @Mutation(() => MigrationType, { description: 'Takes a migration back before it is mandatory. For operators. Errors: NOT_FOUND, WRONG_STATE, REASON_NEEDED.' })
+  @Mutation(() => MigrationType, {
+    description: 'Takes a migration back before it is mandatory. For operators. Errors: NOT_FOUND, WRONG_STATE, REASON_NEEDED.',
+  })
   cancelMigration(
     @Ctx() context: Context,
     @Arg('key', () => ID, { description: 'Which migration.' }) key: string,
@@ -100,18 +118,29 @@ export class MigrationsResolver {
     return context.services.reschedules.reschedule(requireActor(context), key, withoutNulls(dates));
   }
 
-  @Mutation(() => RescheduleType, { description: 'Approves dates another operator asked for. Errors: NOT_FOUND, SECOND_OPERATOR_NEEDED, WRONG_STATE, CONFLICT, DATE_IN_PAST.' })
+  @Mutation(() => RescheduleType, {
+    description:
+      'Approves dates another operator asked for. Errors: NOT_FOUND, SECOND_OPERATOR_NEEDED, WRONG_STATE, CONFLICT, DATE_IN_PAST.',
+  })
   approveReschedule(@Ctx() context: Context, @Arg('id', () => ID, { description: 'The id of the change.' }) id: string) {
     return context.services.reschedules.approve(requireActor(context), id);
   }
 
-  @Mutation(() => RescheduleType, { description: 'Turns down dates that wait for approval, or takes them back. For operators. Errors: NOT_FOUND, WRONG_STATE.' })
+  @Mutation(() => RescheduleType, {
+    description: 'Turns down dates that wait for approval, or takes them back. For operators. Errors: NOT_FOUND, WRONG_STATE.',
+  })
   rejectReschedule(@Ctx() context: Context, @Arg('id', () => ID, { description: 'The id of the change.' }) id: string) {
     return context.services.reschedules.reject(requireActor(context), id);
   }
 
-  @Mutation(() => ImportReportType, { description: 'Reads a Markdown page of migrations into the catalogue: all of it or nothing. For operators. Errors: INVALID_PAGE with `problems` by line.' })
-  importMigrationPage(@Ctx() context: Context, @Arg('page', () => String, { description: 'The text of the page.' }) page: string): Promise<ImportReportType> {
+  @Mutation(() => ImportReportType, {
+    description:
+      'Reads a Markdown page of migrations into the catalogue: all of it or nothing. For operators. Errors: INVALID_PAGE with `problems` by line.',
+  })
+  importMigrationPage(
+    @Ctx() context: Context,
+    @Arg('page', () => String, { description: 'The text of the page.' }) page: string,
+  ): Promise<ImportReportType> {
     return context.services.imports.importPage(requireActor(context), page);
   }
 

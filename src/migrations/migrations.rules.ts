@@ -1,4 +1,3 @@
-import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
 import type { AffectedRule, Attributes } from '../rollouts/effective-state.rules.ts';
 import type { PartialDate } from './dates.rules.ts';
@@ -51,17 +50,6 @@ export interface MigrationTexts {
   readonly guideUrl?: string | null | undefined;
 }
 
-/**
- * The changes of dates an actor may see. Operators see all; for others what was only asked for, and who asked, is the
- * platform's own business until it applies.
- */
-export function visibleReschedules(actor: Actor, { announcedAt }: MigrationView, reschedules: readonly RescheduleView[]): readonly RescheduleView[] {
-  if (actor.role === 'OPERATOR') return reschedules;
-  return reschedules
-    .filter(({ status, requestedAt }) => status === 'APPLIED' && announcedAt !== null && requestedAt >= announcedAt)
-    .map((reschedule) => ({ ...reschedule, requestedBy: null, decidedBy: null }));
-}
-
 const MAX_TITLE = 200;
 const MAX_REASON = 2_000;
 const MAX_URL = 2_000;
@@ -73,7 +61,9 @@ const MAX_URL = 2_000;
  */
 export function checkedKey(key: string): string {
   if (key.length <= 80 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(key)) return key;
-  throw new GracelineError('INVALID_INPUT', 'A key has 1 to 80 lower case letters, digits and single hyphens, e.g. "email-from-address".', { field: 'key' });
+  throw new GracelineError('INVALID_INPUT', 'A key has 1 to 80 lower case letters, digits and single hyphens, e.g. "email-from-address".', {
+    field: 'key',
+  });
 }
 
 /**
@@ -85,9 +75,12 @@ export function checkedKey(key: string): string {
 export function checkedTitle(title: string): string {
   const trimmed = title.trim();
   if (trimmed.length === 0 || trimmed.length > MAX_TITLE) {
-    throw new GracelineError('INVALID_INPUT', `A title has 1 to ${MAX_TITLE} characters; this one has ${trimmed.length}.`, { field: 'title' });
+    throw new GracelineError('INVALID_INPUT', `A title has 1 to ${MAX_TITLE} characters; this one has ${trimmed.length}.`, {
+      field: 'title',
+    });
   }
-  if (hasControlCharacter(trimmed)) throw new GracelineError('INVALID_INPUT', 'A title is one line without control characters.', { field: 'title' });
+  if (hasControlCharacter(trimmed))
+    throw new GracelineError('INVALID_INPUT', 'A title is one line without control characters.', { field: 'title' });
   return trimmed;
 }
 
@@ -98,7 +91,10 @@ export function checkedTitle(title: string): string {
  */
 export function checkedReason(reason: string | null | undefined): string {
   const trimmed = reason?.trim() ?? '';
-  if (trimmed === '') throw new GracelineError('REASON_NEEDED', 'Give a reason: it is kept with the change and shown to those it concerns.', { field: 'reason' });
+  if (trimmed === '')
+    throw new GracelineError('REASON_NEEDED', 'Give a reason: it is kept with the change and shown to those it concerns.', {
+      field: 'reason',
+    });
   if (trimmed.length > MAX_REASON || trimmed.includes('\0')) {
     throw new GracelineError('INVALID_INPUT', `A reason has at most ${MAX_REASON} characters and no NUL.`, { field: 'reason' });
   }
@@ -113,7 +109,9 @@ export function checkedReason(reason: string | null | undefined): string {
 export function checkedGuideUrl(url: string | null): string | null {
   if (url === null) return null;
   if (url.length <= MAX_URL && URL.canParse(url) && /^https?:\/\//i.test(url) && !hasControlCharacter(url)) return url;
-  throw new GracelineError('INVALID_INPUT', 'A guide is an http or https address, e.g. https://docs.example.com/guide.', { field: 'guideUrl' });
+  throw new GracelineError('INVALID_INPUT', 'A guide is an http or https address, e.g. https://docs.example.com/guide.', {
+    field: 'guideUrl',
+  });
 }
 
 /**
@@ -125,7 +123,9 @@ export function checkedAttributes(attributes: Record<string, unknown>): Attribut
   const entries = Object.entries(attributes);
   const flat = entries.every(([name, value]) => name.length <= 100 && !name.includes('\0') && isScalar(value));
   if (flat && entries.length <= 20) return attributes as Attributes;
-  throw new GracelineError('INVALID_INPUT', 'Attributes are up to 20 names with a text, a number or true/false each.', { field: 'attributes' });
+  throw new GracelineError('INVALID_INPUT', 'Attributes are up to 20 names with a text, a number or true/false each.', {
+    field: 'attributes',
+  });
 }
 
 function isScalar(value: unknown): boolean {

@@ -12,11 +12,38 @@ import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
 import { TBD } from './dates.rules.ts';
-import { type Command, defaultDeadline, isRefusal, LIFECYCLE, type LifecycleState, type Schedule, scheduleRefusal, type Severity, stateAt } from './lifecycle.rules.ts';
+import {
+  type Command,
+  defaultDeadline,
+  isRefusal,
+  LIFECYCLE,
+  type LifecycleState,
+  type Schedule,
+  scheduleRefusal,
+  type Severity,
+  stateAt,
+} from './lifecycle.rules.ts';
 import { descriptionProblems, normaliseDescription } from './markdown.ts';
 import { Migration } from './migration.entity.ts';
-import { checkedAttributes, checkedGuideUrl, checkedKey, checkedReason, checkedTitle, type MigrationTexts, type MigrationView, type RescheduleView } from './migrations.rules.ts';
-import { findMigration, findMigrations, findMigrationsById, findPublished, findReschedules, replaceListedAccounts, scheduleOf } from './migrations.repository.ts';
+import {
+  checkedAttributes,
+  checkedGuideUrl,
+  checkedKey,
+  checkedReason,
+  checkedTitle,
+  type MigrationTexts,
+  type MigrationView,
+  type RescheduleView,
+} from './migrations.rules.ts';
+import {
+  findMigration,
+  findMigrations,
+  findMigrationsById,
+  findPublished,
+  findReschedules,
+  replaceListedAccounts,
+  scheduleOf,
+} from './migrations.repository.ts';
 import { keyOfTitle } from './page.ts';
 import type { PublishedMigration } from './page-render.ts';
 
@@ -86,6 +113,17 @@ export class MigrationsService {
     return findMigrationsById(this.db, this.clock.now(), ids);
   }
 
+  /**
+   * Of the changes of a migration's dates, those an actor may see. Operators see all; for others what was only asked for,
+   * and who asked, is the platform's own business.
+   */
+  visibleReschedules(actor: Actor, { announcedAt }: MigrationView, reschedules: readonly RescheduleView[]): readonly RescheduleView[] {
+    if (seesDrafts(actor)) return reschedules;
+    return reschedules
+      .filter(({ status, requestedAt }) => status === 'APPLIED' && announcedAt !== null && requestedAt >= announcedAt)
+      .map((reschedule) => ({ ...reschedule, requestedBy: null, decidedBy: null }));
+  }
+
   /** For a data loader: every change of dates of these migrations, newest first. */
   reschedulesOf(migrationIds: readonly string[]): Promise<RescheduleView[]> {
     return findReschedules(this.db, migrationIds);
@@ -141,7 +179,10 @@ export class MigrationsService {
   async announceMigration(actor: Actor, key: string): Promise<MigrationView> {
     return this.change(actor, key, 'ANNOUNCE', 'MIGRATION_ANNOUNCED', async (tx, migration, now) => {
       if (migration.mandatoryAt && migration.mandatoryAt <= now) {
-        throw new GracelineError('DATE_IN_PAST', `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`);
+        throw new GracelineError(
+          'DATE_IN_PAST',
+          `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`,
+        );
       }
       await publish(tx, migration, now);
       return { gracePeriodStart: migration.gracePeriodStart, mandatoryOptIn: migration.mandatoryOptIn };
@@ -206,7 +247,9 @@ export class MigrationsService {
 
 /** What a missing migration is answered with. */
 export function migrationNotFound(key: string): GracelineError {
-  return new GracelineError('NOT_FOUND', `There is no migration "${key.slice(0, 80)}". Its key stands in the catalogue.`, { migration: key.slice(0, 80) });
+  return new GracelineError('NOT_FOUND', `There is no migration "${key.slice(0, 80)}". Its key stands in the catalogue.`, {
+    migration: key.slice(0, 80),
+  });
 }
 
 /**
@@ -298,7 +341,11 @@ async function applyAffects(tx: Transaction, migration: Migration, affects: Affe
   if (affects?.accounts === undefined) return;
   const accounts = affects.accounts ?? [];
   if (accounts.length > MAX_LISTED_ACCOUNTS) {
-    throw new GracelineError('TOO_LARGE', `A list names at most ${MAX_LISTED_ACCOUNTS} accounts; this one names ${accounts.length}. Match an attribute instead.`, { field: 'accounts' });
+    throw new GracelineError(
+      'TOO_LARGE',
+      `A list names at most ${MAX_LISTED_ACCOUNTS} accounts; this one names ${accounts.length}. Match an attribute instead.`,
+      { field: 'accounts' },
+    );
   }
   migration.listedOnly = affects.accounts !== null;
   await replaceListedAccounts(tx, migration.id, accounts);
@@ -309,7 +356,10 @@ function checkedDescription(description: string): string {
   const problems = descriptionProblems(normal);
   if (problems.length === 0) return normal;
   const lines = problems.map(({ line, message }) => `line ${line}: ${message}`);
-  throw new GracelineError('INVALID_MARKDOWN', `The description cannot be shown as it is. ${lines.join(' ')}`, { field: 'description', problems });
+  throw new GracelineError('INVALID_MARKDOWN', `The description cannot be shown as it is. ${lines.join(' ')}`, {
+    field: 'description',
+    problems,
+  });
 }
 
 async function refuseTakenKey(tx: Transaction, key: string): Promise<void> {
@@ -328,7 +378,10 @@ function editable(migration: Migration): Record<string, unknown> {
 }
 
 /** Only what differs, as the audit shows it. */
-function changes(before: Record<string, unknown>, after: Record<string, unknown>): { before: Record<string, unknown>; after: Record<string, unknown> } {
+function changes(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
   const changed = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const pick = (from: Record<string, unknown>) => Object.fromEntries(changed.map((name) => [name, from[name]]));
   return { before: pick(before), after: pick(after) };

@@ -62,11 +62,17 @@ export class RescheduleService {
   async approve(actor: Actor, rescheduleId: string): Promise<RescheduleView> {
     return this.decide(actor, rescheduleId, async (tx, reschedule, migration, now) => {
       if (isSamePerson(actor.subject, reschedule.requestedBy)) {
-        throw new GracelineError('SECOND_OPERATOR_NEEDED', 'You asked for this change yourself. Another operator must approve it, because it takes away grace that accounts were promised.');
+        throw new GracelineError(
+          'SECOND_OPERATOR_NEEDED',
+          'You asked for this change yourself. Another operator must approve it, because it takes away grace that accounts were promised.',
+        );
       }
       refuseWrongState(migration, 'RESCHEDULE', now);
       if (migration.gracePeriodStart !== reschedule.oldGracePeriodStart || migration.mandatoryOptIn !== reschedule.oldMandatoryOptIn) {
-        throw new GracelineError('CONFLICT', 'The dates have changed since this was asked for. Reject it and ask again from the dates as they are now.');
+        throw new GracelineError(
+          'CONFLICT',
+          'The dates have changed since this was asked for. Reject it and ask again from the dates as they are now.',
+        );
       }
       this.refuseDates(migration, this.scheduleOf(reschedule), now);
       reschedule.status = 'APPLIED';
@@ -97,15 +103,24 @@ export class RescheduleService {
     const state = stateAt(migration.state, scheduleOf(migration), now);
     if (state === 'DRAFT') return;
     if (state === 'GRACE_PERIOD' && next.gracePeriodStart !== migration.gracePeriodStart) {
-      throw new GracelineError('GRACE_PERIOD_STARTED', `Its grace period started on ${migration.gracePeriodStart}; accounts created since have the migration from birth. Only its mandatory opt-in can still change.`);
+      throw new GracelineError(
+        'GRACE_PERIOD_STARTED',
+        `Its grace period started on ${migration.gracePeriodStart}; accounts created since have the migration from birth. Only its mandatory opt-in can still change.`,
+      );
     }
     const startIsNew = next.gracePeriodStart !== migration.gracePeriodStart;
     // Today is no past: a grace period may start on the day it is decided.
     if (startIsNew && next.graceStartsAt && dayIn(next.graceStartsAt, this.platformTimeZone) < dayIn(now, this.platformTimeZone)) {
-      throw new GracelineError('DATE_IN_PAST', `The grace period cannot start in the past (${next.gracePeriodStart}). Give today or a later day.`, { field: 'gracePeriodStart' });
+      throw new GracelineError(
+        'DATE_IN_PAST',
+        `The grace period cannot start in the past (${next.gracePeriodStart}). Give today or a later day.`,
+        { field: 'gracePeriodStart' },
+      );
     }
     if (next.mandatoryAt && next.mandatoryAt <= now) {
-      throw new GracelineError('DATE_IN_PAST', `The mandatory opt-in (${next.mandatoryOptIn}) has passed. Give a later one.`, { field: 'mandatoryOptIn' });
+      throw new GracelineError('DATE_IN_PAST', `The mandatory opt-in (${next.mandatoryOptIn}) has passed. Give a later one.`, {
+        field: 'mandatoryOptIn',
+      });
     }
   }
 
@@ -119,14 +134,25 @@ export class RescheduleService {
   private async prepare(tx: Transaction, migration: Migration, dates: NewDates, actor: Actor, now: Date): Promise<Reschedule> {
     refuseWrongState(migration, 'RESCHEDULE', now);
     const { gracePeriodStart = migration.gracePeriodStart, mandatoryOptIn = migration.mandatoryOptIn } = dates;
-    const next = scheduleFrom(checkedDate('gracePeriodStart', gracePeriodStart), checkedDate('mandatoryOptIn', mandatoryOptIn), this.platformTimeZone);
+    const next = scheduleFrom(
+      checkedDate('gracePeriodStart', gracePeriodStart),
+      checkedDate('mandatoryOptIn', mandatoryOptIn),
+      this.platformTimeZone,
+    );
     if (next.gracePeriodStart === migration.gracePeriodStart && next.mandatoryOptIn === migration.mandatoryOptIn) {
       throw new GracelineError('INVALID_INPUT', 'These are the dates it has already. Give another start or another mandatory opt-in.');
     }
     this.refuseDates(migration, next, now);
     const shortens = this.shortensPromise(migration, next);
     if (shortens) await refuseSecondRequest(tx, migration);
-    return newReschedule(migration, next, actor, now, shortens ? checkedReason(dates.reason) : dates.reason?.trim() ? checkedReason(dates.reason) : null, shortens);
+    return newReschedule(
+      migration,
+      next,
+      actor,
+      now,
+      shortens ? checkedReason(dates.reason) : dates.reason?.trim() ? checkedReason(dates.reason) : null,
+      shortens,
+    );
   }
 
   private async apply(tx: Transaction, migration: Migration, reschedule: Reschedule, now: Date): Promise<void> {
@@ -145,9 +171,12 @@ export class RescheduleService {
     requireOperator(actor);
     const now = this.clock.now();
     return this.committed(async (tx) => {
-      const reschedule = isUuid(rescheduleId) ? await tx.em.findOne(Reschedule, { id: rescheduleId }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+      const reschedule = isUuid(rescheduleId)
+        ? await tx.em.findOne(Reschedule, { id: rescheduleId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+        : null;
       if (!reschedule) throw new GracelineError('NOT_FOUND', 'There is no such change of dates. Its id stands with the migration.');
-      if (reschedule.status !== 'PENDING') throw new GracelineError('WRONG_STATE', `This change of dates was ${reschedule.status.toLowerCase()} already.`);
+      if (reschedule.status !== 'PENDING')
+        throw new GracelineError('WRONG_STATE', `This change of dates was ${reschedule.status.toLowerCase()} already.`);
       const migration = await tx.em.findOneOrFail(Migration, { id: reschedule.migrationId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       const type = await work(tx, reschedule, migration, now);
       Object.assign(reschedule, { decidedBy: actor.subject, decidedAt: now });
@@ -174,7 +203,14 @@ export class RescheduleService {
 }
 
 /** A change of dates, for the history; already applied unless it must wait for a second operator. */
-export function newReschedule(migration: Migration, next: Schedule, actor: Actor, now: Date, reason: string | null, pending: boolean): Reschedule {
+export function newReschedule(
+  migration: Migration,
+  next: Schedule,
+  actor: Actor,
+  now: Date,
+  reason: string | null,
+  pending: boolean,
+): Reschedule {
   return Object.assign(new Reschedule(), {
     id: newId(),
     migrationId: migration.id,

@@ -187,7 +187,9 @@ async function recountOne(db: Database, migrationId: string, version: string, no
 async function foldOne(db: Database, migrationId: string): Promise<boolean> {
   return db.transaction(async (tx) => {
     // Locked by a statement of its own: the fold must take its snapshot after the one before it has committed.
-    const locked = await tx.query('select from rollout_count where migration_id = $1 and as_of is not null for update skip locked', [migrationId]);
+    const locked = await tx.query('select from rollout_count where migration_id = $1 and as_of is not null for update skip locked', [
+      migrationId,
+    ]);
     if (locked.length === 0) return false;
     const folded = await tx.query(
       `update rollout_count u set existing = u.existing + n.existing, born = u.born + n.born, opted_in = u.opted_in + n.opted_in,

@@ -55,14 +55,22 @@ function rowsOf([migration, account, decision, now]: Case, place: number): Recor
       attributes: account.attributes,
       created_at: account.createdAt,
     },
-    d: { opted_in_at: decision.optedInAt, opted_out_at: decision.optedOutAt, extended_until: decision.extendedUntil, exempt_until: decision.exemptUntil },
+    d: {
+      opted_in_at: decision.optedInAt,
+      opted_out_at: decision.optedOutAt,
+      extended_until: decision.extendedUntil,
+      exempt_until: decision.exemptUntil,
+    },
     now,
   };
 }
 
 test('the rule and its SQL twin agree on random migrations, accounts, decisions and clocks', async () => {
   const seen = new Set<string>();
-  const cases = fc.array(fc.tuple(migrationArbitrary, accountArbitrary, decisionArbitrary, instantArbitrary), { minLength: 100, maxLength: 200 });
+  const cases = fc.array(fc.tuple(migrationArbitrary, accountArbitrary, decisionArbitrary, instantArbitrary), {
+    minLength: 100,
+    maxLength: 200,
+  });
   await fc.assert(
     fc.asyncProperty(cases, async (batch) => {
       const expected = batch.map((facts) => effectiveState(...facts));
@@ -72,5 +80,15 @@ test('the rule and its SQL twin agree on random migrations, accounts, decisions 
     { numRuns: 30 },
   );
   // Generators that never reached a reason would agree about nothing there.
-  expect([...seen].toSorted()).toEqual(['EXEMPT', 'EXTENDED', 'MANDATORY', 'NEW_ACCOUNT', 'NOT_AFFECTED', 'NOT_STARTED', 'OPTED_IN', 'OPTED_OUT', 'PENDING']);
+  expect([...seen].toSorted()).toEqual([
+    'EXEMPT',
+    'EXTENDED',
+    'MANDATORY',
+    'NEW_ACCOUNT',
+    'NOT_AFFECTED',
+    'NOT_STARTED',
+    'OPTED_IN',
+    'OPTED_OUT',
+    'PENDING',
+  ]);
 });

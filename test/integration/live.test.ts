@@ -49,21 +49,33 @@ async function announced(key: string): Promise<void> {
 const followers = () => (service.house.follower as unknown as { listeners: Set<unknown> }).listeners.size;
 
 test('a draft that is cancelled is shown to nobody who did not see it', async () => {
-  const [changed, ofAccount] = [anna.subscribe(MigrationChangedDocument), anna.subscribe(AccountMigrationChangedDocument, { account: 'acme' })];
-  await until(() => followers() === 2, () => 'nobody follows');
+  const [changed, ofAccount] = [
+    anna.subscribe(MigrationChangedDocument),
+    anna.subscribe(AccountMigrationChangedDocument, { account: 'acme' }),
+  ];
+  await until(
+    () => followers() === 2,
+    () => 'nobody follows',
+  );
   await draft('secret');
   await olga.request(CancelMigrationDocument, { key: 'secret', reason: 'Not now.' });
   await announced('public');
   expect((await changed.next()).migrationChanged.migration.key).toBe('public');
   expect((await ofAccount.next()).accountMigrationChanged.accountMigration.migration.key).toBe('public');
   await Promise.all([changed.close(), ofAccount.close()]);
-  await until(() => followers() === 0, () => 'somebody still follows');
+  await until(
+    () => followers() === 0,
+    () => 'somebody still follows',
+  );
 });
 
 test('dates that are only asked for, and who asked, stay among operators', async () => {
   await announced('steady');
   const changed = anna.subscribe(MigrationChangedDocument, { key: 'steady' });
-  await until(() => followers() === 1, () => 'nobody follows');
+  await until(
+    () => followers() === 1,
+    () => 'nobody follows',
+  );
   const dates = { mandatoryOptIn: '2016-06-10', reason: 'A rumour.' };
   await olga.request(RescheduleMigrationDocument, { key: 'steady', dates });
   await olga.request(RescheduleMigrationDocument, { key: 'steady', dates: { mandatoryOptIn: '2016-09-10', reason: 'More time.' } });
@@ -76,20 +88,34 @@ test('dates that are only asked for, and who asked, stay among operators', async
 
 test('a subscription whose account is taken away ends with NOT_FOUND and leaves nothing behind', async () => {
   await announced('leaving');
-  await until(() => followers() === 0, () => 'somebody still follows');
+  await until(
+    () => followers() === 0,
+    () => 'somebody still follows',
+  );
   const ofAccount = anna.subscribe(AccountMigrationChangedDocument, { account: 'acme' });
-  await until(() => followers() === 1, () => 'nobody follows');
+  await until(
+    () => followers() === 1,
+    () => 'nobody follows',
+  );
   await olga.request(RevokeAdministrationDocument, { administrator: annaId, account: 'acme' });
   await olga.request(OptInDocument, { account: 'acme', migration: 'leaving' });
-  await expect(ofAccount.waitFor(({ accountMigrationChanged: { type } }) => type === 'OPTED_IN')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  await until(() => followers() === 0, () => 'somebody still follows');
+  await expect(ofAccount.waitFor(({ accountMigrationChanged: { type } }) => type === 'OPTED_IN')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  await until(
+    () => followers() === 0,
+    () => 'somebody still follows',
+  );
   await ofAccount.close();
 });
 
 test('progress is sent as it stands after a burst of any size, not once for each event', async () => {
   await announced('burst');
   const progress = olga.subscribe(RolloutProgressDocument, { migration: 'burst' });
-  await until(() => followers() === 1, () => 'nobody follows');
+  await until(
+    () => followers() === 1,
+    () => 'nobody follows',
+  );
   await service.db.query(
     `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
      select 'many-' || n, 'Many', 'CLOUD', 'UTC', true, '{}', '2015-01-01', '2015-01-01' from generate_series(1, 3000) n`,

@@ -24,7 +24,14 @@ beforeAll(async () => {
 });
 
 async function published(key: string, overrides: Partial<Parameters<MigrationsService['createMigration']>[1]> = {}): Promise<string> {
-  const { id } = await migrations.createMigration(operator(), { key, title: key, severity: 'MEDIUM', gracePeriodStart: '2016-04-10', mandatoryOptIn: '2016-05-10', ...overrides });
+  const { id } = await migrations.createMigration(operator(), {
+    key,
+    title: key,
+    severity: 'MEDIUM',
+    gracePeriodStart: '2016-04-10',
+    mandatoryOptIn: '2016-05-10',
+    ...overrides,
+  });
   await migrations.announceMigration(operator(), key);
   return id;
 }
@@ -42,17 +49,25 @@ describe('a decision', () => {
   test('is refused before the start and after the deadline, and says when', async () => {
     await published('window');
     clock.set('2016-04-09T23:59:59.999Z');
-    await expect(rollouts.optIn(anna, 'acme', 'window')).rejects.toMatchObject({ code: 'NOT_STARTED', message: expect.stringContaining('2016-04-10') });
+    await expect(rollouts.optIn(anna, 'acme', 'window')).rejects.toMatchObject({
+      code: 'NOT_STARTED',
+      message: expect.stringContaining('2016-04-10'),
+    });
     clock.set('2016-05-10T00:00:00.000Z');
     await expect(rollouts.optIn(anna, 'acme', 'window')).rejects.toMatchObject({ code: 'DEADLINE_PASSED' });
-    expect(await rollouts.state(anna, 'acme', 'window')).toMatchObject({ state: { enabled: true, reason: 'MANDATORY', since: new Date('2016-05-10') } });
+    expect(await rollouts.state(anna, 'acme', 'window')).toMatchObject({
+      state: { enabled: true, reason: 'MANDATORY', since: new Date('2016-05-10') },
+    });
   });
 
   test('to opt in is idempotent and logged once, also when fifty ask at once', async () => {
     clock.set('2016-04-12T00:00:00Z');
     const migrationId = await published('many', { gracePeriodStart: '2016-04-11' });
     await Promise.all(Array.from({ length: 50 }, () => rollouts.optIn(anna, 'acme', 'many')));
-    const events = await db.query<{ type: string; actor: string }>('select type, actor from event where migration_id = $1 and account_number = $2', [migrationId, number]);
+    const events = await db.query<{ type: string; actor: string }>(
+      'select type, actor from event where migration_id = $1 and account_number = $2',
+      [migrationId, number],
+    );
     expect(events).toEqual([{ type: 'OPTED_IN', actor: 'anna@acme.example' }]);
   });
 
@@ -81,21 +96,39 @@ describe('a decision', () => {
   test('of an operator holds until its end, and its end is recorded once', async () => {
     clock.set('2016-04-20T00:00:00Z');
     const migrationId = await published('later', { mandatoryOptIn: '2016-05-01' });
-    await expect(rollouts.extendDeadline(anna, 'acme', 'later', new Date('2016-06-01'), 'please')).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(rollouts.extendDeadline(operator(), 'acme', 'later', new Date('2016-06-01'), ' ')).rejects.toMatchObject({ code: 'REASON_NEEDED' });
-    await expect(rollouts.extendDeadline(operator(), 'acme', 'later', new Date('2016-05-01'), 'same day')).rejects.toMatchObject({ code: 'DATE_IN_PAST' });
+    await expect(rollouts.extendDeadline(anna, 'acme', 'later', new Date('2016-06-01'), 'please')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await expect(rollouts.extendDeadline(operator(), 'acme', 'later', new Date('2016-06-01'), ' ')).rejects.toMatchObject({
+      code: 'REASON_NEEDED',
+    });
+    await expect(rollouts.extendDeadline(operator(), 'acme', 'later', new Date('2016-05-01'), 'same day')).rejects.toMatchObject({
+      code: 'DATE_IN_PAST',
+    });
     await rollouts.extendDeadline(operator(), 'acme', 'later', new Date('2016-06-01'), 'a release freeze');
     await rollouts.exemptAccount(operator(), 'acme', 'later', new Date('2016-05-20'), 'an audit');
     const reasonAt = async (instant: string) => {
       clock.set(instant);
       return (await rollouts.state(anna, 'acme', 'later')).state.reason;
     };
-    expect([await reasonAt('2016-05-19'), await reasonAt('2016-05-20'), await reasonAt('2016-06-01')]).toEqual(['EXEMPT', 'EXTENDED', 'MANDATORY']);
+    expect([await reasonAt('2016-05-19'), await reasonAt('2016-05-20'), await reasonAt('2016-06-01')]).toEqual([
+      'EXEMPT',
+      'EXTENDED',
+      'MANDATORY',
+    ]);
     const calendar = new Calendar(db, wake, clock);
     await Promise.all([calendar.advance(), calendar.advance(), calendar.advance()]);
     const types = await db.query<{ type: string }>('select type from event where migration_id = $1 order by xid, id', [migrationId]);
     expect(types.map(({ type }) => type).toSorted()).toEqual(
-      ['MIGRATION_CREATED', 'MIGRATION_ANNOUNCED', 'DEADLINE_EXTENDED', 'ACCOUNT_EXEMPTED', 'DEADLINE_PASSED', 'EXEMPTION_ENDED', 'EXTENSION_ENDED'].toSorted(),
+      [
+        'MIGRATION_CREATED',
+        'MIGRATION_ANNOUNCED',
+        'DEADLINE_EXTENDED',
+        'ACCOUNT_EXEMPTED',
+        'DEADLINE_PASSED',
+        'EXEMPTION_ENDED',
+        'EXTENSION_ENDED',
+      ].toSorted(),
     );
   });
 });
@@ -106,22 +139,33 @@ describe('the counts of a rollout', () => {
     const migrationId = await published('counted', { gracePeriodStart: '2016-04-11', affects: { attributes: { tier: 'gold' } } });
     const ids: string[] = [];
     const admin = operator();
-    const step = fc.record({ kind: fc.constantFrom('create', 'create', 'in', 'in', 'out', 'move', 'extend', 'exempt', 'fold', 'restart'), pick: fc.nat(1_000), gold: fc.boolean(), young: fc.boolean() });
+    const step = fc.record({
+      kind: fc.constantFrom('create', 'create', 'in', 'in', 'out', 'move', 'extend', 'exempt', 'fold', 'restart'),
+      pick: fc.nat(1_000),
+      gold: fc.boolean(),
+      young: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         for (const { kind, pick, gold, young } of steps) {
           const id = ids[pick % Math.max(ids.length, 1)];
           if (kind === 'create') {
             const next = `c${ids.length}`;
-            await insertAccount(db, { id: next, attributes: gold ? { tier: 'gold' } : {}, createdAt: young ? '2016-04-11T00:00:00Z' : '2016-04-10T23:59:59.999Z' });
+            await insertAccount(db, {
+              id: next,
+              attributes: gold ? { tier: 'gold' } : {},
+              createdAt: young ? '2016-04-11T00:00:00Z' : '2016-04-10T23:59:59.999Z',
+            });
             ids.push(next);
           } else if (kind === 'fold') await Promise.all([foldRolloutCounts(db, clock.now()), foldRolloutCounts(db, clock.now())]);
           else if (kind === 'restart') await migrations.editMigration(admin, 'counted', {}, { attributes: { tier: 'gold' } });
           else if (id === undefined) continue;
           else if (kind === 'in') await rollouts.optIn(admin, id, 'counted').catch(ignoreRefusal);
           else if (kind === 'out') await rollouts.optOut(admin, id, 'counted').catch(ignoreRefusal);
-          else if (kind === 'extend') await rollouts.extendDeadline(admin, id, 'counted', new Date('2016-07-01'), 'why').catch(ignoreRefusal);
-          else if (kind === 'exempt') await rollouts.exemptAccount(admin, id, 'counted', new Date('2016-07-01'), 'why').catch(ignoreRefusal);
+          else if (kind === 'extend')
+            await rollouts.extendDeadline(admin, id, 'counted', new Date('2016-07-01'), 'why').catch(ignoreRefusal);
+          else if (kind === 'exempt')
+            await rollouts.exemptAccount(admin, id, 'counted', new Date('2016-07-01'), 'why').catch(ignoreRefusal);
           else await moveAccount(id, gold, migrationId);
         }
         for (const instant of ['2016-04-12T00:00:00Z', '2016-05-10T00:00:00Z', '2016-07-02T00:00:00Z']) {
@@ -145,7 +189,9 @@ async function moveAccount(id: string, gold: boolean, migrationId: string): Prom
     );
     if (row!.was === gold) return;
     const data = { born: row!.born, optedIn: row!.opted_in, optedOut: row!.opted_out };
-    await writeEvents(tx, operator(), clock.now(), [{ type: gold ? 'ACCOUNT_AFFECTED' : 'ACCOUNT_UNAFFECTED', migrationId, accountNumber: row!.number, data }]);
+    await writeEvents(tx, operator(), clock.now(), [
+      { type: gold ? 'ACCOUNT_AFFECTED' : 'ACCOUNT_UNAFFECTED', migrationId, accountNumber: row!.number, data },
+    ]);
   });
 }
 
