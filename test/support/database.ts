@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { atEndOfFile } from './end-of-file.ts';
 
 /**
  * A migrated database of this test file's own, cloned from the template and dropped at the end.
@@ -20,6 +21,6 @@ export async function cloneDatabase(): Promise<string> {
     }
   };
   await admin(`create database ${name} template ${template.pathname.slice(1)}`);
-  afterAll(() => admin(`drop database ${name} with (force)`));
+  atEndOfFile(() => admin(`drop database ${name} with (force)`));
   return Object.assign(new URL(template), { pathname: `/${name}` }).href;
 }

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
 import type { Actor } from '../../src/auth/actor.ts';
 import { Database } from '../../src/db/database.ts';
 import { Wake } from '../../src/events/wake.ts';
 import { newId } from '../../src/ids.ts';
 import { cloneDatabase } from './database.ts';
+import { atEndOfFile } from './end-of-file.ts';
 
 /** A clock a test sets. */
 export class MovingClock {
@@ -35,7 +35,7 @@ export function operator(subject = 'olga@platform.example'): Actor {
 export async function connectClone(): Promise<{ db: Database; wake: Wake }> {
   const db = await Database.connect(await cloneDatabase(), 8);
   const wake = new Wake(db, silent);
-  afterAll(async () => {
+  atEndOfFile(async () => {
     await wake.close();
     await db.close();
   });
@@ -52,7 +52,10 @@ export interface AccountRow {
 }
 
 /** Inserts an account as if it had always been there, without an event. @returns its number */
-export async function insertAccount(db: Database, { id, createdAt = '2015-01-01T00:00:00Z', platform = 'CLOUD', usesBuiltInEmail = true, attributes = {} }: AccountRow): Promise<number> {
+export async function insertAccount(
+  db: Database,
+  { id, createdAt = '2015-01-01T00:00:00Z', platform = 'CLOUD', usesBuiltInEmail = true, attributes = {} }: AccountRow,
+): Promise<number> {
   const [row] = await db.query<{ number: number }>(
     `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
      values ($1, $1, $2, 'UTC', $3, $4, $5, $5) returning number`,
@@ -62,9 +65,18 @@ export async function insertAccount(db: Database, { id, createdAt = '2015-01-01T
 }
 
 /** Inserts an administrator of these accounts. @returns who acts as them */
-export async function insertAdministrator(db: Database, email: string, accountNumbers: readonly number[], timeZone = 'UTC'): Promise<Actor> {
+export async function insertAdministrator(
+  db: Database,
+  email: string,
+  accountNumbers: readonly number[],
+  timeZone = 'UTC',
+): Promise<Actor> {
   const id = newId();
-  await db.query(`insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, $2, $2, $3, 'en', '2015-01-01')`, [id, email, timeZone]);
+  await db.query(`insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, $2, $2, $3, 'en', '2015-01-01')`, [
+    id,
+    email,
+    timeZone,
+  ]);
   await db.query('insert into administration select $1, unnest($2::bigint[])', [id, accountNumbers]);
   return { role: 'ADMINISTRATOR', subject: email, administratorId: id, tokenId: null };
 }

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import { freePort } from '../../src/db/embedded.ts';
+import { atEndOfFile } from './end-of-file.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** tsx has to load and compile first, on a machine that runs other test files at the same time. */
@@ -56,7 +56,7 @@ export class TestProcess {
   static spawn(file: string, env: Readonly<Record<string, string>>, args: readonly string[] = [], url = ''): TestProcess {
     if (!cleaningUp) {
       cleaningUp = true;
-      afterAll(killAll);
+      atEndOfFile(killAll);
     }
     const { PATH = '', HOME = '' } = process.env;
     const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {

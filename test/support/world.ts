@@ -5,7 +5,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import type { NewToken } from '../../src/auth/tokens.rules.ts';
 import { TokensService } from '../../src/auth/tokens.service.ts';
@@ -14,6 +14,7 @@ import { Wake } from '../../src/events/wake.ts';
 import { planMilestones } from '../../src/notifications/reminder-plan.repository.ts';
 import { addDays, dayIn, hourOfDay, startOfDay } from '../../src/time-zone.ts';
 import { cloneDatabase } from './database.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { silent } from './house.ts';
 import { spawnApi, spawnWorker, type TestProcess, until } from './processes.ts';
 import { type SmtpSink, startSmtpSink } from './smtp.ts';
@@ -27,10 +28,11 @@ export const PLATFORM_TIME_ZONE = 'Europe/Berlin';
 
 /** So long after the reminder hour {@link World.walkTo} looks in on each morning. */
 const INTO_THE_MORNING_MS = 20 * 60_000;
-/** Sweeps on a machine that runs other tests at the same time. */
-const SETTLES_WITHIN_MS = 30_000;
+/** On a machine that runs other tests at the same time. */
+const STUCK_AFTER_MS = 30_000;
 /** Workers look again so often while the test waits for them. */
-const RING_EVERY_MS = 150;
+const RING_EVERY_MS = 200;
+const POLL_MS = 25;
 /** The readers of the log that the worker's sweeps are. */
 const READERS = ['notices', 'reminders'];
 
@@ -84,23 +86,27 @@ export class World {
     await this.workTo(end);
   }
 
-  /** Waits until nothing is due any more at the present instant: no date, no event unread, no reminder, no mail. */
+  /**
+   * Waits until nothing is due any more at the present instant: no date, no event unread, no reminder, no mail. However slow
+   * the machine, it gives up only where the workers no longer get on.
+   */
   async settle(): Promise<void> {
     let due = await this.due();
-    let rung = -Infinity;
-    await until(
-      async () => {
-        if (due.length === 0) return true;
-        if (performance.now() - rung > RING_EVERY_MS) {
-          this.wake.ring();
-          rung = performance.now();
-        }
-        due = await this.due();
-        return due.length === 0;
-      },
-      () => `Still due at ${this.present.toISOString()}: ${due.join(', ')}\n${this.output}`,
-      SETTLES_WITHIN_MS,
-    );
+    let [rungAt, changedAt] = [-Infinity, performance.now()];
+    while (due.length > 0) {
+      const now = performance.now();
+      if (now - changedAt > STUCK_AFTER_MS) {
+        throw new Error(`Still due at ${this.present.toISOString()}: ${due.slice(0, 10).join(', ')} (${due.length})\n${this.output}`);
+      }
+      if (now - rungAt > RING_EVERY_MS) {
+        this.wake.ring();
+        rungAt = now;
+      }
+      await sleep(POLL_MS);
+      const before = due.join();
+      due = await this.due();
+      if (due.join() !== before) changedAt = performance.now();
+    }
   }
 
   /** Starts an API process; the caller awaits {@link TestProcess.ready} or {@link serving}. */
@@ -175,7 +181,7 @@ export async function createWorld(now: string, env: Readonly<Record<string, stri
   };
   const world = new World(db, wake, smtp, settings, clockFile, new Date(now));
   await world.moveTo(now);
-  afterAll(async () => {
+  atEndOfFile(async () => {
     await wake.close();
     await db.close();
     await smtp.close();
