@@ -1,6 +1,5 @@
 /** Real processes of the service for tests: started with an environment, waited for, and never left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/db/embedded.ts';
 import { atEndOfFile } from './end-of-file.ts';

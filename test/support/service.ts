@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
 import { startApi } from '../../src/api.ts';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import type { NewToken } from '../../src/auth/tokens.rules.ts';
@@ -15,6 +14,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { House } from '../../src/house.ts';
 import { SWEEPS } from '../../worker/jobs/sweeps.ts';
 import { cloneDatabase } from './database.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { ApiError, graphqlClient, type GraphqlClient } from './graphql-client.ts';
 
 /** Two operators: what one asks for, the other may approve. */
@@ -60,7 +60,7 @@ export async function startService(now: string, settings: Readonly<Record<string
   const log = pino({ level: 'error' }, new Writable({ write }));
   const house = await compose(config, log);
   const api = await startApi(house, log);
-  afterAll(async () => {
+  atEndOfFile(async () => {
     await api.stop();
     await house.close();
     await rm(dir, { recursive: true, force: true });
