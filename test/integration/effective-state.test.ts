@@ -77,7 +77,7 @@ test('the rule and its SQL twin agree on random migrations, accounts, decisions 
       for (const { reason } of expected) seen.add(reason);
       expect(await db.query(TWIN, [JSON.stringify(batch.map(rowsOf))])).toEqual(expected);
     }),
-    { numRuns: 30 },
+    { numRuns: 80 },
   );
   // Generators that never reached a reason would agree about nothing there.
   expect([...seen].toSorted()).toEqual([
