@@ -57,6 +57,8 @@ beforeAll(async () => {
 });
 
 test('a migration from its announcement to sixty days after it became mandatory', async () => {
+  const catalogue = olga.subscribe(MigrationChangedDocument, {});
+  await catalogue.subscribed;
   // 23 February. Ada administers acme, Ben birch, and Chiyo cobalt, which runs on an appliance of its own.
   await createAccount('acme', 'CLOUD', '2019-05-01T00:00:00Z');
   await createAccount('birch', 'CLOUD', '2021-01-01T00:00:00Z');
@@ -64,15 +66,13 @@ test('a migration from its announcement to sixty days after it became mandatory'
   const ada = await createAdministrator(olga, url, ADA, 'acme');
   const ben = await createAdministrator(olga, url, BEN, 'birch');
   const chiyo = await createAdministrator(olga, url, CHIYO, 'cobalt');
-  await createMigration({ ...SENDER, affects: { platforms: ['CLOUD'] }, gracePeriodStart: '2026-03-02', mandatoryOptIn: '2026-04-06' });
-  const catalogue = olga.subscribe(MigrationChangedDocument, {});
+  const grace = { gracePeriodStart: '2026-03-02', mandatoryOptIn: '2026-04-06' };
+  await heard([catalogue], () => createMigration({ ...SENDER, ...grace, affects: { platforms: ['CLOUD'] } }));
   const rollout = olga.subscribe(RolloutProgressDocument, { migration: SENDER.key });
   const ofAcme = ada.api.subscribe(AccountMigrationChangedDocument, { account: 'acme' });
   const ofBirch = ben.api.subscribe(AccountMigrationChangedDocument, { account: 'birch' });
   const ofCobalt = chiyo.api.subscribe(AccountMigrationChangedDocument, { account: 'cobalt' });
-  await Promise.all(
-    [catalogue, rollout, ofAcme, ofBirch, ofCobalt, ada.notices, ben.notices, chiyo.notices].map(({ subscribed }) => subscribed),
-  );
+  await Promise.all([rollout, ofAcme, ofBirch, ofCobalt, ada.notices, ben.notices, chiyo.notices].map(({ subscribed }) => subscribed));
   // A draft is nobody's business yet.
   expect([await statesOf('acme'), await statesOf('birch'), await statesOf('cobalt')]).toEqual([{}, {}, {}]);
 
@@ -244,6 +244,7 @@ test('a migration from its announcement to sixty days after it became mandatory'
 
   // What everybody watched, whole and in order.
   expect(catalogue.all.map(changeText)).toEqual([
+    'MIGRATION_CREATED one-sender: DRAFT',
     'MIGRATION_ANNOUNCED one-sender: ANNOUNCED',
     'GRACE_PERIOD_STARTED one-sender: GRACE_PERIOD',
     'MIGRATION_CREATED one-template: DRAFT',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test, vi } from 'vitest';
 import {
   AccountMigrationChangedDocument,
+  AccountsDocument,
   AnnounceMigrationDocument,
   CreateMigrationDocument,
   MigrationChangedDocument,
@@ -12,6 +13,7 @@ import {
 import { EventFollower } from '../../src/events/follower.ts';
 import { type EventCursor, LOG_START, readEvents } from '../../src/events/log.ts';
 import { newId } from '../../src/ids.ts';
+import { heard } from '../support/cast.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { silent } from '../support/house.ts';
 import { until } from '../support/processes.ts';
@@ -47,12 +49,15 @@ test('two processes of each kind under a storm of opt-ins do nothing twice, and 
 }) => {
   const [api, other] = apis;
   const input = { key: MIGRATION, title: 'One sender address', severity: 'HIGH', gracePeriodStart: '2026-05-04T06:30:00Z' } as const;
-  await api.request(CreateMigrationDocument, { input });
-  await api.request(AnnounceMigrationDocument, { key: MIGRATION });
-  const changes = apis.map((watched) => watched.subscribe(MigrationChangedDocument, { key: MIGRATION }));
+  const changes = apis.map((watched) => watched.subscribe(MigrationChangedDocument, {}));
+  await Promise.all(changes.map(({ subscribed }) => subscribed));
+  await Promise.all(apis.map((watched) => watched.request(AccountsDocument, { first: 1 })));
+  // Whoever subscribes before both APIs have heard of it may hear of it too.
+  await heard(changes, () => api.request(CreateMigrationDocument, { input }));
+  await heard(changes, () => api.request(AnnounceMigrationDocument, { key: MIGRATION }));
   const rollouts = apis.map((watched) => watched.subscribe(RolloutProgressDocument, { migration: MIGRATION }));
   const ofLast = apis.map((watched) => watched.subscribe(AccountMigrationChangedDocument, { account: accountId(ACCOUNTS - 1) }));
-  await Promise.all([...changes, ...rollouts, ...ofLast].map(({ subscribed }) => subscribed));
+  await Promise.all([...rollouts, ...ofLast].map(({ subscribed }) => subscribed));
   expect(await Promise.all(apis.map(progressAt))).toEqual(apis.map(() => `affected ${ACCOUNTS}, pending ${ACCOUNTS}; 0 %`));
   const followed = await follow();
   const storm = new AbortController();
@@ -82,7 +87,12 @@ test('two processes of each kind under a storm of opt-ins do nothing twice, and 
   await paged.ended;
   expect(followed).toEqual(log);
   expect(paged.seen).toEqual(log);
-  for (const { all } of changes) expect(all.map(changeText)).toEqual([`GRACE_PERIOD_STARTED ${MIGRATION}: GRACE_PERIOD`]);
+  const told = [
+    'MIGRATION_CREATED one-sender: DRAFT',
+    'MIGRATION_ANNOUNCED one-sender: ANNOUNCED',
+    'GRACE_PERIOD_STARTED one-sender: GRACE_PERIOD',
+  ];
+  for (const { all } of changes) expect(all.map(changeText)).toEqual(told);
   for (const { all } of ofLast) expect(all.map(accountChangeText).at(-1)).toBe(`OPTED_IN ${MIGRATION}: OPTED_IN`);
   for (const { all } of ofLast) expect(all).toHaveLength(2);
   for (const { all } of rollouts) {
@@ -154,12 +164,12 @@ async function progressAt(api: GraphqlClient): Promise<string> {
 
 /** What a follower in a process of its own hears. Begins with what was there, so that it can be compared with the whole log. */
 async function follow(): Promise<EventCursor[]> {
-  const heard = (await readEvents(world.db, LOG_START, 100_000)).map(({ cursor }) => cursor);
+  const followed = (await readEvents(world.db, LOG_START, 100_000)).map(({ cursor }) => cursor);
   const follower = new EventFollower(world.db, world.wake, silent, 500);
-  follower.onEvent(({ cursor }) => heard.push(cursor));
+  follower.onEvent(({ cursor }) => followed.push(cursor));
   await world.wake.start();
   await follower.start();
-  return heard;
+  return followed;
 }
 
 /** Reads the log from its start with a cursor, a few events at a time, until it is told to stop. */
