@@ -16,7 +16,7 @@ import { addDays, dayIn, hourOfDay, startOfDay } from '../../src/time-zone.ts';
 import { cloneDatabase } from './database.ts';
 import { atEndOfFile } from './end-of-file.ts';
 import { silent } from './house.ts';
-import { spawnApi, spawnWorker, type TestProcess, until } from './processes.ts';
+import { spawnApi, spawnWorker, type TestProcess } from './processes.ts';
 import { type SmtpSink, startSmtpSink } from './smtp.ts';
 
 /** REMINDER_HOUR of the processes. */
@@ -109,7 +109,7 @@ export class World {
     }
   }
 
-  /** Starts an API process; the caller awaits {@link TestProcess.ready} or {@link serving}. */
+  /** Starts an API process; the caller awaits {@link TestProcess.ready}, which takes a worker that sweeps. */
   async startApi(): Promise<TestProcess> {
     return this.keep(await spawnApi(this.env));
   }
@@ -188,14 +188,4 @@ export async function createWorld(now: string, env: Readonly<Record<string, stri
     await rm(dir, { recursive: true, force: true });
   });
   return world;
-}
-
-/** Waits until an API process answers at all: it is ready only while workers are. */
-export async function serving(api: TestProcess): Promise<TestProcess> {
-  await until(
-    async () => (await api.status('/healthz')) === 200,
-    () => `The API does not answer:\n${api.output}`,
-    60_000,
-  );
-  return api;
 }
