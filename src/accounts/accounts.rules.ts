@@ -33,7 +33,8 @@ export interface AccountFields {
   readonly createdAt: Date | null;
 }
 
-const FIELDS: ReadonlySet<string> = new Set([
+/** Every field an account is given by, whatever it comes from. */
+export const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
   'id',
   'name',
   'platform',
@@ -58,7 +59,8 @@ const INSTANT = /^(?:19[7-9]\d|[2-9]\d{3})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\
  */
 export function accountFields(raw: Readonly<Record<string, unknown>>, isTimeZone: (name: string) => boolean): AccountFields {
   for (const key of Object.keys(raw)) {
-    if (!FIELDS.has(key)) throw invalid(shown(key), `"${shown(key)}" is no field of an account. Use ${[...FIELDS].join(', ')}.`);
+    if (!ACCOUNT_FIELDS.has(key))
+      throw invalid(shown(key), `"${shown(key)}" is no field of an account. Use ${[...ACCOUNT_FIELDS].join(', ')}.`);
   }
   return {
     id: validId(raw.id),

@@ -1,17 +1,7 @@
 /** CSV by RFC 4180: comma, double quotes, quotes within doubled. The records are cut already; see records.ts. */
 import { GracelineError } from '../../errors.ts';
+import { ACCOUNT_FIELDS } from '../accounts.rules.ts';
 
-const COLUMNS: ReadonlySet<string> = new Set([
-  'id',
-  'name',
-  'platform',
-  'plan',
-  'region',
-  'timeZone',
-  'usesBuiltInEmail',
-  'attributes',
-  'createdAt',
-]);
 const ATTRIBUTE = 'attributes.';
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
@@ -57,9 +47,11 @@ function quotedField(text: string, start: number): [string, number] {
  */
 export function csvReader(header: string): (text: string) => Record<string, unknown> {
   const columns = csvFields(header).map((column) => column.trim());
-  const unknown = columns.find((column) => !COLUMNS.has(column) && !(column.startsWith(ATTRIBUTE) && column.length > ATTRIBUTE.length));
+  const unknown = columns.find(
+    (column) => !ACCOUNT_FIELDS.has(column) && !(column.startsWith(ATTRIBUTE) && column.length > ATTRIBUTE.length),
+  );
   if (unknown !== undefined)
-    throw malformed(`The column "${unknown.slice(0, 80)}" is unknown. Use ${[...COLUMNS].join(', ')} or ${ATTRIBUTE}NAME.`);
+    throw malformed(`The column "${unknown.slice(0, 80)}" is unknown. Use ${[...ACCOUNT_FIELDS].join(', ')} or ${ATTRIBUTE}NAME.`);
   const twice = columns.find((column, i) => columns.indexOf(column) !== i);
   if (twice !== undefined) throw malformed(`The column "${twice}" is there twice.`);
   const missing = ['id', 'name', 'platform'].find((column) => !columns.includes(column));
