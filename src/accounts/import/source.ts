@@ -8,7 +8,7 @@ import { csvReader } from './csv.ts';
 import { type FileRecord, records, type RecordsFrom } from './records.ts';
 
 /** Rows of one transaction: enough that its fixed costs do not show, few enough to be gone in a moment when stopped. */
-const BATCH_LINES = 10_000;
+const BATCH_LINES = 5_000;
 const FINGERPRINT_BYTES = 1024 * 1024;
 /** How much of a rejected line is repeated. */
 const REJECTED_TEXT = 2_000;
