@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** As many as one statement is worth waiting for; more only make the first of them wait for the last. */
 const MAX_GATHERED = 100;
 
@@ -8,38 +10,36 @@ interface Waiting<Ask, Answer> {
 }
 
 /**
- * Answers many callers with one statement: what is asked while statements are under way waits for the next, together.
+ * Answers many callers with one statement at a time: what is asked while it is under way waits for the next, together.
  * Under load the cost of a round trip and of a commit is shared; without load nobody waits for anybody.
  */
 export class Gatherer<Ask, Answer> {
   private readonly waiting: Waiting<Ask, Answer>[] = [];
-  private running = 0;
+  private working = false;
 
   /**
    * @param answerAll answers all that was gathered, in its order, in one transaction; called again with each alone where
    *   PostgreSQL refused them together, so that nobody pays for another's bad input
-   * @param concurrency how many calls of `answerAll` may be under way
    */
-  constructor(
-    private readonly answerAll: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
-    private readonly concurrency: number,
-  ) {}
+  constructor(private readonly answerAll: (asks: readonly Ask[]) => Promise<readonly Answer[]>) {}
 
   /** Resolves with the answer to this one, or throws what `answerAll` threw for it. */
   ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ask, resolve, reject });
-      this.next();
+      if (!this.working) void this.work();
     });
   }
 
-  private next(): void {
-    if (this.running >= this.concurrency || this.waiting.length === 0) return;
-    this.running += 1;
-    void this.settle(this.waiting.splice(0, MAX_GATHERED)).finally(() => {
-      this.running -= 1;
-      this.next();
-    });
+  private async work(): Promise<void> {
+    this.working = true;
+    while (this.waiting.length > 0) {
+      // Callers just answered often ask again at once. Without this turn of the event loop they would come too late for
+      // the next group, and groups of one would alternate with groups of all the others.
+      await setImmediate();
+      await this.settle(this.waiting.splice(0, MAX_GATHERED));
+    }
+    this.working = false;
   }
 
   private async settle(gathered: readonly Waiting<Ask, Answer>[]): Promise<void> {
