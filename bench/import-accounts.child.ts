@@ -14,7 +14,7 @@ const { created } = await importAccounts(
   db,
   wake,
   systemClock,
-  { role: 'OPERATOR', subject: 'bench', administratorId: null, tokenId: null },
+  { role: 'OPERATOR', subject: 'bench', administratorId: null, tokenId: null, scopes: [] },
   { file: file! },
 );
 const seconds = (performance.now() - start) / 1_000;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
 import { type Actor, ROLES } from './auth/actor.ts';
-import type { NewToken } from './auth/tokens.rules.ts';
+import { type NewToken, SCOPES } from './auth/tokens.rules.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
@@ -14,7 +14,7 @@ import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
 
-const ACTOR: Actor = { role: 'OPERATOR', subject: 'command line', administratorId: null, tokenId: null };
+const ACTOR: Actor = { role: 'OPERATOR', subject: 'command line', administratorId: null, tokenId: null, scopes: [] };
 
 const program = new Command('graceline')
   .usage('COMMAND')
@@ -69,10 +69,17 @@ program
   .option('--name <NAME>', 'what lists call it', 'made on the command line')
   .option('--administrator <ID>', 'the administrator it belongs to (for that role)')
   .option('--account <ID...>', 'accounts it may act for (for partners)')
+  .option('--scope <SCOPE...>', `what it may do beyond its role (for partners): ${SCOPES.join(', ')}`)
   .option('--expires <INSTANT>', 'from when on it no longer counts, e.g. 2027-01-01T00:00:00Z', instant)
-  .action(({ administrator, account, expires, ...rest }: TokenOptions) =>
+  .action(({ administrator, account, scope, expires, ...rest }: TokenOptions) =>
     withHouse(async ({ tokens }) => {
-      const { token } = await tokens.createToken(ACTOR, { ...rest, administratorId: administrator, accounts: account, expiresAt: expires });
+      const { token } = await tokens.createToken(ACTOR, {
+        ...rest,
+        administratorId: administrator,
+        accounts: account,
+        scopes: scope,
+        expiresAt: expires,
+      });
       say(token);
     }),
   );
@@ -90,6 +97,7 @@ program
 interface TokenOptions extends Pick<NewToken, 'name' | 'role' | 'subject'> {
   readonly administrator?: string;
   readonly account?: string[];
+  readonly scope?: string[];
   readonly expires?: Date;
 }
 

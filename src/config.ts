@@ -1,10 +1,14 @@
 /** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
 import { z } from 'zod';
+import type { EncryptionKey } from './secrets/secret-box.ts';
 import { isTimeZone } from './time-zone.ts';
 import { GracelineError } from './errors.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' });
 const seconds = z.coerce.number().positive().max(86_400);
+
+const KEY_BYTES = 32;
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -28,11 +32,41 @@ const schema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an SMTP address such as smtp://user:password@host:587' }).optional(),
   MAIL_FROM: z.email().default('migrations@localhost.localdomain'),
   MAIL_TIMEOUT_SECONDS: seconds.default(30),
+  BUILT_IN_FROM: z.email().default('no-reply@mail.platform.example'),
+  ENCRYPTION_KEYS: z.string().transform(encryptionKeys).default([]),
+  TRUSTED_SMTP_SERVERS: z.string().transform(hostsAndPorts).default([]),
+  SES_URL: httpUrl.optional(),
+  MANDRILL_URL: httpUrl.default('https://mandrillapp.com'),
+  SENDGRID_URL: httpUrl.default('https://api.sendgrid.com'),
+  GATE_IDP_TOKENS: z.string().min(1).default('idp-access-tokens'),
+  GATE_FROM_ADDRESS: z.string().min(1).default('email-from-address'),
+  GATE_EMAIL_TEMPLATE: z.string().min(1).default('email-template'),
+  GATE_PASSWORD_RESET: z.string().min(1).default('password-reset-link'),
   SWEEP_INTERVAL_SECONDS: seconds.default(15),
   EVENT_POLL_SECONDS: seconds.default(2),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(730),
   CLOCK_FILE: z.string().min(1).optional(),
 });
+
+/** `<id>:<base64 of 32 bytes>`, separated by commas; the first seals. */
+function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
+  const keys = text.split(',').map((entry) => {
+    const [id = '', key = ''] = entry.trim().split(':');
+    return { id, key: Buffer.from(key, 'base64') };
+  });
+  const ids = new Set(keys.map(({ id }) => id));
+  if (ids.size < keys.length || keys.some(({ id, key }) => !/^[\w-]{1,32}$/.test(id) || key.length !== KEY_BYTES))
+    context.addIssue('must be keys such as 2026:<base64 of 32 random bytes>, separated by commas, each with an id of its own');
+  return keys;
+}
+
+/** `host:port`, separated by commas. */
+function hostsAndPorts(text: string, context: z.RefinementCtx): string[] {
+  const servers = text.split(',').map((server) => server.trim().toLowerCase());
+  if (servers.some((server) => !/^\S+:\d{1,5}$/.test(server)))
+    context.addIssue('must be servers such as mail.internal:587, separated by commas');
+  return servers;
+}
 
 /** The name of every setting. */
 export const SETTINGS: readonly string[] = Object.keys(schema.shape);

@@ -12,7 +12,7 @@ export interface SampleTokens {
   readonly administrator: string;
 }
 
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olivia@platform.example', administratorId: null, tokenId: null };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olivia@platform.example', administratorId: null, tokenId: null, scopes: [] };
 const MINUTES_TO_THE_DEADLINE = 5;
 const ACCOUNTS = 36;
 

@@ -20,7 +20,7 @@ const LOAD_AT_ONCE = 1_000_000;
 const KEY = 'bench';
 
 /** Who acts in a benchmark. */
-export const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null };
+export const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null, scopes: [] };
 
 /** A platform of so many accounts, one migration in its grace period, and the services that know it. */
 export class World {

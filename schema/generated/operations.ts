@@ -47,6 +47,8 @@ export type EventType =
   | 'ADMINISTRATOR_EDITED'
   | 'DEADLINE_EXTENDED'
   | 'DEADLINE_PASSED'
+  | 'EMAIL_SETTINGS_CHANGED'
+  | 'EMAIL_TEMPLATE_CHANGED'
   | 'EXEMPTION_ENDED'
   | 'EXTENSION_ENDED'
   | 'GRACE_PERIOD_STARTED'
@@ -62,11 +64,15 @@ export type EventType =
   | 'NOTICE_DISMISSED'
   | 'OPTED_IN'
   | 'OPTED_OUT'
+  | 'PASSWORD_CHANGED'
+  | 'PASSWORD_LINK_SENT'
   | 'RESCHEDULE_APPLIED'
   | 'RESCHEDULE_REJECTED'
   | 'RESCHEDULE_REQUESTED'
+  | 'TEST_EMAIL_SENT'
   | 'TOKEN_CREATED'
-  | 'TOKEN_REVOKED';
+  | 'TOKEN_REVOKED'
+  | 'USER_MAIL_FAILED';
 
 /** DRAFT → ANNOUNCED → GRACE_PERIOD → MANDATORY; CANCELLED from any state before MANDATORY. */
 export type LifecycleState =
@@ -180,6 +186,8 @@ export type NewToken = {
   readonly name: string;
   /** What its bearer may do. */
   readonly role: Role;
+  /** What a partner may do beyond reading and opting in: read:users, read:user_idp_tokens, email:write. */
+  readonly scopes?: ReadonlyArray<string> | null | undefined;
   /** Who acts with it, as the event log names them. Two operators need two names. */
   readonly subject: string;
 };

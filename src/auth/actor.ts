@@ -1,3 +1,5 @@
+import type { Scope } from './tokens.rules.ts';
+
 /** The roles a token can have. */
 export const ROLES = ['OPERATOR', 'ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const;
 
@@ -13,7 +15,9 @@ export interface Actor {
   readonly administratorId: string | null;
   /** The token it came with; null for SYSTEM and the command line. */
   readonly tokenId: string | null;
+  /** What the token may do beyond its role. */
+  readonly scopes: readonly Scope[];
 }
 
 /** The worker, when it records what followed from a date. */
-export const SYSTEM: Actor = { role: 'SYSTEM', subject: 'clock', administratorId: null, tokenId: null };
+export const SYSTEM: Actor = { role: 'SYSTEM', subject: 'clock', administratorId: null, tokenId: null, scopes: [] };

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../accounts/account.entity.ts';
 import { Administrator } from '../accounts/administrator.entity.ts';
 import type { Role } from './actor.ts';
+import type { Scope } from './tokens.rules.ts';
 
 const TokenSchema = defineEntity({
   name: 'Token',
@@ -14,6 +15,7 @@ const TokenSchema = defineEntity({
     prefix: p.text(),
     name: p.text(),
     role: p.text().$type<Role>().check(`"role" in ('OPERATOR', 'ADMINISTRATOR', 'PARTNER', 'RUNTIME')`),
+    scopes: p.array().$type<Scope[]>().default([]),
     /** Who acts with it, as the log names them. */
     subject: p.text(),
     administratorId: () => p.manyToOne(Administrator).mapToPk().nullable(),

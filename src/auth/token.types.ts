@@ -4,7 +4,7 @@ import { Connection } from '../graphql/connection.ts';
 import { RoleEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { TokenView } from './tokens.repository.ts';
-import type { NewToken, TokenRole } from './tokens.rules.ts';
+import { type NewToken, type Scope, SCOPES, type TokenRole } from './tokens.rules.ts';
 import type { CreatedToken } from './tokens.service.ts';
 
 @ObjectType('Token', { description: 'A bearer token, without its secret.', simpleResolvers: true })
@@ -23,6 +23,9 @@ export class TokenType implements Omit<TokenView, 'administratorId'> {
 
   @Field(() => String, { description: 'Who acts with it, as the event log names them.' })
   subject!: string;
+
+  @Field(() => [String], { description: 'What it may do beyond its role.' })
+  scopes!: readonly Scope[];
 
   @Field(() => DateTime, { description: 'When it was created.' })
   createdAt!: Date;
@@ -64,6 +67,9 @@ export class NewTokenInput implements NewToken {
 
   @Field(() => [ID], { nullable: true, description: 'The accounts it may act for: needed for partners.' })
   accounts?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: `What a partner may do beyond reading and opting in: ${SCOPES.join(', ')}.` })
+  scopes?: string[] | null;
 
   @Field(() => DateTime, { nullable: true, description: 'From when on it no longer counts; left out: never.' })
   expiresAt?: Date | null;

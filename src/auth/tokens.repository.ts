@@ -1,7 +1,7 @@
 import type { Database, Queryable, Transaction } from '../db/database.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import { Token } from './token.entity.ts';
-import type { NewToken, TokenRole, TokenValidity } from './tokens.rules.ts';
+import type { CheckedToken, Scope, TokenRole, TokenValidity } from './tokens.rules.ts';
 
 /** A token as operators see it in lists; never the token itself. */
 export interface TokenView extends TokenValidity {
@@ -12,10 +12,11 @@ export interface TokenView extends TokenValidity {
   readonly role: TokenRole;
   /** Who acts with it, as the log names them. */
   readonly subject: string;
+  readonly scopes: readonly Scope[];
   readonly createdAt: Date;
 }
 
-const COLUMNS = `t.id, t.prefix, t.name, t.role, t.subject, t.administrator_id as "administratorId",
+const COLUMNS = `t.id, t.prefix, t.name, t.role, t.subject, t.administrator_id as "administratorId", t.scopes,
   t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt"`;
 
 /** The token of this hash, revoked and expired ones included. On the path of every request, hence prepared. */
@@ -57,7 +58,7 @@ export async function administratorExists(tx: Transaction, id: string): Promise<
 }
 
 /** What {@link insertToken} writes beside what was asked for. */
-export interface TokenRow extends NewToken {
+export interface TokenRow extends CheckedToken {
   readonly id: string;
   readonly hash: string;
   readonly prefix: string;
@@ -75,6 +76,7 @@ export async function insertToken(tx: Transaction, row: TokenRow): Promise<void>
     role: row.role,
     subject: row.subject,
     administratorId: row.administratorId ?? null,
+    scopes: [...row.scopes],
     createdAt: row.createdAt,
     expiresAt: row.expiresAt ?? null,
     revokedAt: null,

@@ -7,6 +7,12 @@ export const TOKEN_PREFIXES = { OPERATOR: 'gl_op_', ADMINISTRATOR: 'gl_ad_', PAR
 /** A role a token can have. */
 export type TokenRole = keyof typeof TOKEN_PREFIXES;
 
+/** What a token may do beyond its role. */
+export const SCOPES = ['read:users', 'read:user_idp_tokens', 'email:write'] as const;
+
+/** See {@link SCOPES}. */
+export type Scope = (typeof SCOPES)[number];
+
 /** How many characters of a token are kept to find it by in lists: the prefix of its role and 36 of its 256 random bits. */
 export const FINDABLE_LENGTH = 12;
 
@@ -27,8 +33,15 @@ export interface NewToken {
   readonly administratorId?: string | null | undefined;
   /** The platform's ids of the accounts it may act for: needed for partners, refused for others. */
   readonly accounts?: readonly string[] | null | undefined;
+  /** What it may do beyond its role, each one of {@link SCOPES}; for partners. */
+  readonly scopes?: readonly string[] | null | undefined;
   /** From when on it no longer counts; left out means never. */
   readonly expiresAt?: Date | null | undefined;
+}
+
+/** A token that may be made. */
+export interface CheckedToken extends NewToken {
+  readonly scopes: readonly Scope[];
 }
 
 /**
@@ -36,8 +49,8 @@ export interface NewToken {
  *
  * @throws GracelineError INVALID_INPUT or DATE_IN_PAST, naming the field
  */
-export function checkedToken(input: NewToken, now: Date): NewToken {
-  const { role, administratorId, accounts, expiresAt } = input;
+export function checkedToken(input: NewToken, now: Date): CheckedToken {
+  const { role, administratorId, accounts, scopes, expiresAt } = input;
   if (role === 'ADMINISTRATOR' && !administratorId) {
     throw refusal('administratorId', 'An administrator’s token needs "administratorId". Give the id of the administrator it is for.');
   }
@@ -56,6 +69,13 @@ export function checkedToken(input: NewToken, now: Date): NewToken {
   if (accounts && accounts.length > MAX_TOKEN_ACCOUNTS) {
     throw refusal('accounts', `A token may name at most ${MAX_TOKEN_ACCOUNTS} accounts, not ${accounts.length}. Make several tokens.`);
   }
+  if (role !== 'PARTNER' && scopes?.length) {
+    throw refusal('scopes', 'Only a partner’s token takes "scopes". Leave them out, or make the role PARTNER.');
+  }
+  const unknown = scopes?.find((scope) => !isScope(scope));
+  if (unknown !== undefined) {
+    throw refusal('scopes', `There is no scope "${unknown.slice(0, 80)}". Use ${SCOPES.join(', ')}.`);
+  }
   if (expiresAt && expiresAt <= now) {
     throw new GracelineError(
       'DATE_IN_PAST',
@@ -65,7 +85,12 @@ export function checkedToken(input: NewToken, now: Date): NewToken {
       },
     );
   }
-  return { ...input, name: checkedText('name', input.name), subject: checkedText('subject', input.subject) };
+  return {
+    ...input,
+    name: checkedText('name', input.name),
+    subject: checkedText('subject', input.subject),
+    scopes: scopes?.filter(isScope) ?? [],
+  };
 }
 
 /**
@@ -107,6 +132,10 @@ export interface TokenValidity {
   readonly administratorId: string | null;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+}
+
+function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text);
 }
 
 function checkedText(field: 'name' | 'subject', text: string): string {

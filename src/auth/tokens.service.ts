@@ -53,7 +53,7 @@ export class TokensService {
       await requireAdministrator(tx, checked.administratorId);
       const numbers = await requireNumbers(tx, checked.accounts ?? []);
       await insertToken(tx, { ...checked, ...created, hash: hashOf(token), createdAt: now, accountNumbers: numbers });
-      const { name, role, subject, accounts, expiresAt } = checked;
+      const { name, role, subject, accounts, scopes, expiresAt } = checked;
       await writeEvents(tx, actor, now, [
         {
           type: 'TOKEN_CREATED',
@@ -65,6 +65,7 @@ export class TokensService {
             role,
             subject,
             accounts: accounts ?? [],
+            scopes,
             expiresAt: expiresAt ?? null,
           },
         },
@@ -120,8 +121,8 @@ export class TokensService {
    */
   async authenticate(authorization: string | undefined): Promise<Actor> {
     const found = await findTokenByHash(this.db, hashOf(tokenOfHeader(authorization)));
-    const { id, role, subject, administratorId } = requireValid(found, this.clock.now());
-    return { role, subject, administratorId, tokenId: id };
+    const { id, role, subject, administratorId, scopes } = requireValid(found, this.clock.now());
+    return { role, subject, administratorId, tokenId: id, scopes };
   }
 }
 

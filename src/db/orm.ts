@@ -5,11 +5,17 @@ import { Account, AccountImport } from '../accounts/account.entity.ts';
 import { Administration, Administrator } from '../accounts/administrator.entity.ts';
 import { Token, TokenAccount } from '../auth/token.entity.ts';
 import { Mail } from '../email/mail.entity.ts';
+import { EmailSettings } from '../email/settings/email-settings.entity.ts';
+import { EmailTemplate } from '../email/templates/template.entity.ts';
+import { UserMail } from '../email/user-mail/user-mail.entity.ts';
 import { Event, EventCursor } from '../events/event.entity.ts';
 import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
+import { Migration20261123000000_gates } from '../../migrations-db/Migration20261123000000_gates.ts';
+import { Usage } from '../gates/usage.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
+import { Application, Identity, PasswordLink, User } from '../users/user.entity.ts';
 import { Sweep } from './sweep.entity.ts';
 
 const ENTITIES = [
@@ -17,24 +23,32 @@ const ENTITIES = [
   AccountImport,
   Administrator,
   Administration,
+  Application,
   Decision,
+  EmailSettings,
+  EmailTemplate,
   Event,
   EventCursor,
+  Identity,
   ListedAccount,
   Mail,
   Migration,
   MilestoneRun,
   Notice,
+  PasswordLink,
   Reminder,
   Reschedule,
   RolloutCount,
   Sweep,
   Token,
   TokenAccount,
+  Usage,
+  User,
+  UserMail,
 ];
 
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */
-const DB_MIGRATIONS = [Migration20261122000000_house];
+const DB_MIGRATIONS = [Migration20261122000000_house, Migration20261123000000_gates];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
 const TYPES = new pg.TypeOverrides();
@@ -71,8 +85,8 @@ export function createOrm(url: string, poolSize: number): MikroORM {
         // The ORM would leave instants as text; plain statements on the same pool want Dates, and entities take both.
         onPoolCreated: (pool: pg.Pool) => (pool.options.types = TYPES),
       },
-      // Agenda owns its table; its shape is fixed by its own library.
-      schemaGenerator: { skipTables: ['agenda_jobs'], ignoreRoutines: true },
+      // Their shapes are fixed by the libraries that own them.
+      schemaGenerator: { skipTables: ['agenda_jobs', 'rate_limit'], ignoreRoutines: true },
       migrations: { migrationsList: DB_MIGRATIONS, tableName: 'db_migration', snapshot: false },
       logger: () => undefined,
     }),

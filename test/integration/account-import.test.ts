@@ -11,7 +11,7 @@ import { Wake } from '../../src/events/wake.ts';
 import { newId } from '../../src/ids.ts';
 import { cloneDatabase } from '../support/database.ts';
 
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'op@example.com', administratorId: null, tokenId: null };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'op@example.com', administratorId: null, tokenId: null, scopes: [] };
 const clock = { now: () => new Date('2026-05-01T12:00:00Z') };
 let db: Database;
 let wake: Wake;

@@ -10,8 +10,8 @@ import { newId } from '../../src/ids.ts';
 import type { Page } from '../../src/pagination.ts';
 import { cloneDatabase } from '../support/database.ts';
 
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'op@example.com', administratorId: null, tokenId: null };
-const RUNTIME: Actor = { role: 'RUNTIME', subject: 'edge', administratorId: null, tokenId: newId() };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'op@example.com', administratorId: null, tokenId: null, scopes: [] };
+const RUNTIME: Actor = { role: 'RUNTIME', subject: 'edge', administratorId: null, tokenId: newId(), scopes: [] };
 const NOW = new Date('2026-05-01T12:00:00Z');
 const ALL = { first: 100, after: null };
 let db: Database;
@@ -39,7 +39,7 @@ const events = () =>
 
 async function administratorOf(...of: string[]): Promise<Actor> {
   const { id, email } = await accounts.createAdministrator(OPERATOR, { email: `${newId()}@example.com`, name: 'Ada', accounts: of });
-  return { role: 'ADMINISTRATOR', subject: email, administratorId: id, tokenId: newId() };
+  return { role: 'ADMINISTRATOR', subject: email, administratorId: id, tokenId: newId(), scopes: [] };
 }
 
 async function partnerOf(...of: string[]): Promise<Actor> {
@@ -49,7 +49,7 @@ async function partnerOf(...of: string[]): Promise<Actor> {
     [tokenId, NOW],
   );
   await db.query('insert into token_account select $1, number from account where id = any($2)', [tokenId, of]);
-  return { role: 'PARTNER', subject: 'P', administratorId: null, tokenId };
+  return { role: 'PARTNER', subject: 'P', administratorId: null, tokenId, scopes: [] };
 }
 
 describe('who sees which accounts', () => {

@@ -162,7 +162,7 @@ describe('within an answer', () => {
 
   test('an administrator sees of their colleagues on an account no more than in the list', async () => {
     const { id } = await service.house.accounts.createAdministrator(
-      { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null },
+      { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null, scopes: [] },
       { email: 'carla@mine.example', name: 'Carla', accounts: ['mine'] },
     );
     const query = '{ account(id: "mine") { administrators { edges { node { id } } } } }';

@@ -13,7 +13,7 @@ import { newId } from '../../src/ids.ts';
 import { cloneDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-05-01T09:00:00.000Z');
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null, scopes: [] };
 
 let db: Database;
 let tokens: TokensService;

@@ -20,7 +20,7 @@ import { ApiError, graphqlClient } from '../support/graphql-client.ts';
 import { ARGUMENTS, createWorld, FIELDS, type RootField, type World } from '../support/every-field.ts';
 import { census, refusalOf, startService, type TestService } from '../support/service.ts';
 
-const SETUP: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null };
+const SETUP: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null, scopes: [] };
 
 let service: TestService;
 let ours: World;

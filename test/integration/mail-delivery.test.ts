@@ -14,7 +14,7 @@ import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fi
 import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
 
 const MINUTE = 60_000;
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null, scopes: [] };
 const log = pino({ level: 'silent' });
 const never = () => new AbortController().signal;
 
@@ -238,6 +238,7 @@ describe('the ledger for operators', () => {
       subject: 'ada@example.com',
       administratorId: mail!.administratorId,
       tokenId: null,
+      scopes: [],
     };
     await expect(service.mails(administrator, {}, { first: 10, after: null })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(service.retryMail(administrator, mail!.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });

@@ -38,7 +38,7 @@ const GRACE = { start: '2026-02-01T00:00:00Z', deadline: '2026-05-02T00:00:00Z' 
 const PAGE = { first: 10, after: null };
 
 function actorOf(administratorId: string): Actor {
-  return { role: 'ADMINISTRATOR', subject: 'ann@example.com', administratorId, tokenId: null };
+  return { role: 'ADMINISTRATOR', subject: 'ann@example.com', administratorId, tokenId: null, scopes: [] };
 }
 
 /** The notices as short words, after working off the log. */
@@ -226,7 +226,7 @@ describe('reading and dismissing', () => {
       expect(await service.noticeById(bob, foreign)).toBeNull();
     }
     expect(await service.unreadCount(ann)).toBe(1);
-    const operator: Actor = { role: 'OPERATOR', subject: 'o', administratorId: null, tokenId: null };
+    const operator: Actor = { role: 'OPERATOR', subject: 'o', administratorId: null, tokenId: null, scopes: [] };
     await expect(service.notices(operator, {}, PAGE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   olga = service.operator;
   seed = await pageFile('seed-like.md');
   const { accounts } = service.house;
-  const actor = { role: 'OPERATOR', subject: 'o', administratorId: null, tokenId: null } as const;
+  const actor = { role: 'OPERATOR', subject: 'o', administratorId: null, tokenId: null, scopes: [] } as const;
   for (const id of ['cloud', 'appliance'])
     await accounts.createAccount(actor, {
       id,

@@ -28,7 +28,7 @@ export type Caller = (typeof CALLERS)[number];
 /** What arguments are about: {@link World} itself, or somebody else's things. */
 export type Whose = Pick<World, 'account' | 'administrator' | 'notice'>;
 
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null };
+const OPERATOR: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null, scopes: [] };
 const NOBODY = '01890000-0000-7000-8000-000000000000';
 const page = { first: 5, after: null };
 

@@ -28,7 +28,7 @@ export const silent = pino({ level: 'silent' });
 
 /** An operator; two with different names are two people. */
 export function operator(subject = 'olga@platform.example'): Actor {
-  return { role: 'OPERATOR', subject, administratorId: null, tokenId: null };
+  return { role: 'OPERATOR', subject, administratorId: null, tokenId: null, scopes: [] };
 }
 
 /** A database of this file's own, connected; closed at the end. */
@@ -78,5 +78,5 @@ export async function insertAdministrator(
     timeZone,
   ]);
   await db.query('insert into administration select $1, unnest($2::bigint[])', [id, accountNumbers]);
-  return { role: 'ADMINISTRATOR', subject: email, administratorId: id, tokenId: null };
+  return { role: 'ADMINISTRATOR', subject: email, administratorId: id, tokenId: null, scopes: [] };
 }

@@ -1,0 +1,11 @@
+/**
+ * The places of the platform whose behaviour depends on a migration. Which migration opens which gate is a setting:
+ * `GATE_<NAME>` holds its key.
+ */
+export const GATES = ['IDP_TOKENS', 'FROM_ADDRESS', 'EMAIL_TEMPLATE', 'PASSWORD_RESET'] as const;
+
+/** See {@link GATES}. */
+export type Gate = (typeof GATES)[number];
+
+/** The key of the migration behind each gate. */
+export type GateKeys = Readonly<Record<Gate, string>>;
