@@ -7,6 +7,7 @@ import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
+import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
@@ -22,6 +23,7 @@ import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
 import { foldRolloutCounts } from './rollouts/counts.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
+import { SecretBox } from './secrets/secret-box.ts';
 
 /**
  * The only place where services are made.
@@ -33,6 +35,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
   const wake = new Wake(db, log);
   const zone = config.PLATFORM_TIME_ZONE;
+  const secrets = new SecretBox(config.ENCRYPTION_KEYS);
   const reschedules = new RescheduleService(db, wake, clock, zone);
   const transport = createTransport(config);
   const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
@@ -50,6 +53,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
+    emailSettings: new EmailSettingsService(db, secrets),
     events: new EventsService(db),
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     imports: new ImportService(db, wake, clock, reschedules, zone),
@@ -61,6 +65,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     reminders,
     reschedules,
     rollouts: new RolloutsService(db, wake, clock),
+    secrets,
     tokens: new TokensService(db, wake, clock),
     close: async () => {
       await follower.close();

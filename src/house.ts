@@ -8,6 +8,7 @@ import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
+import type { SecretBox } from './secrets/secret-box.ts';
 
 /** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
 export interface House extends Services {
@@ -21,6 +22,7 @@ export interface House extends Services {
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
   readonly purge: EventPurge;
+  readonly secrets: SecretBox;
   /** Lets go of every connection. Called last, once nothing is under way. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { AccountsService } from '../accounts/accounts.service.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
 import type { MailService } from '../email/mail.service.ts';
+import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
 import type { EventFollower } from '../events/follower.ts';
@@ -16,6 +17,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 /** Every service a resolver may call. */
 export interface Services {
   readonly accounts: AccountsService;
+  readonly emailSettings: EmailSettingsService;
   readonly events: EventsService;
   /** What subscriptions follow. */
   readonly follower: EventFollower;

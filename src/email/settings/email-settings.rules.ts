@@ -25,3 +25,16 @@ export type ProviderAccess =
       /** Further headers of every mail, e.g. `X-SES-Configuration-Set`. */
       readonly headers: Readonly<Record<string, string>>;
     };
+
+/** Who sends the mail of an account's users, and with what. */
+export interface SendingSettings {
+  readonly provider: ProviderName;
+  /** Another one after each change, so that connections made with the former are let go of; 0 where nothing was ever set. */
+  readonly version: number;
+  /** False: no mail goes out to the account's users. */
+  readonly enabled: boolean;
+  /** The sender of templates that name none; null for the provider's own. */
+  readonly defaultFrom: string | null;
+  /** Null for BUILT_IN, which needs none. */
+  readonly access: ProviderAccess | null;
+}

@@ -1,0 +1,27 @@
+/**
+ * Where sealed texts stand. What belongs to a place is bound to it, so whoever seals, whoever opens and whoever re-encrypts
+ * must name it alike: all of them ask here.
+ */
+
+/** What a sealed text is bound to; see SecretBox. */
+export type Place = readonly (string | number)[];
+
+/** A credential of an account with its email provider. */
+export function placeOfEmailSecret(accountNumber: number, provider: string, field: string): Place {
+  return ['email_settings', accountNumber, provider, field];
+}
+
+/** What the template of a user's mail is filled with. */
+export function placeOfMailVariables(userMailId: string): Place {
+  return ['user_mail', userMailId];
+}
+
+/** The secret with which an application's id_tokens are signed. */
+export function placeOfApplicationSecret(applicationId: string): Place {
+  return ['application', applicationId];
+}
+
+/** The token an identity provider gave for a user. */
+export function placeOfIdentity(userId: string, position: number): Place {
+  return ['identity', userId, position];
+}
