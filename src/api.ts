@@ -5,7 +5,8 @@ import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createGraphqlServer } from './graphql/server.ts';
-import { createHttpServer, type Route } from './http.ts';
+import { createHttpServer } from './http.ts';
+import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
 
@@ -48,7 +49,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
   return { port, stop: () => http.close(DRAIN_MS) };
 }
 
-function pages({ config, migrations }: House): Record<string, Route> {
+function pages({ config, migrations }: House): Routes {
   const page =
     (type: string, render: typeof renderPage): Route =>
     async () => ({
@@ -56,7 +57,7 @@ function pages({ config, migrations }: House): Record<string, Route> {
       headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
       body: render(await migrations.published(), config.PLATFORM_NAME),
     });
-  return { '/migrations': page('text/html', renderPageHtml), '/migrations.md': page('text/markdown', renderPage) };
+  return { 'GET /migrations': page('text/html', renderPageHtml), 'GET /migrations.md': page('text/markdown', renderPage) };
 }
 
 /** What keeps the process from its work, a sentence each: the database, its schema, and workers that do not sweep. */

@@ -1,35 +1,21 @@
 /** The one HTTP server of a process: GraphQL, a few pages, and what its keepers ask of it. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { ERROR_STATUS, GracelineError } from './errors.ts';
+import { GracelineError } from './errors.ts';
 import type { GraphqlServer } from './graphql/server.ts';
-
-/** A request of a page: always GET or HEAD. */
-export interface RouteRequest {
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-}
-
-/** What a page answers. */
-export interface RouteResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
-}
-
-/** Answers one path. A GracelineError it throws is shown with its code; anything else as `INTERNAL`. */
-export type Route = (request: RouteRequest) => Promise<RouteResponse> | RouteResponse;
+import { readFields } from './http/fields.ts';
+import { json, pagePolicy, refusal, refusalOf, type RouteResponse, type Routes } from './http/route.ts';
+import { Router } from './http/router.ts';
 
 /** What an HTTP server is made of. */
 export interface HttpServerOptions {
   /** Answers `/graphql`, where the process has it. */
   readonly graphql?: GraphqlServer | undefined;
-  /** Further paths, e.g. `/migrations`. */
-  readonly routes?: Readonly<Record<string, Route>>;
+  /** Further routes, e.g. `GET /migrations`. */
+  readonly routes?: Routes;
   /** What is missing before the process can work, a sentence each; empty when it is ready. Asked by `/readyz`. */
   readonly ready: () => Promise<readonly string[]>;
   /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
@@ -66,6 +52,7 @@ const MIGRATIONS = '/migrations';
 /** Makes a server; {@link HttpServer.listen} starts it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { graphql, logger } = options;
+  const router = new Router(allRoutes(options));
   const underWay = new Set<ServerResponse>();
   let closing = false;
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS / 2 }, (request, response) => {
@@ -75,7 +62,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     if (closing) response.setHeader('connection', 'close');
-    void serve(options, request, response);
+    void serve(options, router, request, response);
   });
   server.on('upgrade', (request, connection, head) => {
     connection.on('error', (error) => logger.debug({ err: error }, 'a connection broke while it became a socket'));
@@ -102,7 +89,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 /** Answers one request, whatever happens, and logs it in one line. */
-async function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(options: HttpServerOptions, router: Router, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const started = performance.now();
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
@@ -112,7 +99,7 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   let operation: string | null = null;
   try {
     if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
-    else send(request, response, await answerTo(options, request, path));
+    else send(request, response, await answerTo(router, request, path));
   } catch (error) {
     if (response.destroyed) options.logger.debug({ requestId, err: error }, 'a client went away before its answer');
     else if (response.headersSent) response.destroy(error as Error);
@@ -131,15 +118,28 @@ async function serve(options: HttpServerOptions, request: IncomingMessage, respo
   else options.logger.info(entry, 'request');
 }
 
-async function answerTo({ routes = {}, live, ready }: HttpServerOptions, request: IncomingMessage, path: string): Promise<RouteResponse> {
-  const own = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (path === '/healthz') return onlyReading(request) ?? liveness(live?.() ?? []);
-  if (path === '/readyz') return onlyReading(request) ?? readiness(ready);
-  if (own)
-    return onlyReading(request) ?? own({ path, query: new URLSearchParams(request.url?.slice(path.length)), headers: request.headers });
-  if (path === '/' && Object.hasOwn(routes, MIGRATIONS))
-    return onlyReading(request) ?? { status: 302, headers: { location: MIGRATIONS }, body: '' };
-  return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+/** What every process answers, and the routes of its own. */
+function allRoutes({ routes = {}, live, ready }: HttpServerOptions): Routes {
+  return {
+    'GET /healthz': () => liveness(live?.() ?? []),
+    'GET /readyz': () => readiness(ready),
+    ...(Object.hasOwn(routes, `GET ${MIGRATIONS}`) && { 'GET /': () => ({ status: 302, headers: { location: MIGRATIONS }, body: '' }) }),
+    ...routes,
+  };
+}
+
+async function answerTo(router: Router, request: IncomingMessage, path: string): Promise<RouteResponse> {
+  const { method = 'GET', headers } = request;
+  const match = router.match(method, path);
+  if (match.kind === 'nowhere') return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+  if (match.kind === 'wrong-method') {
+    const allow = match.allow.join(', ');
+    const refused = refusal(405, 'INVALID_INPUT', `This address takes ${allow}, not ${method}.`);
+    return { ...refused, headers: { ...refused.headers, allow } };
+  }
+  const body = method === 'GET' || method === 'HEAD' ? {} : await readFields(request);
+  const query = new URLSearchParams(request.url?.slice(path.length));
+  return match.route({ method, path, params: match.params, query, headers, body });
 }
 
 function liveness(faults: readonly string[]): RouteResponse {
@@ -151,40 +151,18 @@ async function readiness(ready: HttpServerOptions['ready']): Promise<RouteRespon
   return missing.length === 0 ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', missing });
 }
 
-function onlyReading({ method }: IncomingMessage): RouteResponse | null {
-  if (method === 'GET' || method === 'HEAD') return null;
-  const { headers, ...refused } = refusal(405, 'INVALID_INPUT', `This address is read by GET, not ${method}.`);
-  return { ...refused, headers: { ...headers, allow: 'GET, HEAD' } };
-}
-
 function failure(error: unknown, requestId: string, logger: Logger): RouteResponse {
-  if (error instanceof GracelineError) return refusal(ERROR_STATUS[error.code], error.code, error.message, error.details);
+  if (error instanceof GracelineError) return refusalOf(error);
   logger.error({ requestId, errorId: requestId, err: error }, 'a request failed for a reason of ours');
   return refusal(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
-}
-
-function refusal(status: number, code: string, message: string, details?: Record<string, unknown>): RouteResponse {
-  return json(status, { error: { code, message, ...(details && Object.keys(details).length > 0 && { details }) } });
-}
-
-function json(status: number, value: unknown): RouteResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
-    body: `${JSON.stringify(value)}\n`,
-  };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: RouteResponse): void {
   // What nobody reads must not stand in the way of the next request.
   request.resume();
-  if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', PAGE_POLICY);
+  if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', pagePolicy());
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
-
-/** Pages run no script and load nothing but their own pictures; `style` elements and attributes are part of the page. */
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function secure(response: ServerResponse): void {
   response.setHeader('x-content-type-options', 'nosniff');

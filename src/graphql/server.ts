@@ -14,7 +14,7 @@ import { ERROR_STATUS, GracelineError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { createErrorFormatter, type FormatError, noteRequest } from './errors.ts';
 import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS } from './limits.ts';
-import { readBody } from './request-body.ts';
+import { readBody } from '../http/request-body.ts';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 import { refuseUnkeepable, textsRule } from './texts.ts';
 

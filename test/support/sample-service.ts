@@ -196,8 +196,8 @@ export class SampleService {
       ...options,
     });
     const routes = {
-      '/migrations': () => ({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<p>Migrations' }),
-      '/defect': () => {
+      'GET /migrations': () => ({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<p>Migrations' }),
+      'GET /defect': () => {
         throw new Error(SECRET);
       },
     };

@@ -1,0 +1,63 @@
+/** What a route of the plain-HTTP side is: what it gets, what it answers, and how answers look. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { ERROR_STATUS, type GracelineError } from '../errors.ts';
+
+/** A request that has come to its route. */
+export interface RouteRequest {
+  /** HEAD comes to the route of GET; whatever GET would change it must leave alone. */
+  readonly method: string;
+  readonly path: string;
+  /** What stood in the places `{name}` of the route's path, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The fields of a JSON object or a form; empty for GET and HEAD. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What a route answers. */
+export interface RouteResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** Answers one method of one path. A GracelineError it throws is shown with its code; anything else as `INTERNAL`. */
+export type Route = (request: RouteRequest) => Promise<RouteResponse> | RouteResponse;
+
+/** Routes by method and path, e.g. `GET /api/v2/users/{id}`. GET answers HEAD too. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** A value as JSON, which nobody keeps. */
+export function json(status: number, value: unknown): RouteResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}
+
+/** A refusal as callers of the plain-HTTP side know it: `{ error: { code, message, details? } }`. */
+export function refusal(status: number, code: string, message: string, details?: Record<string, unknown>): RouteResponse {
+  return json(status, { error: { code, message, ...(details && Object.keys(details).length > 0 && { details }) } });
+}
+
+/** The same for an expected failure, with how long to wait where it says so. */
+export function refusalOf({ code, message, details }: GracelineError): RouteResponse {
+  const { headers, ...refused } = refusal(ERROR_STATUS[code], code, message, details);
+  const { retryAfterSeconds } = details;
+  return {
+    ...refused,
+    headers: typeof retryAfterSeconds === 'number' ? { ...headers, 'retry-after': String(retryAfterSeconds) } : headers,
+  };
+}
+
+/**
+ * The content security policy of a page: it runs no script and loads nothing but its own pictures; `style` elements and
+ * attributes are part of it.
+ *
+ * @param formTargets where its forms may go, e.g. `'self'`; nowhere by default
+ */
+export function pagePolicy(formTargets: readonly string[] = ["'none'"]): string {
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action ${formTargets.join(' ')}; frame-ancestors 'none'`;
+}
