@@ -43,7 +43,7 @@ const TABLES = `
     "id" uuid not null,
     "account_number" bigint not null,
     "template" text not null,
-    "recipient" text not null,
+    "recipient" text null,
     "status" text not null,
     "variables" text null,
     "send_after" timestamptz(3) not null,
@@ -58,10 +58,23 @@ const TABLES = `
     "finished_at" timestamptz(3) null,
     primary key ("id")
   );
-  create index "user_mail_due_index" on "user_mail" ("account_number", "send_after") where "status" in ('QUEUED', 'SENDING');
+  create index "user_mail_due_index" on "user_mail" ("account_number", "send_after", "id") where "status" = 'QUEUED';
+  create index "user_mail_expiry_index" on "user_mail" ("expires_at") where "status" = 'QUEUED';
+  create index "user_mail_sending_index" on "user_mail" ("account_number") where "status" = 'SENDING';
+  create index "user_mail_failed_index" on "user_mail" ("account_number", "finished_at") where "status" = 'FAILED';
   create index "user_mail_account_number_id_index" on "user_mail" ("account_number", "id");
   create index "user_mail_finished_index" on "user_mail" ("finished_at") where "finished_at" is not null;
+  create index "user_mail_remembered_index" on "user_mail" ("finished_at") where "finished_at" is not null and "recipient" is not null;
   alter table "user_mail" add constraint "user_mail_status_check" check ("status" in ('QUEUED', 'SENDING', 'SENT', 'FAILED', 'SKIPPED'));
+
+  create table "user_mail_hold" (
+    "account_number" bigint not null,
+    "held_until" timestamptz(3) not null,
+    "failures" int not null,
+    "settings_version" int not null,
+    "answer" text not null,
+    primary key ("account_number")
+  );
 
   create table "application" (
     "id" text not null,
@@ -111,13 +124,13 @@ const TABLES = `
   create table "usage" (
     "migration_id" uuid not null,
     "account_number" bigint not null,
-    "client" text not null,
     "day" date not null,
+    "client" text not null,
     "count" bigint not null,
     "last_used_at" timestamptz(3) not null,
-    primary key ("migration_id", "account_number", "client", "day")
+    primary key ("migration_id", "account_number", "day", "client")
   );
-  create index "usage_account_number_index" on "usage" ("account_number", "migration_id");
+  create index "usage_day_index" on "usage" ("day", "migration_id");
 
   -- In the shape rate-limiter-flexible expects, which owns it.
   create table "rate_limit" (
@@ -129,6 +142,7 @@ const TABLES = `
   alter table "email_settings" add constraint "email_settings_account_number_foreign" foreign key ("account_number") references "account" ("number") on update cascade on delete cascade;
   alter table "email_template" add constraint "email_template_account_number_foreign" foreign key ("account_number") references "account" ("number");
   alter table "user_mail" add constraint "user_mail_account_number_foreign" foreign key ("account_number") references "account" ("number");
+  alter table "user_mail_hold" add constraint "user_mail_hold_account_number_foreign" foreign key ("account_number") references "account" ("number") on update cascade on delete cascade;
   alter table "application" add constraint "application_account_number_foreign" foreign key ("account_number") references "account" ("number");
   alter table "platform_user" add constraint "platform_user_account_number_foreign" foreign key ("account_number") references "account" ("number");
   alter table "identity" add constraint "identity_user_id_foreign" foreign key ("user_id") references "platform_user" ("id");

@@ -13,6 +13,8 @@ import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
+import { GatesService } from './gates/gates.service.ts';
+import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
@@ -43,6 +45,14 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from });
   const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
   const follower = new EventFollower(db, wake, log, config.EVENT_POLL_SECONDS * 1_000);
+  const gateKeys = {
+    IDP_TOKENS: config.GATE_IDP_TOKENS,
+    FROM_ADDRESS: config.GATE_FROM_ADDRESS,
+    EMAIL_TEMPLATE: config.GATE_EMAIL_TEMPLATE,
+    PASSWORD_RESET: config.GATE_PASSWORD_RESET,
+  };
+  const usageRecorder = new UsageRecorder(db, log);
+  const gates = new GatesService(db, clock, gateKeys, usageRecorder);
   return {
     config,
     clock,
@@ -55,6 +65,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
     emailSettings: new EmailSettingsService(db, secrets),
     events: new EventsService(db),
+    gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     mails: new MailService(db, wake, clock),
@@ -67,10 +78,12 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     rollouts: new RolloutsService(db, wake, clock),
     secrets,
     tokens: new TokensService(db, wake, clock),
+    usageRecorder,
     close: async () => {
       await follower.close();
       await transport.close();
       await wake.close();
+      await usageRecorder.close();
       await db.close();
     },
   };

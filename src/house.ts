@@ -4,6 +4,8 @@ import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
 import type { EventPurge } from './events/purge.ts';
 import type { Wake } from './events/wake.ts';
+import type { GatesService } from './gates/gates.service.ts';
+import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
@@ -22,6 +24,9 @@ export interface House extends Services {
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
   readonly purge: EventPurge;
+  /** What the platform asks at each request. */
+  readonly gates: GatesService;
+  readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
   /** Lets go of every connection. Called last, once nothing is under way. */
   close(): Promise<void>;

@@ -131,7 +131,7 @@ async function createMigrations({ migrations, clock, config }: House): Promise<v
 
 async function optInWherePossible({ rollouts }: House, account: string, migration: string): Promise<void> {
   const { state } = await rollouts.state(OPERATOR, account, migration);
-  if (state.canOptIn) await rollouts.optIn(OPERATOR, account, migration);
+  if (state.canOptIn) await rollouts.optIn(OPERATOR, account, migration, true);
 }
 
 const RESET = `Until now a person asking for a new password gave it along with their address, and a mail asked them to confirm.

@@ -9,3 +9,8 @@ export type Gate = (typeof GATES)[number];
 
 /** The key of the migration behind each gate. */
 export type GateKeys = Readonly<Record<Gate, string>>;
+
+/** The gate a migration opens, if any. */
+export function gateOf(keys: GateKeys, migrationKey: string): Gate | null {
+  return GATES.find((gate) => keys[gate] === migrationKey) ?? null;
+}

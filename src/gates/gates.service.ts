@@ -10,7 +10,7 @@ export class GatesService {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly keys: GateKeys,
-    private readonly usage: UsageRecorder,
+    private readonly usage: Pick<UsageRecorder, 'record'>,
   ) {}
 
   /**

@@ -3,15 +3,15 @@ import { defineEntity, p } from '@mikro-orm/core';
 const UsageSchema = defineEntity({
   name: 'Usage',
   tableName: 'usage',
-  indexes: [{ name: 'usage_account_number_index', properties: ['accountNumber', 'migrationId'] }],
+  indexes: [{ name: 'usage_day_index', properties: ['day', 'migrationId'] }],
   properties: {
     // No foreign keys: rows are written by the thousand, and neither parent is ever deleted.
     migrationId: p.uuid().primary(),
     accountNumber: p.bigint('number').primary(),
-    /** Who used it, e.g. a client_id; empty where nobody can be named. */
-    client: p.text().primary(),
     /** In UTC. */
     day: p.date().primary(),
+    /** Who used it, e.g. a client_id; empty where nobody can be named. */
+    client: p.text().primary(),
     count: p.bigint('number'),
     lastUsedAt: p.datetime(3),
   },

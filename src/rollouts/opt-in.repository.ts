@@ -11,6 +11,8 @@ interface OptIn {
   readonly subject: string;
   /** Whose accounts are visible; see `whoSees`. */
   readonly who: string | null;
+  /** Further data of the event, as JSON; null for none. */
+  readonly data: string | null;
 }
 
 /**
@@ -20,9 +22,10 @@ interface OptIn {
  */
 const OPT_IN = (role: Actor['role']) => `
   with asked as (
-    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[]) with ordinality as r (key, account, at, subject, who, place)),
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[], $6::jsonb[])
+      with ordinality as r (key, account, at, subject, who, data, place)),
   standing as (
-    select r.place::int, r.at, r.subject, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
+    select r.place::int, r.at, r.subject, r.data, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
       from asked r
       join migration m on m.key = r.key and m.announced_at is not null
       join account a on a.id = r.account and ${visibleTo(role, 'a', 'r.who')}
@@ -37,7 +40,7 @@ const OPT_IN = (role: Actor['role']) => `
   logged as (
     insert into event (at, type, actor_role, actor, migration_id, account_number, data)
     select at, 'OPTED_IN', '${role}', subject, migration_id, account_number,
-           jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null)
+           jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null) || coalesce(data, '{}')
       from written join decided using (migration_id, account_number))
   select place, account_id, account_number, migration_id from standing join written using (migration_id, account_number)`;
 
@@ -57,10 +60,18 @@ export class OptIns {
   /**
    * Opts an account in where the rule lets it, with its event.
    *
+   * @param acknowledged the ids of blockers the event is to name
    * @returns null where nothing was written: it had opted in already, may not, or is not there for the actor to see
    */
-  write(actor: Actor, accountId: string, migrationKey: string, now: Date): Promise<AccountMigrationKey | null> {
-    return this.gathererOf(actor.role).ask({ migrationKey, accountId, at: now, subject: actor.subject, who: whoSees(actor) });
+  write(
+    actor: Actor,
+    accountId: string,
+    migrationKey: string,
+    now: Date,
+    acknowledged: readonly string[] = [],
+  ): Promise<AccountMigrationKey | null> {
+    const data = acknowledged.length > 0 ? JSON.stringify({ acknowledged }) : null;
+    return this.gathererOf(actor.role).ask({ migrationKey, accountId, at: now, subject: actor.subject, who: whoSees(actor), data });
   }
 
   private gathererOf(role: Actor['role']): Gatherer<OptIn, AccountMigrationKey | null> {
@@ -74,6 +85,7 @@ export class OptIns {
         asked.map(({ at }) => at),
         asked.map(({ subject }) => subject),
         asked.map(({ who }) => who),
+        asked.map(({ data }) => data),
       ];
       const rows = await this.db.queryPrepared<WrittenRow>(`opt-in ${role}`, statement, values);
       const outcomes = asked.map((): AccountMigrationKey | null => null);

@@ -44,14 +44,19 @@ export class RolloutsResolver {
 
   @Mutation(() => AccountMigrationType, {
     description:
-      'Opts an account in; again changes nothing. Errors: NOT_FOUND, NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED.',
+      'Opts an account in; again changes nothing. Errors: NOT_FOUND, NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED, NOT_ACKNOWLEDGED.',
   })
   optIn(
     @Ctx() context: Context,
     @Arg('account', () => ID, ACCOUNT) account: string,
     @Arg('migration', () => ID, MIGRATION) migration: string,
+    @Arg('acknowledge', () => Boolean, {
+      defaultValue: false,
+      description: 'Opts in although `migrationImpact` lists something to do first that blocks.',
+    })
+    acknowledge: boolean,
   ) {
-    return context.services.rollouts.optIn(requireActor(context), account, migration);
+    return context.services.rollouts.optIn(requireActor(context), account, migration, acknowledge);
   }
 
   @Mutation(() => AccountMigrationType, {

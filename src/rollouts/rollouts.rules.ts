@@ -46,6 +46,19 @@ export function optInRefusal({ title, cancelled, gracePeriodStart }: Subject, st
 }
 
 /**
+ * Why an account cannot opt in without saying that it knows what is still to be done.
+ *
+ * @param blockers what to do, a sentence each
+ */
+export function blockedRefusal({ title }: Subject, blockers: readonly { readonly text: string }[]): DecisionRefusal {
+  const todo = blockers.map(({ text }) => text).join(' ');
+  return {
+    code: 'NOT_ACKNOWLEDGED',
+    message: `"${title}" would break something this account still uses. ${todo} Or opt in with "acknowledge: true"; "migrationImpact" shows what changes.`,
+  };
+}
+
+/**
  * Why an account cannot opt out.
  *
  * @param state its effective state, with `canOptOut` false

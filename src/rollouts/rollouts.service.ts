@@ -20,7 +20,24 @@ import {
   writeOptOut,
   writeUntil,
 } from './rollouts.repository.ts';
-import { type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
+import { blockedRefusal, type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
+
+/** What an account should do before it opts in. */
+export interface Blocker {
+  readonly id: string;
+  /** A sentence that says what to do. */
+  readonly text: string;
+}
+
+/** Knows what is still to be done before a migration; the feature it changes knows it. */
+export interface Blockers {
+  /** Whether a migration can have blockers at all. Asked at each opt-in, so it looks no further than memory. */
+  concern(migrationKey: string): boolean;
+  /** What an account has not done yet. */
+  undone(accountNumber: number, migrationKey: string): Promise<readonly Blocker[]>;
+}
+
+const NO_BLOCKERS: Blockers = { concern: () => false, undone: async () => [] };
 
 /** What accounts decide, what operators decide for them, and the state that follows. */
 export class RolloutsService {
@@ -30,6 +47,7 @@ export class RolloutsService {
     private readonly db: Database,
     private readonly wake: Wake,
     private readonly clock: Clock,
+    private readonly blockers = NO_BLOCKERS,
   ) {
     this.optIns = new OptIns(db);
   }
@@ -72,12 +90,18 @@ export class RolloutsService {
   /**
    * Opts an account in. Doing it again changes nothing and succeeds.
    *
-   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED
+   * @param acknowledge opts in although something blocks it; the event names what. A blocker that arises between the
+   *   look and the decision goes unnoticed
+   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED,
+   *   NOT_ACKNOWLEDGED with `details.blockers`
    */
-  async optIn(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
+  async optIn(actor: Actor, accountId: string, migrationKey: string, acknowledge = false): Promise<AccountMigrationKey> {
     refuseRuntime(actor);
     const now = this.clock.now();
-    const written = await this.optIns.write(actor, accountId, migrationKey, now);
+    const acknowledged = this.blockers.concern(migrationKey)
+      ? await this.acknowledged(actor, accountId, migrationKey, acknowledge, now)
+      : [];
+    const written = await this.optIns.write(actor, accountId, migrationKey, now, acknowledged);
     if (written) {
       this.wake.ring();
       return written;
@@ -86,7 +110,7 @@ export class RolloutsService {
       (await findStanding(this.db, actor, accountId, migrationKey, now)) ?? (await missing(this.db, actor, accountId, migrationKey));
     const { state } = standing;
     // Somebody changed it between the two looks, e.g. opted out again.
-    if (state.canOptIn) return this.optIn(actor, accountId, migrationKey);
+    if (state.canOptIn) return this.optIn(actor, accountId, migrationKey, acknowledge);
     if (state.reason !== 'OPTED_IN') throw refusal(optInRefusal(standing, state), standing);
     return keyOf(standing);
   }
@@ -157,6 +181,19 @@ export class RolloutsService {
     });
     this.wake.ring();
     return keyOf(standing);
+  }
+
+  /** The ids of what blocks an opt-in, once it is acknowledged. */
+  private async acknowledged(actor: Actor, accountId: string, migrationKey: string, acknowledge: boolean, now: Date): Promise<string[]> {
+    const standing = await findStanding(this.db, actor, accountId, migrationKey, now);
+    // Done already, refused or missing: said by what follows, and no blocker matters.
+    if (!standing?.state.canOptIn) return [];
+    const blockers = await this.blockers.undone(standing.accountNumber, migrationKey);
+    if (blockers.length > 0 && !acknowledge) {
+      const { code, message } = blockedRefusal(standing, blockers);
+      throw new GracelineError(code, message, { account: standing.accountId, blockers });
+    }
+    return blockers.map(({ id }) => id);
   }
 
   /** Wakes the readers of the log where something was written; says what is missing where nothing was found. */
