@@ -6,13 +6,14 @@ import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
 import { type Actor, ROLES } from './auth/actor.ts';
 import { type NewToken, SCOPES } from './auth/tokens.rules.ts';
 import { compose } from './compose.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
 import { adoptLog } from './events/adoption.ts';
 import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { localEncryptionKeys } from './secrets/encryption-keys.ts';
 
 const ACTOR: Actor = { role: 'OPERATOR', subject: 'command line', administratorId: null, tokenId: null, scopes: [] };
 
@@ -116,7 +117,7 @@ async function withHouse(work: (house: House) => Promise<unknown>): Promise<void
   const own = found ? null : await startEmbeddedPostgres(config.DATA_DIR);
   try {
     const house = await compose(
-      { ...config, DATABASE_URL: found ?? own!.url },
+      { ...config, DATABASE_URL: found ?? own!.url, ENCRYPTION_KEYS: await encryptionKeys(config) },
       createLogger({ ...config, LOG_LEVEL: 'warn' }, 'graceline'),
     );
     try {
@@ -128,6 +129,12 @@ async function withHouse(work: (house: House) => Promise<unknown>): Promise<void
   } finally {
     await own?.stop();
   }
+}
+
+/** The embedded PostgreSQL has its key in a file beside it, as npm start uses it. */
+async function encryptionKeys({ DATABASE_URL, DATA_DIR, ENCRYPTION_KEYS }: Config): Promise<Config['ENCRYPTION_KEYS']> {
+  if (DATABASE_URL || ENCRYPTION_KEYS.length > 0) return ENCRYPTION_KEYS;
+  return [...(await localEncryptionKeys(DATA_DIR)).keys];
 }
 
 async function readText(file: string): Promise<string> {

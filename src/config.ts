@@ -1,5 +1,6 @@
 /** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
 import { z } from 'zod';
+import { parseEncryptionKeys } from './secrets/encryption-keys.ts';
 import type { EncryptionKey } from './secrets/secret-box.ts';
 import { isTimeZone } from './time-zone.ts';
 import { GracelineError } from './errors.ts';
@@ -7,8 +8,6 @@ import { GracelineError } from './errors.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' });
 const seconds = z.coerce.number().positive().max(86_400);
-
-const KEY_BYTES = 32;
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -48,16 +47,10 @@ const schema = z.object({
   CLOCK_FILE: z.string().min(1).optional(),
 });
 
-/** `<id>:<base64 of 32 bytes>`, separated by commas; the first seals. */
 function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
-  const keys = text.split(',').map((entry) => {
-    const [id = '', key = ''] = entry.trim().split(':');
-    return { id, key: Buffer.from(key, 'base64') };
-  });
-  const ids = new Set(keys.map(({ id }) => id));
-  if (ids.size < keys.length || keys.some(({ id, key }) => !/^[\w-]{1,32}$/.test(id) || key.length !== KEY_BYTES))
-    context.addIssue('must be keys such as 2026:<base64 of 32 random bytes>, separated by commas, each with an id of its own');
-  return keys;
+  const keys = parseEncryptionKeys(text);
+  if (!keys) context.addIssue('must be keys such as 2026:<base64 of 32 random bytes>, separated by commas, each with an id of its own');
+  return keys ?? [];
 }
 
 /** `host:port`, separated by commas. */

@@ -17,6 +17,7 @@ import { GracelineError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import { runUntilSignal } from './process.ts';
 import { createSample, type SampleTokens } from './sample.ts';
+import { localEncryptionKeys } from './secrets/encryption-keys.ts';
 
 const HELP = `Usage: npm start [-- --help]
 
@@ -27,7 +28,7 @@ Ctrl-C stops everything.
 Settings come from the environment; .env.example documents each. The most useful ones here:
   PORT=4000            where the API listens
   DATABASE_URL=...     use this PostgreSQL instead of the embedded one
-  DATA_DIR=.data       where the embedded PostgreSQL and undelivered mail are kept; delete it to begin anew
+  DATA_DIR=.data       where the embedded PostgreSQL, its encryption key and undelivered mail are kept; delete it to begin anew
   SMTP_URL=...         send mail through this server; without it each mail is a file in .data/mail
   LOG_LEVEL=info       show the log of both processes (npm start shows warnings only)
 `;
@@ -44,6 +45,7 @@ if (parseArgs({ options: { help: { type: 'boolean', short: 'h' } }, strict: fals
 
 async function start(): Promise<() => Promise<void>> {
   const config = readConfig();
+  const local = config.ENCRYPTION_KEYS.length > 0 ? null : await localEncryptionKeys(config.DATA_DIR);
   const postgres = config.DATABASE_URL ? null : await startOwnPostgres(config.DATA_DIR);
   const children: ChildProcess[] = [];
   let stopping = false;
@@ -54,8 +56,12 @@ async function start(): Promise<() => Promise<void>> {
   };
   try {
     const databaseUrl = config.DATABASE_URL ?? postgres!.url;
-    const tokens = await prepareDatabase({ ...config, DATABASE_URL: databaseUrl });
-    for (const entry of ['./main.ts', '../worker/main.ts']) children.push(spawnProcess(entry, databaseUrl));
+    const tokens = await prepareDatabase({
+      ...config,
+      DATABASE_URL: databaseUrl,
+      ENCRYPTION_KEYS: [...(local?.keys ?? config.ENCRYPTION_KEYS)],
+    });
+    for (const entry of ['./main.ts', '../worker/main.ts']) children.push(spawnProcess(entry, databaseUrl, local?.text));
     const died = Promise.race(children.map(untilGone));
     await Promise.race([untilReady(config), died]);
     process.stdout.write(welcome(config, tokens));
@@ -103,8 +109,11 @@ async function prepareDatabase(config: Config): Promise<SampleTokens | null> {
 }
 
 /** In a process group of its own, so that Ctrl-C reaches us alone and each is stopped in its turn. */
-function spawnProcess(entry: string, databaseUrl: string): ChildProcess {
-  const env = childEnvironment({ DATABASE_URL: databaseUrl }, { LOG_LEVEL: 'warn' });
+function spawnProcess(entry: string, databaseUrl: string, localKeys: string | undefined): ChildProcess {
+  const env = childEnvironment(
+    { DATABASE_URL: databaseUrl, ...(localKeys !== undefined && { ENCRYPTION_KEYS: localKeys }) },
+    { LOG_LEVEL: 'warn' },
+  );
   const args = [...process.execArgv, fileURLToPath(new URL(entry, import.meta.url))];
   return spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 }
