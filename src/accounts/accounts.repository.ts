@@ -2,6 +2,7 @@ import type { Queryable } from '../db/database.ts';
 import { accountColumns, type AccountView } from './account.view.ts';
 import type { AccountFields, Platform } from './accounts.rules.ts';
 import { holdMembership } from '../rollouts/counts.ts';
+import { holdEmailChoice } from './email-choice-lock.ts';
 import type { MembershipChange } from './membership.ts';
 import type { Condition } from './visibility.ts';
 
@@ -98,12 +99,14 @@ export interface UpdateOutcome {
 
 /**
  * Brings existing accounts to what their fields say, touching only those that differ, and tells which live migrations
- * touch them otherwise than before. Ids without an account are passed over.
+ * touch them otherwise than before. Ids without an account are passed over. Where an account has email settings, these say
+ * whether the built-in provider sends its mail, whatever its fields say.
  *
  * @param accounts no id twice
  * @param now the present instant
  */
 export async function updateAccounts(tx: Queryable, accounts: readonly AccountFields[], now: Date): Promise<UpdateOutcome> {
+  await holdEmailChoice(tx);
   await holdMembership(tx);
   const rows = await tx.query<UpdatedRow>(UPDATE, [
     accounts.map(({ id }) => id),
@@ -128,15 +131,17 @@ const UPDATE = `
       unnest($7::boolean[]), jsonb_array_elements($8::jsonb), unnest($9::timestamptz[])
     ) as i(id, name, platform, plan, region, time_zone, uses_built_in_email, attributes, created_at)
   ), differing as materialized (
-    select a as before, i.*
+    select a as before, i.*, b.built_in
       from input i join account a on a.id = i.id
+      left join email_settings s on s.account_number = a.number
+      cross join lateral (select coalesce(s.provider = 'BUILT_IN', i.uses_built_in_email) as built_in) b
      where (a.name, a.platform, a.plan, a.region, a.time_zone, a.uses_built_in_email, a.attributes, a.created_at)
-           is distinct from (i.name, i.platform, i.plan, i.region, i.time_zone, i.uses_built_in_email, i.attributes, coalesce(i.created_at, a.created_at))
+           is distinct from (i.name, i.platform, i.plan, i.region, i.time_zone, b.built_in, i.attributes, coalesce(i.created_at, a.created_at))
        for update of a
   ), updated as (
     update account a
        set name = d.name, platform = d.platform, plan = d.plan, region = d.region, time_zone = d.time_zone,
-           uses_built_in_email = d.uses_built_in_email, attributes = d.attributes,
+           uses_built_in_email = d.built_in, attributes = d.attributes,
            created_at = coalesce(d.created_at, a.created_at), updated_at = $10
       from differing d
      where a.number = (d.before).number

@@ -22,6 +22,8 @@ import {
   lockAdministrator,
   updateAdministrator,
 } from './administrators.repository.ts';
+import { checkEmailChoice } from './email-choice.ts';
+import { holdEmailChoice } from './email-choice-lock.ts';
 import { membershipEvents } from './membership.ts';
 import { accountNotFound, type Condition, refuseRuntime, requireAccount, requireOperator, visibleAccounts } from './visibility.ts';
 
@@ -96,13 +98,16 @@ export class AccountsService {
   /**
    * Changes an account. Where that changes which live migrations touch it, an event says so for each.
    *
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_TIME_ZONE
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_TIME_ZONE; CONFLICT for `usesBuiltInEmail` against
+   *   the account's own email settings
    */
   async editAccount(actor: Actor, accountId: string, patch: AccountPatch): Promise<AccountView> {
     requireOperator(actor);
     return this.change(actor, async (tx, now, record) => {
+      await holdEmailChoice(tx);
       const before = accountId.includes('\0') ? null : await lockAccount(tx, accountId);
       if (!before) throw accountNotFound(accountId);
+      await checkEmailChoice(tx, before, patch.usesBuiltInEmail);
       const current = audited(before);
       const { updated, changes } = await updateAccounts(tx, [accountFields({ ...current, ...given(patch) }, isTimeZone)], now);
       if (updated === 0) return before;
