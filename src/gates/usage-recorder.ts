@@ -63,7 +63,8 @@ export class UsageRecorder {
     this.closed = true;
     await this.flush();
     clearTimeout(this.timer);
-    if (this.waiting.size > 0) this.log.warn({ keys: this.waiting.size }, 'Uses of old behaviour could not be written and are lost');
+    const { size: keys } = this.waiting;
+    if (keys > 0) this.log.warn({ keys, dropped: this.dropped }, 'Uses of old behaviour could not be written and are lost');
   }
 
   private add(key: string, uses: Uses): void {
