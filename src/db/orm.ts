@@ -7,7 +7,7 @@ import { Token, TokenAccount } from '../auth/token.entity.ts';
 import { Mail } from '../email/mail.entity.ts';
 import { EmailSettings } from '../email/settings/email-settings.entity.ts';
 import { EmailTemplate } from '../email/templates/template.entity.ts';
-import { UserMail } from '../email/user-mail/user-mail.entity.ts';
+import { UserMail, UserMailHold } from '../email/user-mail/user-mail.entity.ts';
 import { Event, EventCursor } from '../events/event.entity.ts';
 import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
 import { Migration20261123000000_gates } from '../../migrations-db/Migration20261123000000_gates.ts';
@@ -45,6 +45,7 @@ const ENTITIES = [
   Usage,
   User,
   UserMail,
+  UserMailHold,
 ];
 
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */

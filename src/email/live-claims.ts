@@ -1,17 +1,25 @@
 import type pg from 'pg';
 import type { Database } from '../db/database.ts';
 
-/** Keeps these advisory locks apart from all others of the database. */
-const LOCK_CLASS = 0x6d61696c;
+/** The class of the advisory locks over each ledger, which keeps them apart from all others of the database. */
+const LOCK_CLASSES = { mail: 0x6d61696c, user_mail: 0x756d6169 } as const;
+
+/** A ledger of mails, by its table. */
+export type Ledger = keyof typeof LOCK_CLASSES;
 
 /**
- * Whether a live deliverer holds the row of `mail` at hand, for a WHERE clause. Two ids that share a lock only make a
- * take-over wait.
+ * Whether a live deliverer holds the row of the ledger at hand, for a WHERE clause over that table by its own name. Two ids
+ * that share a lock only make a take-over wait.
  */
-export const HELD_BY_A_LIVE_DELIVERER = `exists (
+export function heldByALiveDeliverer(ledger: Ledger): string {
+  return `exists (
   select from pg_locks l
    where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())
-     and l.classid = ${LOCK_CLASS} and l.objsubid = 2 and l.objid::bigint = hashtext(mail.id::text)::bigint & 4294967295)`;
+     and l.classid = ${LOCK_CLASSES[ledger]} and l.objsubid = 2 and l.objid::bigint = hashtext(${ledger}.id::text)::bigint & 4294967295)`;
+}
+
+/** As {@link heldByALiveDeliverer}, for the reminders. */
+export const HELD_BY_A_LIVE_DELIVERER = heldByALiveDeliverer('mail');
 
 /**
  * Shows other deliverers that this one lives: it locks the mails it has under way on one connection, and the locks are
@@ -22,24 +30,27 @@ export class LiveClaims {
   // One statement at a time: a connection is not made for more.
   private last: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly client: pg.PoolClient) {
+  private constructor(
+    private readonly client: pg.PoolClient,
+    private readonly lockClass: number,
+  ) {
     // Lost between two statements, which would otherwise end the process; the next statement says so.
     client.on('error', ignore);
   }
 
   /** Borrows a connection of the pool until {@link close}. */
-  static async open(db: Database): Promise<LiveClaims> {
-    return new LiveClaims(await db.borrow());
+  static async open(db: Database, ledger: Ledger = 'mail'): Promise<LiveClaims> {
+    return new LiveClaims(await db.borrow(), LOCK_CLASSES[ledger]);
   }
 
   /** Shows that these mails are under way here. */
   hold(ids: readonly string[]): Promise<void> {
-    return this.send(`select pg_try_advisory_lock_shared(${LOCK_CLASS}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+    return this.send(`select pg_try_advisory_lock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
   }
 
   /** Shows that they no longer are. */
   drop(ids: readonly string[]): Promise<void> {
-    return this.send(`select pg_advisory_unlock_shared(${LOCK_CLASS}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+    return this.send(`select pg_advisory_unlock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
   }
 
   /** Gives the connection back, without any lock on it. */
