@@ -5,15 +5,18 @@ import { TokensService } from './auth/tokens.service.ts';
 import { fileClock, systemClock } from './clock.ts';
 import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
+import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
+import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
 import { GatesService } from './gates/gates.service.ts';
+import { UsageService } from './gates/usage.service.ts';
 import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
 import { Calendar } from './migrations/calendar.ts';
@@ -26,6 +29,9 @@ import { Reminders } from './notifications/reminders.service.ts';
 import { foldRolloutCounts } from './rollouts/counts.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
+import { ApplicationsService } from './users/applications.service.ts';
+import { Passwords } from './users/passwords.ts';
+import { UsersService } from './users/users.service.ts';
 
 /**
  * The only place where services are made.
@@ -53,6 +59,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   };
   const usageRecorder = new UsageRecorder(db, log);
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
+  const migrations = new MigrationsService(db, wake, clock, zone);
+  const rollouts = new RolloutsService(db, wake, clock);
+  const limits = new RateLimits(db);
+  const applications = new ApplicationsService(db, wake, clock, secrets);
+  const passwords = new Passwords();
   return {
     config,
     clock,
@@ -60,25 +71,29 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     wake,
     follower,
     accounts: new AccountsService(db, wake, clock),
+    applications,
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
-    emailSettings: new EmailSettingsService(db, secrets),
+    emailSettings: new EmailSettingsService(db, wake, clock, secrets, { check: () => Promise.reject(new Error('no guard yet')) }),
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     mails: new MailService(db, wake, clock),
-    migrations: new MigrationsService(db, wake, clock, zone),
+    migrations,
     notices: new NoticesService(db, wake, clock),
     noticeSweep: new NoticeSweep(db, wake, clock),
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
     reschedules,
-    rollouts: new RolloutsService(db, wake, clock),
+    rollouts,
     secrets,
     tokens: new TokensService(db, wake, clock),
+    userMails: new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!),
+    usage: new UsageService(db, clock, migrations, rollouts),
     usageRecorder,
+    users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
     close: async () => {
       await follower.close();
       await transport.close();

@@ -58,3 +58,100 @@ export async function writeUses(db: Queryable, uses: readonly Uses[]): Promise<v
 function printable(client: string): string {
   return client.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
 }
+
+/** A client and how much it used the old behaviour. */
+export interface ClientUsage {
+  readonly client: string;
+  readonly uses: number;
+  readonly lastUsedAt: Date;
+}
+
+/** How much an account used the old behaviour since some day. */
+export interface UsageSummary {
+  /** Ever, as far back as counts are kept; null for never. */
+  readonly lastUsedAt: Date | null;
+  readonly uses: number;
+  /** Days with uses, oldest first; days are ISO dates in UTC. */
+  readonly days: readonly { readonly day: string; readonly uses: number }[];
+}
+
+/**
+ * What an account used of the old behaviour a migration ends.
+ *
+ * @param since the first day that counts, an ISO date in UTC
+ */
+export async function findUsage(db: Queryable, migrationId: string, accountNumber: number, since: string): Promise<UsageSummary> {
+  const ours = [migrationId, accountNumber];
+  const [days, [last]] = await Promise.all([
+    db.query<{ day: string; uses: number }>(
+      `select day::text, sum(count)::bigint as uses from usage where migration_id = $1 and account_number = $2 and day >= $3 group by 1 order by 1`,
+      [...ours, since],
+    ),
+    db.query<{ lastUsedAt: Date | null }>(
+      `select max(last_used_at) as "lastUsedAt" from usage where migration_id = $1 and account_number = $2
+          and day = (select day from usage where migration_id = $1 and account_number = $2 order by day desc limit 1)`,
+      ours,
+    ),
+  ]);
+  return { lastUsedAt: last!.lastUsedAt, uses: days.reduce((sum, { uses }) => sum + uses, 0), days };
+}
+
+/**
+ * The clients of an account that used the old behaviour since an instant, latest first.
+ *
+ * @param limit how many at most
+ */
+export function findClients(db: Queryable, migrationId: string, accountNumber: number, since: Date, limit: number): Promise<ClientUsage[]> {
+  return db.query<ClientUsage>(
+    `select client, sum(count)::bigint as uses, max(last_used_at) as "lastUsedAt" from usage
+      where migration_id = $1 and account_number = $2 and day >= ($3::timestamptz at time zone 'UTC')::date
+      group by 1 having max(last_used_at) >= $3 order by 3 desc, 1 limit $4`,
+    [migrationId, accountNumber, since, limit],
+  );
+}
+
+/** An account and how much it used the old behaviour. */
+export interface AccountUsage {
+  readonly accountNumber: number;
+  readonly uses: number;
+  readonly lastUsedAt: Date;
+}
+
+/**
+ * The accounts that used the old behaviour of a migration since a day, latest first.
+ *
+ * @param since the first day that counts, an ISO date in UTC
+ * @param after where the page before ended
+ */
+export function listAccountUsage(
+  db: Queryable,
+  migrationId: string,
+  since: string,
+  after: { readonly lastUsedAt: Date; readonly accountNumber: number } | null,
+  limit: number,
+): Promise<AccountUsage[]> {
+  return db.query<AccountUsage>(
+    `select account_number as "accountNumber", sum(count)::bigint as uses, max(last_used_at) as "lastUsedAt" from usage
+      where migration_id = $1 and day >= $2
+      group by 1 having $3::timestamptz is null or (max(last_used_at), account_number) < ($3, $4)
+      order by 3 desc, 1 desc limit $5`,
+    [migrationId, since, after?.lastUsedAt ?? null, after?.accountNumber ?? null, limit],
+  );
+}
+
+/**
+ * Deletes what was counted before a day. Safe in several processes at once.
+ *
+ * @param limit how many rows at most
+ * @returns how many it deleted
+ */
+export async function deleteUsageBefore(db: Queryable, day: string, limit: number): Promise<number> {
+  const [row] = await db.query<{ deleted: number }>(
+    `with old as (select migration_id, account_number, day, client from usage where day < $1 order by day limit $2 for update skip locked),
+       gone as (delete from usage using old where (usage.migration_id, usage.account_number, usage.day, usage.client)
+                    = (old.migration_id, old.account_number, old.day, old.client) returning 1)
+     select count(*)::int as deleted from gone`,
+    [day, limit],
+  );
+  return row!.deleted;
+}

@@ -3,20 +3,25 @@ import type { Actor } from '../auth/actor.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
 import type { MailService } from '../email/mail.service.ts';
 import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
+import type { UserMailService } from '../email/user-mail/user-mail.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
 import type { EventFollower } from '../events/follower.ts';
+import type { UsageService } from '../gates/usage.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+import type { ApplicationsService } from '../users/applications.service.ts';
+import type { UsersService } from '../users/users.service.ts';
 import type { Turn } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */
 export interface Services {
   readonly accounts: AccountsService;
+  readonly applications: ApplicationsService;
   readonly emailSettings: EmailSettingsService;
   readonly events: EventsService;
   /** What subscriptions follow. */
@@ -30,6 +35,9 @@ export interface Services {
   readonly reschedules: RescheduleService;
   readonly rollouts: RolloutsService;
   readonly tokens: TokensService;
+  readonly users: UsersService;
+  readonly usage: UsageService;
+  readonly userMails: UserMailService;
 }
 
 /** What resolvers get: one per request, and one per event of a subscription. */

@@ -6,6 +6,8 @@ import { EventsResolver } from '../events/events.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
+import { UsageResolver } from '../gates/usage.resolver.ts';
+import { UsersResolver } from '../users/users.resolver.ts';
 import type { ResolverClass } from './schema.ts';
 
 /** The resolvers of every feature: what the API is. */
@@ -19,4 +21,6 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   EventsResolver,
   MailsResolver,
   TokensResolver,
+  UsersResolver,
+  UsageResolver,
 ];

@@ -5,6 +5,7 @@ import { deliverMail } from './deliver-mail.ts';
 import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
+import { purgeUsage } from './purge-usage.ts';
 import { updateNotices } from './update-notices.ts';
 import type { Work } from './work.ts';
 
@@ -17,4 +18,5 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   composeMails,
   deliverMail,
   purgeEvents,
+  purgeUsage,
 ];

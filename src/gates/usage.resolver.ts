@@ -1,0 +1,46 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { AccountType } from '../accounts/account.types.ts';
+import { PageArgs, toConnection } from '../graphql/connection.ts';
+import { type Context, requireActor } from '../graphql/context.ts';
+import { EffectiveStateType } from '../rollouts/rollout.types.ts';
+import { AccountUsageConnection, AccountUsageType, MigrationUsageType } from './usage.types.ts';
+
+const ACCOUNT = { description: "The platform's id of the account." };
+const MIGRATION = { description: 'The key of the migration.' };
+
+@Resolver(() => AccountUsageType)
+export class UsageResolver {
+  @Query(() => MigrationUsageType, {
+    description: 'How much an account used the old behaviour a migration ends. Errors: NOT_FOUND.',
+  })
+  migrationUsage(
+    @Ctx() context: Context,
+    @Arg('account', () => ID, ACCOUNT) account: string,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+  ) {
+    return context.services.usage.migrationUsage(requireActor(context), account, migration);
+  }
+
+  @Query(() => AccountUsageConnection, {
+    description:
+      'The accounts that used the old behaviour of a migration in the last 30 days, by their last use, latest first. For operators. Errors: NOT_FOUND.',
+  })
+  async accountsUsing(
+    @Ctx() context: Context,
+    @Arg('migration', () => ID, MIGRATION) migration: string,
+    @Args(() => PageArgs) { page }: PageArgs,
+  ) {
+    return toConnection(await context.services.usage.accountsUsing(requireActor(context), migration, page), (usage) => usage);
+  }
+
+  @FieldResolver(() => AccountType, { description: 'The account.' })
+  account(@Ctx() context: Context, @Root() { accountNumber }: AccountUsageType) {
+    return context.loaders.accounts.load(accountNumber);
+  }
+
+  @FieldResolver(() => EffectiveStateType, { description: 'Whether the migration is on for it meanwhile, and why.' })
+  async state(@Ctx() context: Context, @Root() { accountNumber, migrationId }: AccountUsageType) {
+    const states = await context.loaders.states.load(accountNumber);
+    return states.find((other) => other.migrationId === migrationId)?.state ?? context.services.rollouts.cancelledState;
+  }
+}

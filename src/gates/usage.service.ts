@@ -1,0 +1,113 @@
+import { refuseRuntime, requireOperator } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+import type { MigrationsService } from '../migrations/migrations.service.ts';
+import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+import {
+  type AccountUsage,
+  type ClientUsage,
+  deleteUsageBefore,
+  findClients,
+  findUsage,
+  listAccountUsage,
+  type UsageSummary,
+} from './usage.repository.ts';
+import { daysBefore, firstOfDays, KEPT_DAYS, SHOWN_DAYS } from './usage.rules.ts';
+
+/** Of clients, whoever used it last matters; nobody reads further. */
+const SHOWN_CLIENTS = 100;
+/** Small enough that one statement holds its locks for milliseconds. */
+const PURGE_BATCH = 5_000;
+
+/** What an account used of the old behaviour a migration ends. */
+export interface MigrationUsage extends UsageSummary {
+  /** Of the days shown, latest first, a hundred at most. */
+  readonly clients: readonly ClientUsage[];
+}
+
+/** An account that used old behaviour, and with which migration it ends. */
+export interface AccountUsageView extends AccountUsage {
+  readonly migrationId: string;
+}
+
+/** When and how often the old behaviour that migrations end was used. */
+export class UsageService {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly migrations: Pick<MigrationsService, 'migration'>,
+    private readonly rollouts: Pick<RolloutsService, 'state'>,
+  ) {}
+
+  /**
+   * What an account used of the old behaviour a migration ends, over the last 30 days. About a second may be missing.
+   *
+   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND
+   */
+  async migrationUsage(actor: Actor, accountId: string, migrationKey: string): Promise<MigrationUsage> {
+    refuseRuntime(actor);
+    const { accountNumber, migrationId } = await this.rollouts.state(actor, accountId, migrationKey);
+    return this.usageOf(accountNumber, migrationId, daysBefore(this.clock.now(), SHOWN_DAYS));
+  }
+
+  /**
+   * The same without asking who wants to know.
+   *
+   * @param clientsSince from when on a use by a client counts as one
+   */
+  async usageOf(accountNumber: number, migrationId: string, clientsSince: Date): Promise<MigrationUsage> {
+    const [usage, clients] = await Promise.all([
+      findUsage(this.db, migrationId, accountNumber, firstOfDays(this.clock.now(), SHOWN_DAYS)),
+      findClients(this.db, migrationId, accountNumber, clientsSince, SHOWN_CLIENTS),
+    ]);
+    return { ...usage, clients };
+  }
+
+  /**
+   * The accounts that used the old behaviour of a migration in the last 30 days, by their last use, latest first. An
+   * account that uses it meanwhile moves to the front and is missing on later pages.
+   *
+   * @throws GracelineError FORBIDDEN to all but operators, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
+   */
+  async accountsUsing(actor: Actor, migrationKey: string, page: PageRequest): Promise<Page<AccountUsageView>> {
+    requireOperator(actor);
+    const { id: migrationId } = await this.migrations.migration(actor, migrationKey);
+    const first = pageSize(page.first);
+    const since = firstOfDays(this.clock.now(), SHOWN_DAYS);
+    const rows = await listAccountUsage(this.db, migrationId, since, placeAfter(page.after), first + 1);
+    return pageOf(
+      rows,
+      first,
+      ({ lastUsedAt, accountNumber }) => [lastUsedAt.getTime(), accountNumber],
+      (usage) => ({ ...usage, migrationId }),
+    );
+  }
+
+  /**
+   * Deletes what is older than 400 days, batch by batch.
+   *
+   * @param signal stops it after the batch under way
+   * @returns how many rows it deleted
+   */
+  async purge(signal?: AbortSignal): Promise<number> {
+    const firstKept = firstOfDays(this.clock.now(), KEPT_DAYS);
+    for (let deleted = 0; ;) {
+      const batch = await deleteUsageBefore(this.db, firstKept, PURGE_BATCH);
+      deleted += batch;
+      if (batch < PURGE_BATCH || signal?.aborted) return deleted;
+    }
+  }
+}
+
+function placeAfter(cursor: string | null): { lastUsedAt: Date; accountNumber: number } | null {
+  const key = cursorKey(cursor, ['number', 'number']) as [number, number] | null;
+  if (key === null) return null;
+  const [at, accountNumber] = key;
+  const lastUsedAt = new Date(at);
+  if (Number.isSafeInteger(accountNumber) && lastUsedAt.getUTCFullYear() < 10_000 && lastUsedAt.getUTCFullYear() > 0)
+    return { lastUsedAt, accountNumber };
+  throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before.');
+}
