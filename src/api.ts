@@ -9,6 +9,7 @@ import { createHttpServer } from './http.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { usersRoutes } from './users/users.routes.ts';
 
 /** Of the 5 seconds a stop may take in all, what requests under way get. */
 const DRAIN_MS = 3_000;
@@ -40,7 +41,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     landingPage: development,
     logger: log,
   });
-  const http = createHttpServer({ graphql, routes: pages(house), ready: () => missing(house), logger: log });
+  const http = createHttpServer({ graphql, routes: { ...pages(house), ...usersRoutes(house) }, ready: () => missing(house), logger: log });
   await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
