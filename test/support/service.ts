@@ -21,6 +21,9 @@ import { ApiError, graphqlClient, type GraphqlClient } from './graphql-client.ts
 export const OLGA = 'olga@platform.example';
 export const OTTO = 'otto@platform.example';
 
+/** What seals secrets in tests. */
+const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
 /** A service at work. */
 export interface TestService {
   readonly house: House;
@@ -50,7 +53,15 @@ export async function startService(now: string, settings: Readonly<Record<string
   const setClock = (instant: string) => writeFile(clockFile, instant);
   await setClock(now);
   const databaseUrl = await cloneDatabase();
-  const config = readConfig({ NODE_ENV: 'test', DATABASE_URL: databaseUrl, PORT: '0', DATA_DIR: dir, CLOCK_FILE: clockFile, ...settings });
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: databaseUrl,
+    PORT: '0',
+    DATA_DIR: dir,
+    CLOCK_FILE: clockFile,
+    ENCRYPTION_KEYS,
+    ...settings,
+  });
   const defects: string[] = [];
   const write = (line: Buffer, _encoding: string, done: () => void) => {
     const { err, path, msg } = JSON.parse(line.toString()) as { err?: { message: string }; path?: string; msg: string };
