@@ -10,6 +10,7 @@ import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
+import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
@@ -90,6 +91,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     rollouts,
     secrets,
     tokens: new TokensService(db, wake, clock),
+    userMailPurge: new UserMailPurge(db, clock),
     userMails: new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!),
     usage: new UsageService(db, clock, migrations, rollouts),
     usageRecorder,

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 import { PLATFORMS } from '../accounts/accounts.rules.ts';
 import { ROLES } from '../auth/actor.ts';
 import { MAIL_STATUSES } from '../email/mail.entity.ts';
+import { USER_MAIL_STATUSES } from '../email/user-mail/user-mail.rules.ts';
 import { EVENT_TYPES } from '../events/log.ts';
 import { LIFECYCLE_STATES, SEVERITIES } from '../migrations/lifecycle.rules.ts';
 import { REASONS } from '../rollouts/effective-state.rules.ts';
@@ -25,6 +26,11 @@ export const MailStatusEnum = enumOf(
   'MailStatus',
   MAIL_STATUSES,
   'Where a mail of the ledger stands. SKIPPED: nothing was left to say when it was due.',
+);
+export const UserMailStatusEnum = enumOf(
+  'UserMailStatus',
+  USER_MAIL_STATUSES,
+  'Where a mail to a user stands. SKIPPED: its account had switched it off, or it came too late to be of use.',
 );
 export const RescheduleStatusEnum = enumOf(
   'RescheduleStatus',

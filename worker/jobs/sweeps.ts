@@ -6,6 +6,7 @@ import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
 import { purgeUsage } from './purge-usage.ts';
+import { purgeUserMail } from './purge-user-mail.ts';
 import { updateNotices } from './update-notices.ts';
 import type { Work } from './work.ts';
 
@@ -19,4 +20,5 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   deliverMail,
   purgeEvents,
   purgeUsage,
+  purgeUserMail,
 ];
