@@ -14,6 +14,7 @@ import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
 import { localEncryptionKeys } from './secrets/encryption-keys.ts';
+import { runRotateSecrets } from './secrets/run-rotate-secrets.ts';
 
 const ACTOR: Actor = { role: 'OPERATOR', subject: 'command line', administratorId: null, tokenId: null, scopes: [] };
 
@@ -59,6 +60,17 @@ program
         signal: stopping.signal,
       });
       if (!report.finished) process.exitCode = 1;
+    }),
+  );
+
+program
+  .command('rotate-secrets')
+  .description('seal everything anew with the first of ENCRYPTION_KEYS, while the API and the workers go on; then older keys can go')
+  .action(() =>
+    withHouse(async ({ db, secrets }) => {
+      const stopping = new AbortController();
+      process.once('SIGINT', () => stopping.abort());
+      if (!(await runRotateSecrets(db, secrets, process.stderr, stopping.signal))) process.exitCode = 1;
     }),
   );
 

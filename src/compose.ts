@@ -8,6 +8,7 @@ import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
+import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
@@ -45,6 +46,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const wake = new Wake(db, log);
   const zone = config.PLATFORM_TIME_ZONE;
   const secrets = new SecretBox(config.ENCRYPTION_KEYS);
+  const hosts = new SmtpGuard(config.TRUSTED_SMTP_SERVERS);
   const reschedules = new RescheduleService(db, wake, clock, zone);
   const transport = createTransport(config);
   const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
@@ -76,7 +78,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
-    emailSettings: new EmailSettingsService(db, wake, clock, secrets, { check: () => Promise.reject(new Error('no guard yet')) }),
+    emailSettings: new EmailSettingsService(db, wake, clock, secrets, hosts),
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
@@ -93,7 +95,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
     userMails: new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!),
-    usage: new UsageService(db, clock, migrations, rollouts),
+    usage: new UsageService(db, clock, migrations, rollouts, usageRecorder),
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
     close: async () => {

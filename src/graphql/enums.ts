@@ -2,6 +2,8 @@ import { registerEnumType } from 'type-graphql';
 import { PLATFORMS } from '../accounts/accounts.rules.ts';
 import { ROLES } from '../auth/actor.ts';
 import { MAIL_STATUSES } from '../email/mail.entity.ts';
+import { PROVIDERS } from '../email/settings/email-settings.rules.ts';
+import { TEMPLATE_NAMES } from '../email/templates/template.rules.ts';
 import { USER_MAIL_STATUSES } from '../email/user-mail/user-mail.rules.ts';
 import { EVENT_TYPES } from '../events/log.ts';
 import { LIFECYCLE_STATES, SEVERITIES } from '../migrations/lifecycle.rules.ts';
@@ -32,6 +34,12 @@ export const UserMailStatusEnum = enumOf(
   USER_MAIL_STATUSES,
   'Where a mail to a user stands. SKIPPED: its account had switched it off, or it came too late to be of use.',
 );
+export const ProviderEnum = enumOf(
+  'EmailProvider',
+  PROVIDERS,
+  "Who sends the mail of an account's users: the platform's own provider, or one of the account's.",
+);
+export const TemplateNameEnum = enumOf('TemplateName', TEMPLATE_NAMES, 'The mails a platform sends to the users of an account.');
 export const RescheduleStatusEnum = enumOf(
   'RescheduleStatus',
   ['PENDING', 'APPLIED', 'REJECTED'] as const,

@@ -2,6 +2,7 @@ import type { NonEmptyArray } from 'type-graphql';
 import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.resolver.ts';
 import { TokensResolver } from '../auth/tokens.resolver.ts';
 import { MailsResolver } from '../email/mails.resolver.ts';
+import { EmailSettingsResolver } from '../email/settings/email-settings.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
@@ -20,6 +21,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   NoticesResolver,
   EventsResolver,
   MailsResolver,
+  EmailSettingsResolver,
   TokensResolver,
   UsersResolver,
   UsageResolver,

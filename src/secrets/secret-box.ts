@@ -31,9 +31,7 @@ export class SecretBox {
    * @throws GracelineError INVALID_SETTINGS where no key is configured
    */
   seal(text: string, place: readonly (string | number)[]): string {
-    const [current] = this.keys;
-    if (!current)
-      throw new GracelineError('INVALID_SETTINGS', 'ENCRYPTION_KEYS is not set, so nothing secret can be stored. Set it and restart.');
+    const { current } = this;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, current.key, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(bound(current.id, place));
@@ -62,9 +60,19 @@ export class SecretBox {
     }
   }
 
-  /** Whether the key that seals today sealed it: if not, it is to be sealed anew. */
-  isCurrent(sealed: string): boolean {
-    return keyIdOf(sealed) === this.keys[0]?.id;
+  /**
+   * How everything begins that {@link seal} makes today: what begins otherwise is to be sealed anew.
+   *
+   * @throws GracelineError INVALID_SETTINGS where no key is configured
+   */
+  get prefix(): string {
+    return `${this.current.id}.`;
+  }
+
+  private get current(): EncryptionKey {
+    const [current] = this.keys;
+    if (current) return current;
+    throw new GracelineError('INVALID_SETTINGS', 'ENCRYPTION_KEYS is not set, so nothing secret can be stored. Set it and restart.');
   }
 }
 

@@ -21,19 +21,26 @@ const OURS =
  * @throws GracelineError INVALID_INPUT that names the header
  */
 export function checkedHeaders(headers: Headers): Headers {
-  const names = Object.keys(headers);
-  if (names.length > MAX_HEADERS) throw invalid(`${names.length} headers are too many; give at most ${MAX_HEADERS}.`);
-  const seen = new Set<string>();
-  for (const name of names) {
-    const lower = name.toLowerCase();
+  for (const name of Object.keys(headers)) {
     if (!NAME.test(name)) throw invalid('A header has a name that is none. Use up to 76 letters, digits and -, beginning with a letter.');
-    if (OURS.test(lower)) throw invalid(`The header "${name}" is set by Graceline or by servers on the way. Leave it out.`, name);
-    if (seen.has(lower)) throw invalid(`The header "${name}" is there twice. Give it once.`, name);
-    seen.add(lower);
+    if (OURS.test(name.toLowerCase()))
+      throw invalid(`The header "${name}" is set by Graceline or by servers on the way. Leave it out.`, name);
     if (headers[name]!.length > MAX_VALUE || !VALUE.test(headers[name]!))
       throw invalid(`The header "${name}" must have 1 to ${MAX_VALUE} visible ASCII characters on one line.`, name);
   }
   return headers;
+}
+
+/**
+ * Headers as they come in a list.
+ *
+ * @throws GracelineError INVALID_INPUT where they are too many, or one is there twice
+ */
+export function headersOf(list: readonly { readonly name: string; readonly value: string }[]): Headers {
+  if (list.length > MAX_HEADERS) throw invalid(`${list.length} headers are too many; give at most ${MAX_HEADERS}.`);
+  const names = new Set(list.map(({ name }) => name.toLowerCase()));
+  if (names.size < list.length) throw invalid('A header is there twice. Give each once; upper and lower case make no difference.');
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
 function invalid(message: string, header?: string): GracelineError {
