@@ -3,6 +3,7 @@ import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.r
 import { TokensResolver } from '../auth/tokens.resolver.ts';
 import { MailsResolver } from '../email/mails.resolver.ts';
 import { EmailSettingsResolver } from '../email/settings/email-settings.resolver.ts';
+import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
@@ -23,6 +24,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   MailsResolver,
   EmailSettingsResolver,
   TokensResolver,
+  UserMailsResolver,
   UsersResolver,
   UsageResolver,
 ];
