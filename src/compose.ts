@@ -10,6 +10,7 @@ import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
 import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
+import { TemplatesService } from './email/templates/templates.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
@@ -62,6 +63,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   };
   const usageRecorder = new UsageRecorder(db, log);
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
+  const templates = new TemplatesService(db, wake, clock, gates, { name: platformName, address: config.BUILT_IN_FROM });
   const migrations = new MigrationsService(db, wake, clock, zone);
   const rollouts = new RolloutsService(db, wake, clock);
   const limits = new RateLimits(db);
@@ -92,6 +94,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     reschedules,
     rollouts,
     secrets,
+    templates,
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
     userMails: new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!),
