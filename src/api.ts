@@ -9,6 +9,7 @@ import { createHttpServer } from './http.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { passwordResetRoutes } from './users/password-reset.routes.ts';
 import { usersRoutes } from './users/users.routes.ts';
 
 /** Of the 5 seconds a stop may take in all, what requests under way get. */
@@ -41,13 +42,17 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     landingPage: development,
     logger: log,
   });
-  const http = createHttpServer({ graphql, routes: { ...pages(house), ...usersRoutes(house) }, ready: () => missing(house), logger: log });
+  const http = createHttpServer({ graphql, routes: routesOf(house), ready: () => missing(house), logger: log });
   await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
   const port = await http.listen(config.HOST, config.PORT);
   log.info({ port }, 'API is serving');
   return { port, stop: () => http.close(DRAIN_MS) };
+}
+
+function routesOf(house: House): Routes {
+  return { ...pages(house), ...usersRoutes(house), ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME) };
 }
 
 function pages({ config, migrations }: House): Routes {

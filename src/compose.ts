@@ -33,6 +33,7 @@ import { foldRolloutCounts } from './rollouts/counts.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { ApplicationsService } from './users/applications.service.ts';
+import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
 import { UsersService } from './users/users.service.ts';
 
@@ -67,6 +68,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const migrations = new MigrationsService(db, wake, clock, zone);
   const rollouts = new RolloutsService(db, wake, clock);
   const limits = new RateLimits(db);
+  const userMails = new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
   return {
@@ -89,6 +91,18 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     migrations,
     notices: new NoticesService(db, wake, clock),
     noticeSweep: new NoticeSweep(db, wake, clock),
+    passwordResets: new PasswordResetService({
+      db,
+      wake,
+      clock,
+      gates,
+      limits,
+      passwords,
+      applications,
+      templates,
+      mails: userMails,
+      publicUrl,
+    }),
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
     reschedules,
@@ -97,7 +111,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     templates,
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
-    userMails: new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!),
+    userMails,
     usage: new UsageService(db, clock, migrations, rollouts, usageRecorder),
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),

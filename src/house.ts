@@ -11,6 +11,7 @@ import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
+import type { PasswordResetService } from './users/password-reset.service.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 
 /** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
@@ -21,6 +22,7 @@ export interface House extends Services {
   readonly wake: Wake;
   readonly calendar: Calendar;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
+  readonly passwordResets: PasswordResetService;
   readonly reminders: Reminders;
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
