@@ -40,12 +40,14 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   administrator: ({ administrator }) => ({ id: administrator }),
   administrators: () => ({ ...page, search: 'a' }),
   emailHealth: ({ account }) => ({ account }),
+  applications: ({ account }) => ({ ...page, account }),
   events: ({ account }) => ({ ...page, account, migration: 'running', types: ['OPTED_IN'] }),
   accountsUsing: () => ({ ...page, migration: 'running' }),
   failingAccounts: () => page,
   mails: () => ({ ...page, status: 'SENT' }),
   migration: () => ({ key: 'running' }),
   migrations: () => ({ ...page, states: ['GRACE_PERIOD'] }),
+  migrationImpact: ({ account }) => ({ account, migration: 'running' }),
   migrationUsage: ({ account }) => ({ account, migration: 'running' }),
   notices: () => ({ ...page, unreadOnly: true, includeClosed: true }),
   tokens: () => page,
@@ -69,6 +71,17 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   }),
   createAdministrator: ({ account }) => ({
     input: { email: 'anna@mine.example', name: 'Anna', timeZone: 'UTC', locale: 'en', accounts: [account] },
+  }),
+  createApplication: ({ account }) => ({ account, name: 'Shop', clientId: 'no id' }),
+  createUser: ({ account }) => ({
+    account,
+    input: {
+      email: 'nobody',
+      name: 'Anna',
+      connection: 'people',
+      password: 'correct horse battery',
+      identities: [{ provider: 'google-oauth2', connection: 'google-oauth2', userId: '1', isSocial: true, accessToken: 'secret' }],
+    },
   }),
   createMigration: ({ account }) => ({
     input: {
@@ -152,9 +165,9 @@ function missingIn({ name, type }: GraphQLArgument | GraphQLInputField, given: R
   if (!Object.hasOwn(given, name)) return [path];
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return [];
-  return Object.values(named.getFields()).flatMap((field) =>
-    missingIn(field, given[name] as Record<string, unknown>, `${path}.${field.name}`),
-  );
+  // Of a list, the first element stands for all.
+  const value = (Array.isArray(given[name]) ? given[name][0] : given[name]) as Record<string, unknown>;
+  return Object.values(named.getFields()).flatMap((field) => missingIn(field, value, `${path}.${field.name}`));
 }
 
 /** Makes the world of {@link ARGUMENTS}: what is ours, and the same of somebody else. */
