@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
+import { composeMessage } from './compose-message.provider.ts';
+import { putIntoFolder } from './mail-folder.provider.ts';
 import { type MailTransport, messageOptions, type OutgoingMail } from './outgoing-mail.ts';
 
 /**
@@ -11,26 +9,16 @@ import { type MailTransport, messageOptions, type OutgoingMail } from './outgoin
  * @param folder made where it is missing
  */
 export function fileTransport(folder: string): MailTransport {
-  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail: OutgoingMail) {
-      const { message } = await composer.sendMail(messageOptions(mail));
-      const path = join(folder, fileName(mail));
-      const draft = `${path}.${randomUUID()}.part`;
+      const message = await composeMessage(messageOptions(mail));
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(draft, message);
-        // Whoever looks into the folder sees whole mails only.
-        await rename(draft, path);
+        return { kind: 'sent', response: await putIntoFolder(folder, fileName(mail), message) };
       } catch (error) {
-        await rm(draft, { force: true }).catch(() => undefined);
-        return { kind: 'retry', reason: `Cannot write ${path}: ${(error as Error).message}` };
+        return { kind: 'retry', reason: (error as Error).message };
       }
-      return { kind: 'sent', response: path };
     },
-    async close() {
-      composer.close();
-    },
+    async close() {},
   };
 }
 
