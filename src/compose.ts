@@ -20,6 +20,8 @@ import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
 import { GatesService } from './gates/gates.service.ts';
 import { UsageService } from './gates/usage.service.ts';
+import { ImpactService } from './gates/impact.service.ts';
+import { ReadinessService } from './gates/readiness.service.ts';
 import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
 import { Calendar } from './migrations/calendar.ts';
@@ -66,7 +68,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
   const templates = new TemplatesService(db, wake, clock, gates, { name: platformName, address: config.BUILT_IN_FROM });
   const migrations = new MigrationsService(db, wake, clock, zone);
-  const rollouts = new RolloutsService(db, wake, clock);
+  const emailSettings = new EmailSettingsService(db, wake, clock, secrets, hosts);
+  const readiness = new ReadinessService(db, clock, gateKeys, usageRecorder, emailSettings, templates);
+  const rollouts = new RolloutsService(db, wake, clock, readiness);
+  const usage = new UsageService(db, clock, migrations, rollouts, usageRecorder);
   const limits = new RateLimits(db);
   const userMails = new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!);
   const applications = new ApplicationsService(db, wake, clock, secrets);
@@ -82,10 +87,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
-    emailSettings: new EmailSettingsService(db, wake, clock, secrets, hosts),
+    emailSettings,
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
+    impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     mails: new MailService(db, wake, clock),
     migrations,
@@ -112,7 +118,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
     userMails,
-    usage: new UsageService(db, clock, migrations, rollouts, usageRecorder),
+    usage,
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
     close: async () => {

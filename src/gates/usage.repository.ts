@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/database.ts';
+import type { ClientUsage } from './usage.rules.ts';
 
 /** How often somebody used the old behaviour a migration ends, on one day (UTC) for one account. */
 export interface Uses {
@@ -57,13 +58,6 @@ export async function writeUses(db: Queryable, uses: readonly Uses[]): Promise<v
 /** PostgreSQL holds no NUL in a text, and one name with it would keep all the others from being written. */
 function printable(client: string): string {
   return client.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
-}
-
-/** A client and how much it used the old behaviour. */
-export interface ClientUsage {
-  readonly client: string;
-  readonly uses: number;
-  readonly lastUsedAt: Date;
 }
 
 /** How much an account used the old behaviour since some day. */

@@ -6,19 +6,10 @@ import { GracelineError } from '../errors.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
-import {
-  type AccountUsage,
-  type ClientUsage,
-  deleteUsageBefore,
-  findClients,
-  findUsage,
-  listAccountUsage,
-  type UsageSummary,
-} from './usage.repository.ts';
-import { daysBefore, firstOfDays, KEPT_DAYS, SHOWN_DAYS } from './usage.rules.ts';
+import type { UsageRecorder } from './usage-recorder.ts';
+import { type AccountUsage, deleteUsageBefore, findClients, findUsage, listAccountUsage, type UsageSummary } from './usage.repository.ts';
+import { type ClientUsage, firstOfDays, KEPT_DAYS, SHOWN_CLIENTS, SHOWN_DAYS } from './usage.rules.ts';
 
-/** Of clients, whoever used it last matters; nobody reads further. */
-const SHOWN_CLIENTS = 100;
 /** Small enough that one statement holds its locks for milliseconds. */
 const PURGE_BATCH = 5_000;
 
@@ -40,28 +31,28 @@ export class UsageService {
     private readonly clock: Clock,
     private readonly migrations: Pick<MigrationsService, 'migration'>,
     private readonly rollouts: Pick<RolloutsService, 'state'>,
+    private readonly recorder: Pick<UsageRecorder, 'flush'>,
   ) {}
 
   /**
-   * What an account used of the old behaviour a migration ends, over the last 30 days. About a second may be missing.
+   * What an account used of the old behaviour a migration ends, over the last 30 days. What other processes counted in
+   * their last second may be missing.
    *
    * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND
    */
   async migrationUsage(actor: Actor, accountId: string, migrationKey: string): Promise<MigrationUsage> {
     refuseRuntime(actor);
     const { accountNumber, migrationId } = await this.rollouts.state(actor, accountId, migrationKey);
-    return this.usageOf(accountNumber, migrationId, daysBefore(this.clock.now(), SHOWN_DAYS));
+    return this.usageOf(accountNumber, migrationId);
   }
 
-  /**
-   * The same without asking who wants to know.
-   *
-   * @param clientsSince from when on a use by a client counts as one
-   */
-  async usageOf(accountNumber: number, migrationId: string, clientsSince: Date): Promise<MigrationUsage> {
+  /** The same without asking who wants to know. */
+  async usageOf(accountNumber: number, migrationId: string): Promise<MigrationUsage> {
+    const firstDay = firstOfDays(this.clock.now(), SHOWN_DAYS);
+    await this.recorder.flush();
     const [usage, clients] = await Promise.all([
-      findUsage(this.db, migrationId, accountNumber, firstOfDays(this.clock.now(), SHOWN_DAYS)),
-      findClients(this.db, migrationId, accountNumber, clientsSince, SHOWN_CLIENTS),
+      findUsage(this.db, migrationId, accountNumber, firstDay),
+      findClients(this.db, migrationId, accountNumber, new Date(firstDay), SHOWN_CLIENTS),
     ]);
     return { ...usage, clients };
   }

@@ -2,7 +2,7 @@
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Connection } from '../graphql/connection.ts';
 import { DateTime } from '../graphql/scalars.ts';
-import type { ClientUsage } from './usage.repository.ts';
+import type { ClientUsage } from './usage.rules.ts';
 import type { AccountUsageView, MigrationUsage } from './usage.service.ts';
 
 @ObjectType('DayUsage', { description: 'How often old behaviour was used on a day.', simpleResolvers: true })

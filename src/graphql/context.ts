@@ -8,6 +8,7 @@ import type { TemplatesService } from '../email/templates/templates.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
 import type { EventFollower } from '../events/follower.ts';
+import type { ImpactService } from '../gates/impact.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly events: EventsService;
   /** What subscriptions follow. */
   readonly follower: EventFollower;
+  readonly impact: ImpactService;
   readonly imports: ImportService;
   /** Takes turns over what subscriptions read, so that an event thousands wait for leaves connections to everybody else. */
   readonly liveReads: Turn;

@@ -3,9 +3,11 @@ import { PLATFORMS } from '../accounts/accounts.rules.ts';
 import { ROLES } from '../auth/actor.ts';
 import { MAIL_STATUSES } from '../email/mail.entity.ts';
 import { PROVIDERS } from '../email/settings/email-settings.rules.ts';
+import { TEST_EMAIL_OUTCOMES } from '../email/settings/test-email.rules.ts';
 import { TEMPLATE_NAMES } from '../email/templates/template.rules.ts';
 import { USER_MAIL_STATUSES } from '../email/user-mail/user-mail.rules.ts';
 import { EVENT_TYPES } from '../events/log.ts';
+import { GATES } from '../gates/gates.rules.ts';
 import { LIFECYCLE_STATES, SEVERITIES } from '../migrations/lifecycle.rules.ts';
 import { REASONS } from '../rollouts/effective-state.rules.ts';
 
@@ -40,6 +42,12 @@ export const ProviderEnum = enumOf(
   "Who sends the mail of an account's users: the platform's own provider, or one of the account's.",
 );
 export const TemplateNameEnum = enumOf('TemplateName', TEMPLATE_NAMES, 'The mails a platform sends to the users of an account.');
+export const TestEmailOutcomeEnum = enumOf(
+  'TestEmailOutcome',
+  TEST_EMAIL_OUTCOMES,
+  'RETRY: the provider was not to be reached, too slow or busy; nothing tries again by itself.',
+);
+export const GateEnum = enumOf('Gate', GATES, 'A place of the platform whose behaviour depends on a migration.');
 export const RescheduleStatusEnum = enumOf(
   'RescheduleStatus',
   ['PENDING', 'APPLIED', 'REJECTED'] as const,

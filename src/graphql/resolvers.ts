@@ -3,11 +3,13 @@ import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.r
 import { TokensResolver } from '../auth/tokens.resolver.ts';
 import { MailsResolver } from '../email/mails.resolver.ts';
 import { EmailSettingsResolver } from '../email/settings/email-settings.resolver.ts';
+import { TemplatesResolver } from '../email/templates/templates.resolver.ts';
 import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
+import { ImpactResolver } from '../gates/impact.resolver.ts';
 import { UsageResolver } from '../gates/usage.resolver.ts';
 import { UsersResolver } from '../users/users.resolver.ts';
 import type { ResolverClass } from './schema.ts';
@@ -23,8 +25,10 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   EventsResolver,
   MailsResolver,
   EmailSettingsResolver,
+  TemplatesResolver,
   TokensResolver,
   UserMailsResolver,
   UsersResolver,
   UsageResolver,
+  ImpactResolver,
 ];

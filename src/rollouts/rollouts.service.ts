@@ -34,7 +34,7 @@ export interface Blockers {
   /** Whether a migration can have blockers at all. Asked at each opt-in, so it looks no further than memory. */
   concern(migrationKey: string): boolean;
   /** What an account has not done yet. */
-  undone(accountNumber: number, migrationKey: string): Promise<readonly Blocker[]>;
+  undone(actor: Actor, account: AccountMigrationKey, migrationKey: string): Promise<readonly Blocker[]>;
 }
 
 const NO_BLOCKERS: Blockers = { concern: () => false, undone: async () => [] };
@@ -188,7 +188,7 @@ export class RolloutsService {
     const standing = await findStanding(this.db, actor, accountId, migrationKey, now);
     // Done already, refused or missing: said by what follows, and no blocker matters.
     if (!standing?.state.canOptIn) return [];
-    const blockers = await this.blockers.undone(standing.accountNumber, migrationKey);
+    const blockers = await this.blockers.undone(actor, standing, migrationKey);
     if (blockers.length > 0 && !acknowledge) {
       const { code, message } = blockedRefusal(standing, blockers);
       throw new GracelineError(code, message, { account: standing.accountId, blockers });

@@ -31,6 +31,14 @@ export type Whose = Pick<World, 'account' | 'administrator' | 'notice'>;
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null, scopes: [] };
 const NOBODY = '01890000-0000-7000-8000-000000000000';
 const page = { first: 5, after: null };
+const templateInput = {
+  from: 'Shop <shop@example.com>',
+  subject: 'Hello {{ user.name }}',
+  body: '<p>Hello</p>',
+  resultUrl: 'https://shop.example.com/in',
+  linkLifetimeSeconds: 3_600,
+  enabled: true,
+};
 
 /** Complete arguments of every field: all that are optional are given too. */
 export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string, unknown>>> = {
@@ -51,6 +59,10 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   migrationUsage: ({ account }) => ({ account, migration: 'running' }),
   notices: () => ({ ...page, unreadOnly: true, includeClosed: true }),
   tokens: () => page,
+  emailTemplates: ({ account }) => ({ account }),
+  previewEmailTemplate: ({ account }) => ({ account, name: 'WELCOME', input: templateInput }),
+  resetEmailTemplate: ({ account }) => ({ account, name: 'VERIFICATION' }),
+  setEmailTemplate: ({ account }) => ({ account, name: 'WELCOME', input: templateInput }),
   unreadNotices: () => ({}),
   userMails: ({ account }) => ({ ...page, account, status: 'SENT' }),
   announceMigration: () => ({ key: 'running' }),

@@ -1,0 +1,60 @@
+import { refuseRuntime } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { MigrationsService } from '../migrations/migrations.service.ts';
+import type { AccountMigration } from '../rollouts/rollouts.repository.ts';
+import type { RolloutsService } from '../rollouts/rollouts.service.ts';
+import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
+import { changedMails, type Impact, impactOf, type MailBothWays, neutralImpact, withState } from './impact.rules.ts';
+import type { ReadinessService } from './readiness.service.ts';
+import type { ClientUsage } from './usage.rules.ts';
+import type { UsageService } from './usage.service.ts';
+
+/** What a migration means for one account, in words and data. */
+export interface ImpactView extends Impact {
+  /** Null for a migration the platform itself asks nothing of. */
+  readonly gate: Gate | null;
+  /** The account's mails that change, rendered both ways. */
+  readonly mails: readonly MailBothWays[];
+  /** Who used the old behaviour in the last 30 days, latest first, a hundred at most. */
+  readonly clients: readonly ClientUsage[];
+  readonly lastUsedAt: Date | null;
+  readonly usesLast30Days: number;
+}
+
+/** Says what a migration means for an account before it opts in. */
+export class ImpactService {
+  constructor(
+    private readonly keys: GateKeys,
+    private readonly migrations: Pick<MigrationsService, 'byIds'>,
+    private readonly rollouts: Pick<RolloutsService, 'state'>,
+    private readonly usage: Pick<UsageService, 'usageOf'>,
+    private readonly readiness: Pick<ReadinessService, 'factsOf'>,
+  ) {}
+
+  /**
+   * What a migration means for one account. For one that opens a gate with the account's own mails and clients; for any
+   * other what its description says.
+   *
+   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND
+   */
+  async impact(actor: Actor, accountId: string, migrationKey: string): Promise<ImpactView> {
+    refuseRuntime(actor);
+    const standing = await this.rollouts.state(actor, accountId, migrationKey);
+    const gate = gateOf(this.keys, migrationKey);
+    const [{ lastUsedAt, uses, clients }, { mails, ...impact }] = await Promise.all([
+      this.usage.usageOf(standing.accountNumber, standing.migrationId),
+      gate === null ? this.described(standing) : this.felt(actor, gate, standing),
+    ]);
+    return { ...withState(impact, standing.state), gate, mails, clients, lastUsedAt, usesLast30Days: uses };
+  }
+
+  private async felt(actor: Actor, gate: Gate, account: AccountMigration): Promise<Impact & { mails: readonly MailBothWays[] }> {
+    const facts = await this.readiness.factsOf(actor, gate, account);
+    return { ...impactOf(facts), mails: 'mails' in facts ? changedMails(facts.mails) : [] };
+  }
+
+  private async described({ migrationId }: AccountMigration): Promise<Impact & { mails: readonly MailBothWays[] }> {
+    const [migration] = await this.migrations.byIds([migrationId]);
+    return { ...neutralImpact(migration!), mails: [] };
+  }
+}

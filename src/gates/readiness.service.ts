@@ -1,0 +1,67 @@
+import type { Actor } from '../auth/actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import type { ComposedMail } from '../email/templates/compose-mail.ts';
+import type { TemplatesService } from '../email/templates/templates.service.ts';
+import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
+import type { AccountMigrationKey } from '../rollouts/rollouts.repository.ts';
+import type { Blocker, Blockers } from '../rollouts/rollouts.service.ts';
+import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
+import { type GateFacts, type MailBothWays, type MailGate, type RenderedMail, todoOf } from './impact.rules.ts';
+import type { UsageRecorder } from './usage-recorder.ts';
+import { findClients } from './usage.repository.ts';
+import { daysBefore, RECENT_DAYS, SHOWN_CLIENTS } from './usage.rules.ts';
+
+/** Knows how ready an account is for the migrations behind gates. */
+export class ReadinessService implements Blockers {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly keys: GateKeys,
+    private readonly recorder: Pick<UsageRecorder, 'flush'>,
+    private readonly emailSettings: Pick<EmailSettingsService, 'emailSettings'>,
+    private readonly templates: Pick<TemplatesService, 'previewAll'>,
+  ) {}
+
+  /** Whether a migration opens a gate: only then can anything block it. */
+  concern(migrationKey: string): boolean {
+    return gateOf(this.keys, migrationKey) !== null;
+  }
+
+  /** What an account should do before it opts in, and has not done. */
+  async undone(actor: Actor, account: AccountMigrationKey, migrationKey: string): Promise<readonly Blocker[]> {
+    const gate = gateOf(this.keys, migrationKey);
+    if (gate === null) return [];
+    return todoOf(await this.factsOf(actor, gate, account))
+      .filter(({ blocking, done }) => blocking && !done)
+      .map(({ id, text }) => ({ id, text }));
+  }
+
+  /**
+   * What the migration of a gate would touch of an account, as it stands.
+   *
+   * @param actor sees the account
+   */
+  async factsOf(actor: Actor, gate: Gate, { accountId, accountNumber, migrationId }: AccountMigrationKey): Promise<GateFacts> {
+    if (gate === 'FROM_ADDRESS' || gate === 'EMAIL_TEMPLATE') return this.mailFacts(actor, gate, accountId);
+    await this.recorder.flush();
+    const since = daysBefore(this.clock.now(), RECENT_DAYS);
+    return { gate, recent: await findClients(this.db, migrationId, accountNumber, since, SHOWN_CLIENTS) };
+  }
+
+  private async mailFacts(actor: Actor, gate: MailGate, accountId: string): Promise<GateFacts> {
+    const [{ provider }, previews] = await Promise.all([
+      this.emailSettings.emailSettings(actor, accountId),
+      this.templates.previewAll(actor, accountId),
+    ]);
+    const mails = previews.map(({ name, today, afterFromAddress, afterEmailTemplate }): MailBothWays => {
+      const after = gate === 'FROM_ADDRESS' ? afterFromAddress : afterEmailTemplate;
+      return { template: name, enabled: today.enabled, before: shown(today), after: shown(after) };
+    });
+    return { gate, builtIn: provider === 'BUILT_IN', mails };
+  }
+}
+
+function shown({ from: { name, address }, subject, html, text }: ComposedMail): RenderedMail {
+  return { from: name === '' ? address : `${name} <${address}>`, subject, html, text };
+}
