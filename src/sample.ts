@@ -15,6 +15,10 @@ export interface SampleTokens {
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olivia@platform.example', administratorId: null, tokenId: null, scopes: [] };
 const MINUTES_TO_THE_DEADLINE = 5;
 const ACCOUNTS = 36;
+const ACCOUNTS_WITH_USERS = 3;
+/** Of every user of the sample. */
+const PASSWORD = 'correct horse battery staple';
+const CONNECTION = 'users';
 
 const PLACES = [
   { timeZone: 'America/Los_Angeles', locale: 'en-US', region: 'us' },
@@ -35,6 +39,8 @@ export async function createSample(house: House): Promise<SampleTokens> {
   const accounts = await createAccounts(house);
   await createMigrations(house);
   const administratorId = await createAdministrators(house, accounts);
+  // Each password takes a moment; the accounts' take theirs side by side.
+  await Promise.all(accounts.slice(0, ACCOUNTS_WITH_USERS).map((account) => createUsers(house, account)));
   for (const [index, id] of accounts.entries()) {
     if (index % 5 === 1) await optInWherePossible(house, id, 'password-reset-link');
     if (index % 3 === 2) await optInWherePossible(house, id, 'email-from-address');
@@ -84,6 +90,20 @@ async function createAdministrators({ accounts }: House, accountIds: readonly st
   return created[0]!;
 }
 
+/** An application `<account>-web`; Sam, who has a password; and Greta, who signed in with Google and has one too. */
+async function createUsers({ applications, users }: House, account: string): Promise<void> {
+  await applications.createApplication(OPERATOR, account, 'Web shop', `${account}-web`);
+  const people = [
+    { email: `sam@${account}.example`, name: 'Sam' },
+    {
+      email: `greta@${account}.example`,
+      name: 'Greta',
+      identities: [{ provider: 'google-oauth2', userId: `greta-${account}`, accessToken: `ya29.google-token-of-greta-${account}` }],
+    },
+  ];
+  await Promise.all(people.map((user) => users.createUser(OPERATOR, account, { connection: CONNECTION, password: PASSWORD, ...user })));
+}
+
 async function createMigrations({ migrations, clock, config }: House): Promise<void> {
   const today = dayIn(clock.now(), config.PLATFORM_TIME_ZONE);
   const minute = 60_000;
@@ -119,7 +139,7 @@ async function createMigrations({ migrations, clock, config }: House): Promise<v
       key: 'idp-access-tokens',
       title: 'Access tokens of identity providers leave the user profile',
       severity: 'MEDIUM',
-      gracePeriodStart: addDays(today, 10),
+      gracePeriodStart: addDays(today, -3),
       description: IDP_TOKENS,
     },
   ] as const;
