@@ -2,21 +2,21 @@ import type { Logger } from 'pino';
 import { SYSTEM } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './delivery.rules.ts';
+import { type ContentOf, type DueMail, DueMails } from './due-mails.ts';
 import { LiveClaims } from './live-claims.ts';
-import { type Attempt, claimDueMails, type ClaimedMail, nextMailDueAt, recordAttempt, releaseMails } from './mail.repository.ts';
+import { type Attempt, type ClaimedMail, type EndedAttempt, nextMailDueAt, recordAttempts } from './mail.repository.ts';
 import type { MailTransport, OutgoingMail, SendResult } from './outgoing-mail.ts';
 import { type ReminderContent, renderReminder } from './reminder-mail.ts';
 
-/** Mails one sender claims at once: enough to spare round trips, few enough that a slow one holds up little. */
-const BATCH = 10;
-/** A claim outlives this many attempts that all run into their hard deadline; what is left of the batch then is given back. */
-const ATTEMPTS_PER_CLAIM = 3;
-
-/** What a mail has to say now, by its id; null (or no entry) where nothing is left to say. Asked right before sending. */
-export type ContentOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<string, ReminderContent | null>>;
+/**
+ * How many attempts of one sender may still be on their way into the ledger when it begins the next: enough that it does not
+ * wait for commits, few because what a crash loses of them is sent twice.
+ */
+const MAX_UNWRITTEN = 4;
 
 /** What the operator of the platform settled. */
 export interface DeliverySettings {
@@ -47,6 +47,9 @@ export interface DeliveryReport {
 
 /** Delivers the mails of the ledger. Any number of processes may do so at once. */
 export class MailDelivery {
+  /** What several senders have to write down at once is one statement and one commit. */
+  private readonly ended = new Gatherer<EndedAttempt, boolean>((all) => recordAttempts(this.db, all));
+
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
@@ -66,57 +69,63 @@ export class MailDelivery {
   async deliverDue(signal: AbortSignal): Promise<DeliveryReport> {
     const report: DeliveryReport = { sent: 0, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: null };
     const live = await LiveClaims.open(this.db);
-    const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(live, signal, report));
-    const ends = await Promise.allSettled(senders);
+    const due = new DueMails(this.db, this.clock, live, this.contentOf, this.settings.timeoutMs, signal);
+    const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(due, report));
+    const ends = [...(await Promise.allSettled(senders)), ...(await Promise.allSettled([due.close()]))];
     await live.close();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     report.nextDueAt = await nextMailDueAt(this.db);
     return report;
   }
 
-  private async sendUntilNoneIsDue(live: LiveClaims, signal: AbortSignal, report: DeliveryReport): Promise<void> {
-    while (!signal.aborted) {
-      const now = this.clock.now();
-      const mails = await claimDueMails(this.db, now, new Date(now.getTime() + this.settings.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
-      if (mails.length === 0) return;
-      const ids = mails.map(({ id }) => id);
-      await live.hold(ids);
-      await this.sendBatch(mails, signal, report);
-      await live.drop(ids);
+  private async sendUntilNoneIsDue(due: DueMails, report: DeliveryReport): Promise<void> {
+    const unwritten: Promise<void>[] = [];
+    try {
+      for (let next = await due.next(); next; next = await due.next()) {
+        const { written } = await this.deliver(next, report);
+        unwritten.push(written);
+        if (unwritten.length > MAX_UNWRITTEN) await unwritten.shift();
+      }
+    } finally {
+      await Promise.all(unwritten);
     }
   }
 
-  private async sendBatch(mails: readonly ClaimedMail[], signal: AbortSignal, report: DeliveryReport): Promise<void> {
-    const begun = performance.now();
-    const contents = await this.contentOf(mails.map(({ id }) => id)).catch((error: unknown) => error as Error);
-    for (const [i, mail] of mails.entries()) {
-      // On elapsed time, not on the clock: a claim must outlast the next attempt also while a test holds the clock still.
-      if (signal.aborted || performance.now() - begun > this.settings.timeoutMs * ATTEMPTS_PER_CLAIM)
-        return releaseMails(this.db, mails.slice(i));
-      if (mail.takenOver) report.resent += 1;
-      await this.deliver(mail, contents instanceof Error ? contents : (contents.get(mail.id) ?? null), report);
-    }
+  /** @returns once the attempt ended; `written` resolves when that stands in the ledger */
+  private async deliver({ mail, content, done }: DueMail, report: DeliveryReport): Promise<{ written: Promise<void> }> {
+    if (mail.takenOver) report.resent += 1;
+    const attempt = await this.attempt(mail, content);
+    const written = this.record(mail, attempt, report).finally(done);
+    // Whoever awaits it hears of a fault; that may be after it happened.
+    written.catch(() => undefined);
+    return { written };
   }
 
-  private async deliver(mail: ClaimedMail, content: ReminderContent | null | Error, report: DeliveryReport): Promise<void> {
-    if (content === null)
-      return this.record(mail, { status: 'SKIPPED', sendAfter: null, recipient: null, subject: null, error: null }, report);
+  private async attempt(mail: ClaimedMail, content: ReminderContent | null | Error): Promise<Omit<Attempt, 'finishedAt'>> {
+    if (content === null) return { status: 'SKIPPED', sendAfter: null, recipient: null, subject: null, error: null };
     let outgoing: OutgoingMail | null = null;
     let result: SendResult;
     try {
       if (content instanceof Error) throw content;
       outgoing = this.compose(mail, content);
-      result = await this.transport.send(outgoing, AbortSignal.timeout(this.settings.timeoutMs));
+      result = await this.send(outgoing);
     } catch (error) {
       // A defect of ours or a database that went away: the mail must neither be lost nor tried in a hot loop.
       this.log.error({ error, mail: mail.id }, 'could not make a mail; trying again later');
       result = { kind: 'retry', reason: `Internal error: ${(error as Error).message}` };
     }
-    await this.record(
-      mail,
-      { recipient: outgoing?.to.address ?? null, subject: outgoing?.subject ?? null, ...this.outcome(mail, result) },
-      report,
-    );
+    return { recipient: outgoing?.to.address ?? null, subject: outgoing?.subject ?? null, ...this.outcome(mail, result) };
+  }
+
+  private async send(mail: OutgoingMail): Promise<SendResult> {
+    // AbortSignal.timeout would keep its timer, and what it holds, long after the mail has left.
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), this.settings.timeoutMs);
+    try {
+      return await this.transport.send(mail, deadline.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private outcome(mail: ClaimedMail, result: SendResult): Pick<Attempt, 'status' | 'sendAfter' | 'error'> {
@@ -129,7 +138,8 @@ export class MailDelivery {
   private async record(mail: ClaimedMail, attempt: Omit<Attempt, 'finishedAt'>, report: DeliveryReport): Promise<void> {
     const now = this.clock.now();
     const finished = { ...attempt, finishedAt: attempt.status === 'QUEUED' ? null : now };
-    const ours = attempt.status === 'FAILED' ? await this.recordFailure(mail, finished, now) : await recordAttempt(this.db, mail, finished);
+    const ours =
+      attempt.status === 'FAILED' ? await this.recordFailure(mail, finished, now) : await this.ended.ask({ mail, attempt: finished });
     if (!ours) {
       this.log.warn({ mail: mail.id }, 'a claim ended before its mail did; another deliverer took it over');
       return;
@@ -140,7 +150,8 @@ export class MailDelivery {
   /** What an operator has to know of is an event; what went well stands in the ledger alone. */
   private async recordFailure(mail: ClaimedMail, attempt: Attempt, now: Date): Promise<boolean> {
     const ours = await this.db.transaction(async (tx) => {
-      if (!(await recordAttempt(tx, mail, attempt))) return false;
+      const [recorded] = await recordAttempts(tx, [{ mail, attempt }]);
+      if (!recorded) return false;
       await writeEvents(tx, SYSTEM, now, [
         {
           type: 'MAIL_FAILED',

@@ -28,6 +28,12 @@ export interface Attempt {
   readonly error: string | null;
 }
 
+/** An attempt that ended, at this mail. */
+export interface EndedAttempt {
+  readonly mail: ClaimedMail;
+  readonly attempt: Attempt;
+}
+
 /** A mail of the ledger as operators see it. */
 export interface MailView {
   readonly id: string;
@@ -48,7 +54,8 @@ const VIEW = `id, administrator_id as "administratorId", occasion, status, send_
   recipient, subject, last_error as "lastError", created_at as "createdAt", finished_at as "finishedAt"`;
 
 /**
- * Takes mails that are due, or whose deliverer died, for one deliverer. Two at once never get the same.
+ * Takes mails that are due, or whose deliverer died, for one deliverer. Two at once never get the same. Ordered by what the
+ * index has and nothing else: a morning's mails are due at one instant, and would all be sorted for every claim.
  *
  * @param until when the claim ends
  */
@@ -58,7 +65,7 @@ export function claimDueMails(db: Queryable, now: Date, until: Date, limit: numb
        select id, status from mail
         where status in ('QUEUED', 'SENDING') and send_after <= $1
           and (claimed_until is null or (claimed_until <= $1 and not ${HELD_BY_A_LIVE_DELIVERER}))
-        order by send_after, id limit $3 for update skip locked
+        order by send_after limit $3 for update skip locked
      )
      update mail m set status = 'SENDING', claimed_until = $2, attempts = attempts + 1
        from due where m.id = due.id
@@ -69,18 +76,32 @@ export function claimDueMails(db: Queryable, now: Date, until: Date, limit: numb
 }
 
 /**
- * Writes down how an attempt ended.
+ * Writes down how attempts ended, all in one statement.
  *
- * @returns false where the claim had ended and another deliverer has the mail, whose word counts
+ * @returns in their order; false where the claim had ended and another deliverer has the mail, whose word counts
  */
-export async function recordAttempt(db: Queryable, mail: ClaimedMail, attempt: Attempt): Promise<boolean> {
-  const rows = await db.query(
-    `update mail set status = $3, send_after = coalesce($4, send_after), claimed_until = null, finished_at = $5,
-            recipient = coalesce($6, recipient), subject = coalesce($7, subject), last_error = $8
-      where id = $1 and attempts = $2 and status = 'SENDING' returning 1`,
-    [mail.id, mail.attempts, attempt.status, attempt.sendAfter, attempt.finishedAt, attempt.recipient, attempt.subject, attempt.error],
+export async function recordAttempts(db: Queryable, ended: readonly EndedAttempt[]): Promise<boolean[]> {
+  const column = <Value>(pick: (one: EndedAttempt) => Value) => ended.map(pick);
+  const rows = await db.queryPrepared<{ id: string }>(
+    'record-attempts',
+    `update mail m set status = a.status, send_after = coalesce(a.send_after, m.send_after), claimed_until = null, finished_at = a.finished_at,
+            recipient = coalesce(a.recipient, m.recipient), subject = coalesce(a.subject, m.subject), last_error = a.error
+       from unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+            as a(id, attempts, status, send_after, finished_at, recipient, subject, error)
+      where m.id = a.id and m.attempts = a.attempts and m.status = 'SENDING' returning m.id`,
+    [
+      column(({ mail }) => mail.id),
+      column(({ mail }) => mail.attempts),
+      column(({ attempt }) => attempt.status),
+      column(({ attempt }) => attempt.sendAfter),
+      column(({ attempt }) => attempt.finishedAt),
+      column(({ attempt }) => attempt.recipient),
+      column(({ attempt }) => attempt.subject),
+      column(({ attempt }) => attempt.error),
+    ],
   );
-  return rows.length > 0;
+  const ours = new Set(rows.map(({ id }) => id));
+  return ended.map(({ mail }) => ours.has(mail.id));
 }
 
 /** Gives back claims that came to no attempt, as they were. */

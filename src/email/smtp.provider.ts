@@ -1,5 +1,8 @@
 import { createTransport } from 'nodemailer';
+import SMTPPool from 'nodemailer/lib/smtp-pool';
+import { mimeMessage } from './mime.ts';
 import { type MailTransport, messageOptions, oneLine, type OutgoingMail, type SendResult } from './outgoing-mail.ts';
+import { sendWritten } from './pooled-message.ts';
 
 /** Long enough to serve one sweep after another, short enough that the server does not hang up first. */
 const IDLE_MS = 60_000;
@@ -25,7 +28,7 @@ interface SmtpError extends Error {
  * @param maxConnections how many messages can be under way at once
  */
 export function smtpTransport(url: string, timeoutMs: number, maxConnections: number): MailTransport {
-  const pool = createTransport({
+  const pool = new SMTPPool({
     url,
     pool: true,
     maxConnections,
@@ -39,10 +42,14 @@ export function smtpTransport(url: string, timeoutMs: number, maxConnections: nu
     // A server that drips keeps a politely closed connection open for ever.
     socketCloseTimeout: 0,
   });
+  const composer = createTransport(pool);
   return {
     async send(mail: OutgoingMail, signal: AbortSignal): Promise<SendResult> {
       try {
-        const { response } = await pool.sendMail({ ...messageOptions(mail), signal });
+        const message = mimeMessage(mail);
+        const response = message
+          ? await sendWritten(pool, mail, message, signal)
+          : (await composer.sendMail({ ...messageOptions(mail), signal })).response;
         return { kind: 'sent', response: oneLine(response, 500) };
       } catch (error) {
         return failure(error as SmtpError, signal);

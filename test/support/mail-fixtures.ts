@@ -1,6 +1,6 @@
 /** Rows and contents of mails for tests of their delivery, which begins where the reminders end: at a queued row. */
 import type { Queryable } from '../../src/db/database.ts';
-import type { ContentOf } from '../../src/email/delivery.service.ts';
+import type { ContentOf } from '../../src/email/due-mails.ts';
 import type { MigrationSection, ReminderContent } from '../../src/email/reminder-mail.ts';
 import { newId } from '../../src/ids.ts';
 

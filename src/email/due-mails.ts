@@ -1,0 +1,130 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import type { LiveClaims } from './live-claims.ts';
+import { claimDueMails, type ClaimedMail, releaseMails } from './mail.repository.ts';
+import type { ReminderContent } from './reminder-mail.ts';
+
+/** Mails claimed at once: enough that the statements for them cost each of them little. */
+const BATCH = 100;
+/** With fewer left the next are claimed, so that senders need not wait for them. */
+const FEW = BATCH;
+/** A claim outlives this many attempts that all run into their hard deadline; what waits longer is given back. */
+const ATTEMPTS_PER_CLAIM = 3;
+
+/** What a mail has to say now, by its id; null (or no entry) where nothing is left to say. Asked when mails are claimed. */
+export type ContentOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<string, ReminderContent | null>>;
+
+/** A claimed mail whose turn it is. */
+export interface DueMail {
+  readonly mail: ClaimedMail;
+  /** Null where nothing is left to say, an error where it could not be had. */
+  readonly content: ReminderContent | null | Error;
+  /** To be called when the attempt is written down, or never will be: the claim is no longer shown to be alive. */
+  readonly done: () => void;
+}
+
+interface Batch {
+  readonly ids: readonly string[];
+  /** On elapsed time, not on the clock: a claim must outlast the next attempt also while a test holds the clock still. */
+  readonly staleAt: number;
+  left: number;
+}
+
+/** Claims mails for the senders of one process, together and ahead of them, and knows what they have to say. */
+export class DueMails {
+  private readonly waiting: (DueMail & { readonly batch: Batch })[] = [];
+  private filling: Promise<void> | undefined;
+  private noneIsDue = false;
+  /** Of the last batch: statements of the live claims follow one another. */
+  private dropped: Promise<void> = Promise.resolve();
+  /** Why nobody can see any more that what is claimed is under way. */
+  private fault: Error | undefined;
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly live: LiveClaims,
+    private readonly contentOf: ContentOf,
+    /** The hard deadline of an attempt. */
+    private readonly timeoutMs: number,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * The next mail to send; null where none is due any more, or nothing more may be begun.
+   *
+   * @throws whatever the database threw; mails claimed before are still had by asking again, or given back by {@link close}
+   */
+  async next(): Promise<DueMail | null> {
+    for (;;) {
+      if (this.fault) throw this.fault;
+      if (this.signal.aborted) return null;
+      const [first] = this.waiting;
+      if (first && performance.now() > first.batch.staleAt) {
+        await this.giveBack();
+        continue;
+      }
+      if (first) {
+        this.waiting.shift();
+        if (this.waiting.length < FEW && !this.noneIsDue) this.fill().catch(ignore);
+        return first;
+      }
+      if (this.noneIsDue) return null;
+      await this.fill();
+    }
+  }
+
+  /**
+   * Gives back what was claimed and not asked for.
+   *
+   * @throws whatever the database threw, also earlier where nobody heard of it
+   */
+  async close(): Promise<void> {
+    await this.filling?.catch(ignore);
+    await this.giveBack();
+    await this.dropped;
+    if (this.fault) throw this.fault;
+  }
+
+  private fill(): Promise<void> {
+    this.filling ??= this.claim().finally(() => (this.filling = undefined));
+    return this.filling;
+  }
+
+  private async claim(): Promise<void> {
+    const now = this.clock.now();
+    const staleAt = performance.now() + this.timeoutMs * ATTEMPTS_PER_CLAIM;
+    const mails = await claimDueMails(this.db, now, new Date(now.getTime() + this.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
+    if (mails.length === 0) {
+      this.noneIsDue = true;
+      return;
+    }
+    const batch = { ids: mails.map(({ id }) => id), staleAt, left: mails.length };
+    await this.live.hold(batch.ids);
+    const contents = await this.contentOf(batch.ids).catch((error: unknown) => error as Error);
+    for (const mail of mails) {
+      const content = contents instanceof Error ? contents : (contents.get(mail.id) ?? null);
+      this.waiting.push({ mail, content, done: () => this.finish(batch), batch });
+    }
+  }
+
+  private finish(batch: Batch): void {
+    batch.left -= 1;
+    if (batch.left > 0) return;
+    this.dropped = this.live.drop(batch.ids).catch((error: unknown) => {
+      this.fault ??= error as Error;
+    });
+  }
+
+  private async giveBack(): Promise<void> {
+    const unsent = this.waiting.splice(0);
+    await releaseMails(
+      this.db,
+      unsent.map(({ mail }) => mail),
+    );
+    for (const { done } of unsent) done();
+  }
+}
+
+/** Whoever needs the outcome asks for it again and hears of the fault then. */
+function ignore(): void {}
