@@ -30,6 +30,9 @@ const OK: Outcomes = ['ok', 'ok', 'ok', 'ok'];
 const READ_BY_ALL_BUT_RUNTIMES: Outcomes = ['ok', 'ok', 'ok', 'FORBIDDEN'];
 const FOREIGN_LIST: Outcomes = ['ok', 'NOT_FOUND', 'NOT_FOUND', 'FORBIDDEN'];
 const FOREIGN: Outcomes = ['ok', 'NOT_FOUND', 'NOT_FOUND', 'ok'];
+/** The partner's token has no scope to write. */
+const EMAIL_WRITERS: Outcomes = ['ok', 'ok', 'FORBIDDEN', 'FORBIDDEN'];
+const FOREIGN_TO_EMAIL_WRITERS: Outcomes = ['ok', 'NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'];
 /** An operator gets past the question who may; the code then says what else is wrong with our arguments. */
 const operatorsOnly = (operator = 'ok'): Outcomes => [operator, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'];
 const administratorsOnly = (administrator = 'ok'): Outcomes => ['FORBIDDEN', administrator, 'FORBIDDEN', 'FORBIDDEN'];
@@ -52,6 +55,10 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   migrationImpact: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
   migrationUsage: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
   notices: { own: administratorsOnly() },
+  emailTemplates: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
+  previewEmailTemplate: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
+  setEmailTemplate: { own: EMAIL_WRITERS, foreign: FOREIGN_TO_EMAIL_WRITERS },
+  resetEmailTemplate: { own: EMAIL_WRITERS, foreign: FOREIGN_TO_EMAIL_WRITERS },
   tokens: { own: operatorsOnly() },
   unreadNotices: { own: administratorsOnly() },
   userMails: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
