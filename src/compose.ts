@@ -8,10 +8,15 @@ import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
 import { MailService } from './email/mail.service.ts';
+import { builtInProvider } from './email/providers/built-in.provider.ts';
+import { createProvider } from './email/providers/create-provider.ts';
 import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { TemplatesService } from './email/templates/templates.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
+import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
+import { ProviderClients } from './email/user-mail/provider-clients.ts';
+import { UserMailSender } from './email/user-mail/sending.service.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventsService } from './events/events.service.ts';
@@ -74,6 +79,17 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const usage = new UsageService(db, clock, migrations, rollouts, usageRecorder);
   const limits = new RateLimits(db);
   const userMails = new UserMailService(db, clock, secrets, config.BUILT_IN_FROM.split('@')[1]!);
+  const providerOptions = {
+    ...(config.SES_URL !== undefined && { sesUrl: config.SES_URL }),
+    mandrillUrl: config.MANDRILL_URL,
+    sendgridUrl: config.SENDGRID_URL,
+    timeoutMs: settings.timeoutMs,
+    hosts,
+  };
+  const builtIn = builtInProvider(config);
+  const clients = new ProviderClients((access) => createProvider(access, providerOptions), builtIn);
+  const attempts = new UserMailAttempts(clock, secrets, emailSettings, templates, clients, settings.timeoutMs, log);
+  const userMailSender = new UserMailSender(db, wake, clock, attempts, settings.timeoutMs);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
   return {
@@ -117,12 +133,16 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     templates,
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
+    userMailSender,
     userMails,
     usage,
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
     close: async () => {
       await follower.close();
+      await userMailSender.close();
+      clients.close();
+      await builtIn.close();
       await transport.close();
       await wake.close();
       await usageRecorder.close();

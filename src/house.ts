@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
+import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import type { EventPurge } from './events/purge.ts';
 import type { Wake } from './events/wake.ts';
@@ -28,6 +29,7 @@ export interface House extends Services {
   readonly delivery: MailDelivery;
   readonly purge: EventPurge;
   readonly userMailPurge: UserMailPurge;
+  readonly userMailSender: UserMailSender;
   /** What the platform asks at each request. */
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;

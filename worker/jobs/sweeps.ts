@@ -2,6 +2,7 @@ import type { Sweep } from '../kit.ts';
 import { advanceCalendar } from './advance-calendar.ts';
 import { composeMails } from './compose-mails.ts';
 import { deliverMail } from './deliver-mail.ts';
+import { deliverUserMail } from './deliver-user-mail.ts';
 import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
@@ -18,6 +19,7 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   expandMilestones,
   composeMails,
   deliverMail,
+  deliverUserMail,
   purgeEvents,
   purgeUsage,
   purgeUserMail,

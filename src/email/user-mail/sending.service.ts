@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SYSTEM } from '../../auth/actor.ts';
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../db/database.ts';
+import { type NewEvent, writeEvents } from '../../events/log.ts';
+import type { Wake } from '../../events/wake.ts';
+import { LiveClaims } from '../live-claims.ts';
+import type { UserMailAttempts, Verdict } from './attempt.service.ts';
+import { UnderWay } from './under-way.ts';
+import {
+  type ClaimedUserMail,
+  claimUserMails,
+  endHold,
+  expireUserMails,
+  failuresInARow,
+  holdAccount,
+  nextUserMailDueAt,
+  recordOutcome,
+  releaseUserMails,
+  takeOverUserMails,
+  type UserMailOutcome,
+} from './user-mail-claims.repository.ts';
+import { holdDelayMs, retryDelayMs } from './user-mail.rules.ts';
+
+/** One run of the sweep; what is under way then goes on beside the next. The worker counts as alive by runs that end. */
+const RUN_MS = 3_000;
+/** Between two looks for mail that nobody rang for. */
+const POLL_MS = 1_000;
+/** Between two looks for mail that somebody rang for: rings come up to 100 times a second. */
+const RUNG_GAP_MS = 200;
+/** A claim outlives its attempt, and what is read and written around it, by this. */
+const CLAIM_MARGIN_MS = 15_000;
+/** Mails that expire in one statement. */
+const BATCH = 500;
+/** What attempts under way get to end by themselves when the process stops. */
+const STOP_MS = 800;
+
+/** What a run did. */
+export interface UserMailReport {
+  sent: number;
+  /** Put off to a later attempt. */
+  retried: number;
+  failed: number;
+  skipped: number;
+  /** Left by senders that died, and so perhaps sent for the second time; counted among the others too. */
+  takenOver: number;
+  /** When to come back at the latest; null where nothing waits. */
+  nextDueAt: Date | null;
+}
+
+/** Sends the mails to users. Any number of processes may do so at once. */
+export class UserMailSender {
+  private readonly underWay = new UnderWay();
+  private live: LiveClaims | undefined;
+  /** Whose locks are still held, though their mails have ended. */
+  private ended: string[] = [];
+  /** The account whose turn was last. */
+  private turn = 0;
+  private tendedAt = -Infinity;
+  private lookedAt = -Infinity;
+  private fault: unknown;
+  private report = emptyReport();
+
+  /** @param timeoutMs the hard deadline of one attempt, by which claims are long enough */
+  constructor(
+    private readonly db: Database,
+    private readonly wake: Wake,
+    private readonly clock: Clock,
+    private readonly attempts: Pick<UserMailAttempts, 'make'>,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Sends what is due, and what falls due meanwhile, until nothing is or three seconds have passed. Slow attempts may be
+   * under way after it; they hold up no other account, and the next run goes on beside them. Called by the worker's sweep.
+   *
+   * @param signal once aborted nothing more is begun; resolves when what is under way has ended
+   * @throws whatever the database threw; claims it left behind end by themselves
+   */
+  async deliverDue(signal: AbortSignal): Promise<UserMailReport> {
+    const report = (this.report = emptyReport());
+    this.fault = undefined;
+    this.tendedAt = -Infinity;
+    const endsAt = performance.now() + RUN_MS;
+    const stopListening = this.wake.onWake(() => this.rung());
+    const stopOnAbort = () => this.underWay.kick();
+    signal.addEventListener('abort', stopOnAbort, { once: true });
+    try {
+      while (!signal.aborted && performance.now() < endsAt) {
+        await this.tend();
+        const begun = await this.beginDue();
+        if (this.fault !== undefined) throw this.fault;
+        if (begun > 0) continue;
+        if (this.underWay.size === 0) break;
+        await this.underWay.changed(POLL_MS);
+      }
+      if (signal.aborted) await this.underWay.allEnded();
+      report.nextDueAt = this.underWay.size > 0 ? this.clock.now() : await nextUserMailDueAt(this.db);
+      return report;
+    } finally {
+      signal.removeEventListener('abort', stopOnAbort);
+      stopListening();
+      if (this.underWay.size === 0) await this.closeLive();
+    }
+  }
+
+  /** Waits a moment for what is under way; the rest is taken over by another process. Nothing may be begun any more. */
+  async close(): Promise<void> {
+    await Promise.race([this.underWay.allEnded(), sleep(STOP_MS, undefined, { ref: false })]);
+    await this.closeLive();
+  }
+
+  /** Looks again soon. */
+  private rung(): void {
+    const waitMs = this.lookedAt + RUNG_GAP_MS - performance.now();
+    if (waitMs <= 0) this.underWay.kick();
+    else setTimeout(() => this.underWay.kick(), waitMs).unref();
+  }
+
+  /** At the beginning of a run and once a second: ends what has expired, and queues anew what dead senders had. */
+  private async tend(): Promise<void> {
+    if (performance.now() - this.tendedAt < POLL_MS) return;
+    const now = this.clock.now();
+    this.report.takenOver += await takeOverUserMails(this.db, now);
+    for (let expired = BATCH; expired === BATCH;) expired = await this.expire(now);
+    this.tendedAt = performance.now();
+  }
+
+  private async expire(now: Date): Promise<number> {
+    const expired = await this.db.transaction(async (tx) => {
+      const mails = await expireUserMails(tx, now, BATCH);
+      const failed = mails.filter(({ status }) => status === 'FAILED');
+      await writeEvents(tx, SYSTEM, now, failed.map(failureOf));
+      return mails;
+    });
+    const failed = expired.filter(({ status }) => status === 'FAILED').length;
+    this.report.failed += failed;
+    this.report.skipped += expired.length - failed;
+    if (failed > 0) this.wake.ring();
+    return expired.length;
+  }
+
+  /** Claims what there are lanes for and begins it. Returns how many. */
+  private async beginDue(): Promise<number> {
+    const { freeLanes, busyAccounts } = this.underWay;
+    this.lookedAt = performance.now();
+    if (freeLanes <= 0) return 0;
+    const now = this.clock.now();
+    const until = new Date(now.getTime() + this.timeoutMs + CLAIM_MARGIN_MS);
+    const accounts = Math.ceil(freeLanes / 2);
+    const mails = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy: busyAccounts });
+    if (mails.length === 0) return 0;
+    await this.hold(mails);
+    this.turn = lastInTurn(mails, this.turn);
+    for (const mail of mails) this.underWay.begin(mail.accountNumber, () => this.deliver(mail));
+    return mails.length;
+  }
+
+  private async hold(mails: readonly ClaimedUserMail[]): Promise<void> {
+    try {
+      this.live ??= await LiveClaims.open(this.db, 'user_mail');
+      const ended = this.ended.splice(0);
+      if (ended.length > 0) await this.live.drop(ended);
+      await this.live.hold(mails.map(({ id }) => id));
+    } catch (error) {
+      // What is under way has lost its locks with the connection; the ends of its claims protect it.
+      await this.closeLive();
+      await releaseUserMails(this.db, mails);
+      throw error;
+    }
+  }
+
+  private async closeLive(): Promise<void> {
+    const { live } = this;
+    this.live = undefined;
+    this.ended = [];
+    await live?.close();
+  }
+
+  /** Never rejects: the run under way or the next one throws what went wrong. */
+  private async deliver(mail: ClaimedUserMail): Promise<void> {
+    try {
+      await this.record(mail, await this.attempts.make(mail));
+    } catch (error) {
+      this.fault ??= error;
+    } finally {
+      this.ended.push(mail.id);
+    }
+  }
+
+  private async record(mail: ClaimedUserMail, verdict: Verdict): Promise<void> {
+    const now = this.clock.now();
+    const outcome = await this.outcomeOf(mail, verdict, now);
+    const ours = outcome.status === 'FAILED' ? await this.recordFailure(mail, outcome, now) : await recordOutcome(this.db, mail, outcome);
+    // Even where another sender has the mail by now, this is what the provider said.
+    if (mail.probe && verdict.kind !== 'RETRY') await endHold(this.db, mail.accountNumber);
+    if (ours) this.report[COUNTED_AS[outcome.status]] += 1;
+  }
+
+  private async outcomeOf(mail: ClaimedUserMail, verdict: Verdict, now: Date): Promise<UserMailOutcome> {
+    const { kind, provider, subject, answer } = verdict;
+    if (kind !== 'RETRY') return { status: kind, sendAfter: null, finishedAt: now, provider, subject, answer };
+    const again = await this.againAt(mail, verdict, now);
+    if (again >= mail.expiresAt) {
+      const last = `${answer} It was not tried again, because it would have been of no use by then.`;
+      return { status: 'FAILED', sendAfter: null, finishedAt: now, provider, subject, answer: last };
+    }
+    // Where the account is held, that decides when; the mail goes to the end of the line, in case the trouble is its own.
+    const sendAfter = verdict.wholeAccount ? now : again;
+    return { status: 'QUEUED', sendAfter, finishedAt: null, provider, subject, answer };
+  }
+
+  /** When a mail is tried again at the earliest; holds its account where all of its mails would meet the same. */
+  private async againAt(mail: ClaimedUserMail, verdict: Verdict, now: Date): Promise<Date> {
+    const { retryAfterMs, wholeAccount, settingsVersion, answer } = verdict;
+    const { accountNumber } = mail;
+    if (!wholeAccount) return new Date(now.getTime() + retryDelayMs(mail.attempts, retryAfterMs, Math.random()));
+    const failures = (mail.probe ? await failuresInARow(this.db, accountNumber) : 0) + 1;
+    const heldUntil = new Date(now.getTime() + holdDelayMs(failures, retryAfterMs, Math.random()));
+    await holdAccount(this.db, { accountNumber, heldUntil, failures, settingsVersion, answer }, now);
+    return heldUntil;
+  }
+
+  private async recordFailure(mail: ClaimedUserMail, outcome: UserMailOutcome, now: Date): Promise<boolean> {
+    const ours = await this.db.transaction(async (tx) => {
+      if (!(await recordOutcome(tx, mail, outcome))) return false;
+      await writeEvents(tx, SYSTEM, now, [failureOf({ ...mail, provider: outcome.provider })]);
+      return true;
+    });
+    if (ours) this.wake.ring();
+    return ours;
+  }
+}
+
+const COUNTED_AS = { SENT: 'sent', QUEUED: 'retried', FAILED: 'failed', SKIPPED: 'skipped' } as const;
+
+function emptyReport(): UserMailReport {
+  return { sent: 0, retried: 0, failed: 0, skipped: 0, takenOver: 0, nextDueAt: null };
+}
+
+/** What the account learns from the log. The provider's answer may name the recipient, so it stands in the ledger alone. */
+function failureOf({ id, accountNumber, template, provider, attempts }: FailedUserMail): NewEvent {
+  return { type: 'USER_MAIL_FAILED', accountNumber, data: { mailId: id, template, provider, attempts } };
+}
+
+type FailedUserMail = Pick<ClaimedUserMail, 'id' | 'accountNumber' | 'template' | 'attempts'> & Pick<UserMailOutcome, 'provider'>;
+
+/** Turns go up the account numbers and begin anew at the end. */
+function lastInTurn(mails: readonly ClaimedUserMail[], after: number): number {
+  const numbers = mails.map(({ accountNumber }) => accountNumber);
+  const begunAnew = numbers.filter((number) => number <= after);
+  return Math.max(...(begunAnew.length > 0 ? begunAnew : numbers));
+}
