@@ -26,6 +26,8 @@ const RENDER_MS = 100;
 const MEMORY = 1_000_000;
 /** Characters within tags and outputs: the engine's time to look through them grows with their square. */
 const MAX_LIQUID = 10_000;
+/** Characters within one of them: with the cube, for brackets in brackets. */
+const MAX_TAG = 500;
 /** How many templates are kept parsed; the least recently used goes first. */
 const KEPT = 200;
 /** How many unknown variables are told at once. */
@@ -146,7 +148,13 @@ function parse(kind: TemplateKind, source: string): Template[] {
 }
 
 function parseBounded(kind: TemplateKind, source: string): Template[] {
-  const length = tagsOf(source).reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const tags = tagsOf(source);
+  const long = tags.find(({ begin, end }) => end - begin > MAX_TAG);
+  if (long)
+    throw new TemplateFault([
+      { ...placeOf(source, long.begin), message: `this has more than ${MAX_TAG} characters; assign parts of it first` },
+    ]);
+  const length = tags.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (length > MAX_LIQUID) throw faultAtStart(`it has ${length} characters within tags and outputs; at most ${MAX_LIQUID} are taken`);
   return ENGINES[kind].parse(source);
 }
@@ -201,11 +209,11 @@ function unknownVariables({ segments, location }: Variable): Unknown[] {
 }
 
 function unknownVariable(source: string, { name, offset }: { name: string; offset: number }): TemplateProblem {
-  const before = source.slice(0, offset).split('\n');
   const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  return {
-    line: before.length,
-    column: before.at(-1)!.length + 1,
-    message: `there is no variable "${shown}"; use ${LIQUID_VARIABLES.join(', ')}`,
-  };
+  return { ...placeOf(source, offset), message: `there is no variable "${shown}"; use ${LIQUID_VARIABLES.join(', ')}` };
+}
+
+function placeOf(source: string, offset: number): { line: number; column: number } {
+  const lines = source.slice(0, offset).split('\n');
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
