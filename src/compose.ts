@@ -12,6 +12,7 @@ import { builtInProvider } from './email/providers/built-in.provider.ts';
 import { createProvider } from './email/providers/create-provider.ts';
 import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
+import { TestEmailService } from './email/settings/test-email.service.ts';
 import { TemplatesService } from './email/templates/templates.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
@@ -131,6 +132,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     rollouts,
     secrets,
     templates,
+    testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
     tokens: new TokensService(db, wake, clock),
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,

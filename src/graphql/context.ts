@@ -4,6 +4,7 @@ import type { TokensService } from '../auth/tokens.service.ts';
 import type { MailService } from '../email/mail.service.ts';
 import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
 import type { UserMailService } from '../email/user-mail/user-mail.service.ts';
+import type { TestEmailService } from '../email/settings/test-email.service.ts';
 import type { TemplatesService } from '../email/templates/templates.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
@@ -38,6 +39,7 @@ export interface Services {
   readonly reschedules: RescheduleService;
   readonly rollouts: RolloutsService;
   readonly templates: TemplatesService;
+  readonly testEmails: TestEmailService;
   readonly tokens: TokensService;
   readonly users: UsersService;
   readonly usage: UsageService;

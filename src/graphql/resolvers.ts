@@ -3,6 +3,7 @@ import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.r
 import { TokensResolver } from '../auth/tokens.resolver.ts';
 import { MailsResolver } from '../email/mails.resolver.ts';
 import { EmailSettingsResolver } from '../email/settings/email-settings.resolver.ts';
+import { TestEmailResolver } from '../email/settings/test-email.resolver.ts';
 import { TemplatesResolver } from '../email/templates/templates.resolver.ts';
 import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
@@ -25,6 +26,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   EventsResolver,
   MailsResolver,
   EmailSettingsResolver,
+  TestEmailResolver,
   TemplatesResolver,
   TokensResolver,
   UserMailsResolver,

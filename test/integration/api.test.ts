@@ -37,6 +37,12 @@ const FOREIGN_TO_EMAIL_WRITERS: Outcomes = ['ok', 'NOT_FOUND', 'FORBIDDEN', 'FOR
 const operatorsOnly = (operator = 'ok'): Outcomes => [operator, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'];
 const administratorsOnly = (administrator = 'ok'): Outcomes => ['FORBIDDEN', administrator, 'FORBIDDEN', 'FORBIDDEN'];
 
+/** The same for those who get past that question, to be told what else is wrong with our arguments. */
+const emailWriters = (outcome: string): { own: Outcomes; foreign: Outcomes } => ({
+  own: [outcome, outcome, 'FORBIDDEN', 'FORBIDDEN'],
+  foreign: [outcome, 'NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
+});
+
 /** Who may do what: with what is theirs, and with what is somebody else's. */
 const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   account: { own: OK, foreign: FOREIGN },
@@ -96,6 +102,13 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   retryMail: { own: operatorsOnly('NOT_FOUND') },
   revokeAdministration: { own: operatorsOnly('NOT_FOUND'), foreign: operatorsOnly('NOT_FOUND') },
   revokeToken: { own: operatorsOnly('NOT_FOUND') },
+  emailSettings: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: FOREIGN_LIST },
+  sendTestEmail: emailWriters('INVALID_EMAIL'),
+  setBuiltInEmail: emailWriters('ok'),
+  setMandrillEmail: emailWriters('INVALID_INPUT'),
+  setSendGridEmail: emailWriters('INVALID_INPUT'),
+  setSesEmail: emailWriters('INVALID_INPUT'),
+  setSmtpEmail: emailWriters('HOST_FORBIDDEN'),
 };
 
 async function ask(caller: Caller, { name, document }: RootField, whose: Whose): Promise<ApiError | null> {

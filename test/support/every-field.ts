@@ -109,7 +109,15 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
     },
   }),
   createToken: ({ account }) => ({
-    input: { name: 'a', role: 'OPERATOR', subject: 'b', accounts: [account], administratorId: NOBODY, expiresAt: '2030-01-01T00:00:00Z' },
+    input: {
+      name: 'a',
+      role: 'OPERATOR',
+      subject: 'b',
+      accounts: [account],
+      administratorId: NOBODY,
+      scopes: [],
+      expiresAt: '2030-01-01T00:00:00Z',
+    },
   }),
   dismissNotice: ({ notice }) => ({ id: notice }),
   editAccount: ({ account }) => ({
@@ -146,6 +154,19 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   retryMail: () => ({ id: NOBODY }),
   revokeAdministration: ({ administrator }) => ({ account: 'missing', administrator }),
   revokeToken: () => ({ id: NOBODY }),
+  emailSettings: ({ account }) => ({ account }),
+  sendTestEmail: ({ account }) => ({ account, to: 'nobody', template: 'WELCOME' }),
+  setBuiltInEmail: ({ account }) => ({ account, input: { defaultFrom: null, enabled: true } }),
+  setMandrillEmail: ({ account }) => ({ account, input: { defaultFrom: null, enabled: true, apiKey: '', viewContentLink: false } }),
+  setSendGridEmail: ({ account }) => ({ account, input: { defaultFrom: null, enabled: true, apiKey: '' } }),
+  setSesEmail: ({ account }) => ({
+    account,
+    input: { defaultFrom: null, enabled: true, accessKeyId: '', secretAccessKey: '', region: '', configurationSet: null },
+  }),
+  setSmtpEmail: ({ account }) => ({
+    account,
+    input: { defaultFrom: null, enabled: true, host: '10.0.0.1', port: 25, user: 'shop', password: 'password', headers: [] },
+  }),
 };
 
 /** A field of the root types. */
