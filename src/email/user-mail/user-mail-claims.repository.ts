@@ -106,14 +106,14 @@ function claimOf(tx: Queryable, numbers: readonly number[], now: Date, until: Da
   return tx.query<ClaimedUserMail>(
     `with due as (
        select m.id, a.probe
-         from (select n as number, exists (select from user_mail_hold h where h.account_number = n and ${HOLD_STANDS}) as probe,
+         from (select n as number, h.held_until is not null as probe, coalesce(h.held_until > $2, false) as held,
                       (select count(*) from user_mail s where s.account_number = n and s.status = 'SENDING') as under_way
-                 from unnest($1::bigint[]) as n) a
+                 from unnest($1::bigint[]) as n left join user_mail_hold h on h.account_number = n and ${HOLD_STANDS}) a
         cross join lateral
           (select id from user_mail
             where account_number = a.number and status = 'QUEUED' and send_after <= $2 and expires_at > $2
             order by send_after, id
-            limit greatest(0, case when a.probe then 1 else ${MAX_UNDER_WAY_PER_ACCOUNT} end - a.under_way)
+            limit greatest(0, case when a.held then 0 when a.probe then 1 else ${MAX_UNDER_WAY_PER_ACCOUNT} end - a.under_way)
               for update skip locked) m)
      update user_mail u set status = 'SENDING', claimed_until = $3, attempts = attempts + 1
        from due where u.id = due.id
