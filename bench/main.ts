@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { deadline } from './deadline.bench.ts';
 import { importAccounts } from './import-accounts.bench.ts';
+import { mail } from './mail.bench.ts';
 import { jsonLine, machine, table } from './report.ts';
 import { BenchServer } from './server.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [deadline, importAccounts];
+const BENCHMARKS: readonly Benchmark[] = [deadline, importAccounts, mail];
 
 const HELP = `npm run bench -- [NAME…] [--json] [--list] [--help]
 
@@ -19,7 +20,8 @@ target and whether it holds. Progress goes to stderr.
   --list   only say which benchmarks there are
 
 Exits 1 where a target is not held or a benchmark fails, 2 where a name or option is unknown.
-Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts).
+Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts),
+BENCH_MAILS and BENCH_MORNING_MAILS (mail).
 
 Benchmarks:
 ${list()}`;

@@ -51,7 +51,8 @@ interface Letter {
 }
 
 function readLetters(db: Queryable, mailIds: readonly string[]): Promise<Letter[]> {
-  return db.query<Letter>(
+  return db.queryPrepared<Letter>(
+    'reminder-letters',
     `select e.id as "mailId", p.name, p.email, p.time_zone as "timeZone", p.locale,
             array(select distinct r.migration_id from reminder r where r.mail_id = e.id)::text[] as "migrationIds"
        from mail e join administrator p on p.id = e.administrator_id where e.id = any ($1)`,
@@ -71,7 +72,8 @@ interface Line extends AccountLine {
  * instant it tells of; and where that was by opting in, all that opted in, because then nothing is left open.
  */
 function readLines(db: Queryable, mailIds: readonly string[], now: Date): Promise<Line[]> {
-  return db.query<Line>(
+  return db.queryPrepared<Line>(
+    'reminder-lines',
     `with letter as (select id, administrator_id from mail where id = any ($1)),
      told as (
        select r.mail_id, r.migration_id, array_agg(substr(r.milestone, 4)::timestamptz) as instants
@@ -108,7 +110,8 @@ interface Move {
 }
 
 function readMoves(db: Queryable, mailIds: readonly string[]): Promise<Move[]> {
-  return db.query<Move>(
+  return db.queryPrepared<Move>(
+    'reminder-moves',
     `select r.mail_id as "mailId", r.migration_id as "migrationId", c.old_mandatory_opt_in as "oldDeadline", c.reason
        from reminder r join reschedule c on c.migration_id = r.migration_id and r.milestone = 'RESCHEDULED:' || c.id
       where r.mail_id = any ($1) order by coalesce(c.decided_at, c.requested_at), c.id`,

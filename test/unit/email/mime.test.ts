@@ -110,7 +110,7 @@ describe('the bytes of a mail', () => {
         const message = mimeMessage(outgoing({ text: plain, html }))!;
         expectSafe(message);
         const parsed = await simpleParser(message, { skipTextToHtml: true });
-        const lines = (body: string) => body.toWellFormed().replaceAll(/\r\n|\r/g, '\n');
+        const lines = (written: string) => written.toWellFormed().replaceAll(/\r\n|\r/g, '\n');
         expect(lines(parsed.text ?? '')).toBe(lines(plain));
         expect(lines(String(parsed.html))).toBe(lines(html));
       }),
