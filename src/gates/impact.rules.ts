@@ -64,16 +64,20 @@ export interface Impact {
   /** A sentence or two. */
   readonly summary: string;
   readonly changes: readonly Change[];
+  /** Those that change. */
+  readonly mails: readonly MailBothWays[];
   readonly todo: readonly Todo[];
 }
 
 /** More names than these make a sentence nobody reads; all are in the data beside it. */
 const NAMED = 3;
 const MAX_SUMMARY_LENGTH = 500;
+const NOT_AFFECTED = 'This account is not affected: nothing changes, and there is nothing to do.';
 
 /** What a gate's migration means. */
 export function impactOf(facts: GateFacts): Impact {
-  return { summary: summaryOf(facts), changes: changesOf(facts), todo: todoOf(facts) };
+  const mails = 'mails' in facts ? changedMails(facts.mails) : [];
+  return { summary: summaryOf(facts), changes: changesOf(facts), mails, todo: todoOf(facts) };
 }
 
 /** What to do before a gate's migration, done or not. */
@@ -97,21 +101,21 @@ export function todoOf(facts: GateFacts): Todo[] {
 
 /** What can be said of a migration that opens no gate: what its description begins with. */
 export function neutralImpact({ title, description }: { readonly title: string; readonly description: string }): Impact {
-  const [first = ''] = description.split(/\n\s*\n/);
+  const [first = ''] = description.trimStart().split(/\n\s*\n/);
   const begin = first.trim() === '' ? `"${title}" has no description.` : shortened(first.replaceAll(/\s+/g, ' ').trim());
-  return { summary: begin, changes: [], todo: [] };
+  return { summary: begin, changes: [], mails: [], todo: [] };
 }
 
 /** The same with what the account's state adds: that it is on already, or never will be. */
 export function withState(impact: Impact, { enabled, reason }: Pick<EffectiveState, 'enabled' | 'reason'>): Impact {
   if (enabled) return { ...impact, summary: `It is on for this account already. ${impact.summary}` };
-  if (reason === 'NOT_AFFECTED')
-    return { summary: 'This account is not affected: nothing changes, and there is nothing to do.', changes: [], todo: [] };
-  return impact;
+  if (reason !== 'NOT_AFFECTED') return impact;
+  // What was done, such as connecting a provider, says more than that nothing is left.
+  const doneFor = impact.changes.length === 0 && impact.todo.length > 0;
+  return doneFor ? impact : { summary: NOT_AFFECTED, changes: [], mails: [], todo: [] };
 }
 
-/** The mails a gate changes. */
-export function changedMails(mails: readonly MailBothWays[]): readonly MailBothWays[] {
+function changedMails(mails: readonly MailBothWays[]): readonly MailBothWays[] {
   return mails.filter(
     ({ before, after }) =>
       before.from !== after.from || before.subject !== after.subject || before.html !== after.html || before.text !== after.text,

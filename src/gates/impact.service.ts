@@ -4,7 +4,7 @@ import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { AccountMigration } from '../rollouts/rollouts.repository.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
-import { changedMails, type Impact, impactOf, type MailBothWays, neutralImpact, withState } from './impact.rules.ts';
+import { type Impact, impactOf, neutralImpact, withState } from './impact.rules.ts';
 import type { ReadinessService } from './readiness.service.ts';
 import type { ClientUsage } from './usage.rules.ts';
 import type { UsageService } from './usage.service.ts';
@@ -13,8 +13,6 @@ import type { UsageService } from './usage.service.ts';
 export interface ImpactView extends Impact {
   /** Null for a migration the platform itself asks nothing of. */
   readonly gate: Gate | null;
-  /** The account's mails that change, rendered both ways. */
-  readonly mails: readonly MailBothWays[];
   /** Who used the old behaviour in the last 30 days, latest first, a hundred at most. */
   readonly clients: readonly ClientUsage[];
   readonly lastUsedAt: Date | null;
@@ -41,20 +39,19 @@ export class ImpactService {
     refuseRuntime(actor);
     const standing = await this.rollouts.state(actor, accountId, migrationKey);
     const gate = gateOf(this.keys, migrationKey);
-    const [{ lastUsedAt, uses, clients }, { mails, ...impact }] = await Promise.all([
+    const [{ lastUsedAt, usesLast30Days, clients }, impact] = await Promise.all([
       this.usage.usageOf(standing.accountNumber, standing.migrationId),
       gate === null ? this.described(standing) : this.felt(actor, gate, standing),
     ]);
-    return { ...withState(impact, standing.state), gate, mails, clients, lastUsedAt, usesLast30Days: uses };
+    return { ...withState(impact, standing.state), gate, clients, lastUsedAt, usesLast30Days };
   }
 
-  private async felt(actor: Actor, gate: Gate, account: AccountMigration): Promise<Impact & { mails: readonly MailBothWays[] }> {
-    const facts = await this.readiness.factsOf(actor, gate, account);
-    return { ...impactOf(facts), mails: 'mails' in facts ? changedMails(facts.mails) : [] };
+  private async felt(actor: Actor, gate: Gate, account: AccountMigration): Promise<Impact> {
+    return impactOf(await this.readiness.factsOf(actor, gate, account));
   }
 
-  private async described({ migrationId }: AccountMigration): Promise<Impact & { mails: readonly MailBothWays[] }> {
+  private async described({ migrationId }: AccountMigration): Promise<Impact> {
     const [migration] = await this.migrations.byIds([migrationId]);
-    return { ...neutralImpact(migration!), mails: [] };
+    return neutralImpact(migration!);
   }
 }

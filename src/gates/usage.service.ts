@@ -14,13 +14,15 @@ import { type ClientUsage, firstOfDays, KEPT_DAYS, SHOWN_CLIENTS, SHOWN_DAYS } f
 const PURGE_BATCH = 5_000;
 
 /** What an account used of the old behaviour a migration ends. */
-export interface MigrationUsage extends UsageSummary {
+export interface MigrationUsage extends Omit<UsageSummary, 'uses'> {
+  readonly usesLast30Days: number;
   /** Of the days shown, latest first, a hundred at most. */
   readonly clients: readonly ClientUsage[];
 }
 
 /** An account that used old behaviour, and with which migration it ends. */
-export interface AccountUsageView extends AccountUsage {
+export interface AccountUsageView extends Omit<AccountUsage, 'uses'> {
+  readonly usesLast30Days: number;
   readonly migrationId: string;
 }
 
@@ -50,11 +52,11 @@ export class UsageService {
   async usageOf(accountNumber: number, migrationId: string): Promise<MigrationUsage> {
     const firstDay = firstOfDays(this.clock.now(), SHOWN_DAYS);
     await this.recorder.flush();
-    const [usage, clients] = await Promise.all([
+    const [{ lastUsedAt, uses, days }, clients] = await Promise.all([
       findUsage(this.db, migrationId, accountNumber, firstDay),
       findClients(this.db, migrationId, accountNumber, new Date(firstDay), SHOWN_CLIENTS),
     ]);
-    return { ...usage, clients };
+    return { lastUsedAt, usesLast30Days: uses, days, clients };
   }
 
   /**
@@ -73,7 +75,7 @@ export class UsageService {
       rows,
       first,
       ({ lastUsedAt, accountNumber }) => [lastUsedAt.getTime(), accountNumber],
-      (usage) => ({ ...usage, migrationId }),
+      ({ accountNumber, uses, lastUsedAt }) => ({ accountNumber, migrationId, usesLast30Days: uses, lastUsedAt }),
     );
   }
 

@@ -37,8 +37,8 @@ export class MigrationUsageType implements MigrationUsage {
   @Field(() => DateTime, { nullable: true, description: 'When it was last used, as far as the last 400 days; null for never.' })
   lastUsedAt!: Date | null;
 
-  @Field(() => Float, { name: 'usesLast30Days', description: 'How often in the last 30 days.' })
-  uses!: number;
+  @Field(() => Float, { description: 'How often in the last 30 days.' })
+  usesLast30Days!: number;
 
   @Field(() => [DayUsageType], { description: 'Those of the last 30 days with uses, oldest first.' })
   days!: DayUsageType[];
@@ -52,8 +52,8 @@ export class AccountUsageType implements AccountUsageView {
   accountNumber!: number;
   migrationId!: string;
 
-  @Field(() => Float, { name: 'usesLast30Days', description: 'How often in the last 30 days.' })
-  uses!: number;
+  @Field(() => Float, { description: 'How often in the last 30 days.' })
+  usesLast30Days!: number;
 
   @Field(() => DateTime, { description: 'When it last did.' })
   lastUsedAt!: Date;
