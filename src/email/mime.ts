@@ -24,10 +24,8 @@ const LINE_BREAK = /\r\n|\r|\n/g;
 /** A line that is its own quoted-printable: no `=`, no space at its end. */
 const PLAIN_LINE = /^(?:[\x20-\x3c\x3e-\x7e]*[\x21-\x3c\x3e-\x7e])?$/;
 
-/** How each byte is written in quoted-printable. */
-const QUOTED = Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte <= 0x7e && byte !== 0x3d ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-);
+/** What quoted-printable writes as its bytes: `=` and all that is no printable ASCII. */
+const UNSAFE = /[^\x20-\x3c\x3e-\x7e]+/g;
 
 /**
  * The message of a mail.
@@ -81,21 +79,23 @@ function quotedPrintable(body: string): string {
 
 function quotedLine(line: string): string {
   if (line.length <= LINE && PLAIN_LINE.test(line)) return line;
-  const bytes = Buffer.from(line);
-  const last = bytes.length - 1;
-  let quoted = '';
-  let width = 0;
-  for (let i = 0; i <= last; i += 1) {
-    const byte = bytes[i]!;
-    const token = i === last && byte === 0x20 ? '=20' : QUOTED[byte]!;
-    if (width + token.length >= LINE) {
-      quoted += '=\r\n';
-      width = 0;
-    }
-    quoted += token;
-    width += token.length;
+  const quoted = line.replace(UNSAFE, escaped).replace(/ $/, '=20');
+  if (quoted.length <= LINE) return quoted;
+  let wrapped = '';
+  let from = 0;
+  while (quoted.length - from > LINE) {
+    let to = from + LINE - 1;
+    // Never between the `=` and its two digits.
+    if (quoted[to - 1] === '=') to -= 1;
+    else if (quoted[to - 2] === '=') to -= 2;
+    wrapped += `${quoted.slice(from, to)}=\r\n`;
+    from = to;
   }
-  return quoted;
+  return wrapped + quoted.slice(from);
+}
+
+function escaped(run: string): string {
+  return run === '=' ? '=3D' : Buffer.from(run).toString('hex').toUpperCase().replace(/../g, '=$&');
 }
 
 function mailbox({ name, address }: Mailbox): string {
