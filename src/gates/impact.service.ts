@@ -1,7 +1,7 @@
 import { refuseRuntime } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
-import type { AccountMigration } from '../rollouts/rollouts.repository.ts';
+import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
 import { type Impact, impactOf, neutralImpact, withState } from './impact.rules.ts';

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { ComposedMail } from '../email/templates/compose-mail.ts';
 import type { TemplatesService } from '../email/templates/templates.service.ts';
 import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
-import type { AccountMigrationKey } from '../rollouts/rollouts.repository.ts';
+import type { AccountMigrationKey } from '../rollouts/rollouts.rules.ts';
 import type { Blocker, Blockers } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
 import { type GateFacts, type MailBothWays, type MailGate, type RenderedMail, todoOf } from './impact.rules.ts';

@@ -4,7 +4,7 @@ import type { AccountView } from '../accounts/account.view.ts';
 import type { AdministratorView } from '../accounts/administrators.repository.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { MigrationView, RescheduleView } from '../migrations/migrations.rules.ts';
-import type { AccountMigration } from '../rollouts/rollouts.repository.ts';
+import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 
 /** Look-ups of one request, batched: children of a list are read together. None asks who wants to know; their parents did. */

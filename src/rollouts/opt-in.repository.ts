@@ -2,7 +2,7 @@ import { visibleTo, whoSees } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database } from '../db/database.ts';
 import { Gatherer } from '../db/gatherer.ts';
-import type { AccountMigrationKey } from './rollouts.repository.ts';
+import type { AccountMigrationKey } from './rollouts.rules.ts';
 
 interface OptIn {
   readonly migrationKey: string;

@@ -5,7 +5,7 @@ import { EventTypeEnum, ReasonEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { Progress } from './counts.ts';
 import type { EffectiveState, Reason } from './effective-state.rules.ts';
-import type { AccountMigrationKey } from './rollouts.repository.ts';
+import type { AccountMigrationKey } from './rollouts.rules.ts';
 
 @ObjectType('EffectiveState', { description: 'Whether a migration is on for an account now, and why.', simpleResolvers: true })
 export class EffectiveStateType implements EffectiveState {

@@ -2,19 +2,8 @@ import { type Condition, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
-import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
-
-/** An account and a migration. */
-export interface AccountMigrationKey {
-  readonly accountId: string;
-  readonly accountNumber: number;
-  readonly migrationId: string;
-}
-
-/** An account and a migration with the state that holds between them. */
-export interface AccountMigration extends AccountMigrationKey {
-  readonly state: EffectiveState;
-}
+import type { DecisionFacts, Reason } from './effective-state.rules.ts';
+import type { AccountMigration } from './rollouts.rules.ts';
 
 /** An account and a migration, with all that a decision between them depends on. */
 export interface Standing extends AccountMigration {

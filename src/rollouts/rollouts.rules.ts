@@ -1,6 +1,18 @@
 import type { ErrorCode } from '../errors.ts';
 import type { EffectiveState } from './effective-state.rules.ts';
 
+/** An account and a migration. */
+export interface AccountMigrationKey {
+  readonly accountId: string;
+  readonly accountNumber: number;
+  readonly migrationId: string;
+}
+
+/** An account and a migration with the state that holds between them. */
+export interface AccountMigration extends AccountMigrationKey {
+  readonly state: EffectiveState;
+}
+
 /** Why a decision is refused: a code, and a sentence that says what to do. */
 export interface DecisionRefusal {
   readonly code: ErrorCode;

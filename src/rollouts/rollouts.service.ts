@@ -10,17 +10,17 @@ import { migrationNotFound } from '../migrations/migrations.service.ts';
 import { type Progress, readProgress } from './counts.ts';
 import type { EffectiveState } from './effective-state.rules.ts';
 import { OptIns } from './opt-in.repository.ts';
+import { type DecisionOutcome, findStanding, findStates, type Standing, writeOptOut, writeUntil } from './rollouts.repository.ts';
 import {
-  type DecisionOutcome,
-  findStanding,
-  findStates,
   type AccountMigration,
   type AccountMigrationKey,
-  type Standing,
-  writeOptOut,
-  writeUntil,
-} from './rollouts.repository.ts';
-import { blockedRefusal, type DecisionRefusal, exemptionRefusal, extensionRefusal, optInRefusal, optOutRefusal } from './rollouts.rules.ts';
+  blockedRefusal,
+  type DecisionRefusal,
+  exemptionRefusal,
+  extensionRefusal,
+  optInRefusal,
+  optOutRefusal,
+} from './rollouts.rules.ts';
 
 /** What an account should do before it opts in. */
 export interface Blocker {

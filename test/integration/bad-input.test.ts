@@ -290,7 +290,19 @@ describe('every list', () => {
   const lists = complete.filter(([, { args }]) => args.some(({ name }) => name === 'first'));
 
   test('is a connection', () =>
-    expect(lists.map(([name]) => name)).toEqual(['accounts', 'administrators', 'events', 'mails', 'migrations', 'notices', 'tokens']));
+    expect(lists.map(([name]) => name)).toEqual([
+      'accounts',
+      'accountsUsing',
+      'administrators',
+      'applications',
+      'events',
+      'failingAccounts',
+      'mails',
+      'migrations',
+      'notices',
+      'tokens',
+      'userMails',
+    ]));
 
   test.each(lists)('%s bounds "first"', async (_name, field) => {
     const given = ARGUMENTS[field.name]!(ours);

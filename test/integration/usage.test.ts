@@ -128,15 +128,15 @@ describe('names of clients', () => {
 
   test('beyond a thousand a day count as others, over processes too', async () => {
     const recorders = await Promise.all([recorderOf(), recorderOf()]);
-    for (let n = 0; n < 700; n++) recorders[0]!.record(KEY, 1, `a${n}`, NOON);
-    await recorders[0]!.flush();
-    for (let n = 0; n < 700; n++) recorders[1]!.record(KEY, 1, `b${n}`, NOON);
-    recorders[1]!.record(KEY, 1, 'a5', NOON);
-    recorders[1]!.record(KEY, 2, 'b699', NOON);
-    await recorders[1]!.flush();
-    for (let n = 0; n < 10; n++) recorders[0]!.record(KEY, 1, `c${n}`, NOON);
-    recorders[0]!.record(KEY, 1, 'b1', NOON);
-    await recorders[0]!.flush();
+    for (let n = 0; n < 700; n++) recorders[0].record(KEY, 1, `a${n}`, NOON);
+    await recorders[0].flush();
+    for (let n = 0; n < 700; n++) recorders[1].record(KEY, 1, `b${n}`, NOON);
+    recorders[1].record(KEY, 1, 'a5', NOON);
+    recorders[1].record(KEY, 2, 'b699', NOON);
+    await recorders[1].flush();
+    for (let n = 0; n < 10; n++) recorders[0].record(KEY, 1, `c${n}`, NOON);
+    recorders[0].record(KEY, 1, 'b1', NOON);
+    await recorders[0].flush();
     const counted = await rows();
     const ofOne = counted.filter(({ account }) => account === 1);
     expect(ofOne).toHaveLength(1_001);
