@@ -17,7 +17,7 @@ export type AccountEdit = {
   readonly region?: string | null | undefined;
   /** An IANA name such as Europe/Berlin. */
   readonly timeZone?: string | null | undefined;
-  /** Whether the platform's built-in provider sends its mail. */
+  /** Whether the platform's built-in provider sends its mail. Once the account has email settings these decide. */
   readonly usesBuiltInEmail?: boolean | null | undefined;
 };
 
@@ -126,7 +126,7 @@ export type NewAccount = {
   readonly region?: string | null | undefined;
   /** An IANA name such as Europe/Berlin. */
   readonly timeZone?: string | null | undefined;
-  /** Whether the platform's built-in provider sends its mail. */
+  /** Whether the platform's built-in provider sends its mail. Once the account has email settings these decide. */
   readonly usesBuiltInEmail?: boolean | null | undefined;
 };
 

@@ -85,7 +85,10 @@ export class AccountEditInput implements AccountPatch {
   @Field(() => String, { nullable: true, description: 'An IANA name such as Europe/Berlin.' })
   timeZone?: string;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the platform's built-in provider sends its mail." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the platform's built-in provider sends its mail. Once the account has email settings these decide.",
+  })
   usesBuiltInEmail?: boolean;
 
   @Field(() => JSONObject, { nullable: true, description: 'All of its attributes: names with a text, a number or true/false each.' })

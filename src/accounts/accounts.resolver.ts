@@ -57,7 +57,10 @@ export class AccountsResolver {
     return context.services.accounts.createAccount(requireActor(context), withoutNulls(input));
   }
 
-  @Mutation(() => AccountType, { description: 'Changes an account. For operators. Errors: NOT_FOUND, INVALID_INPUT, INVALID_TIME_ZONE.' })
+  @Mutation(() => AccountType, {
+    description:
+      'Changes an account. For operators. Errors: NOT_FOUND, INVALID_INPUT, INVALID_TIME_ZONE; CONFLICT for `usesBuiltInEmail` against its email settings.',
+  })
   editAccount(
     @Ctx() context: Context,
     @Arg('id', () => ID, ACCOUNT) id: string,

@@ -18,11 +18,6 @@ export class SecretBox {
   /** @param keys the first seals; all of them open, so that a key can be taken over by the next */
   constructor(private readonly keys: readonly EncryptionKey[]) {}
 
-  /** Whether there is a key at all. */
-  get canSeal(): boolean {
-    return this.keys.length > 0;
-  }
-
   /**
    * Seals a text for one place: moved to any other it does not open.
    *

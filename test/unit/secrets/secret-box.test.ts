@@ -98,7 +98,7 @@ describe('keys', () => {
 
   test('without any nothing is sealed', () => {
     const none = new SecretBox([]);
-    expect(none.canSeal).toBe(false);
+    expect(codeOf(() => none.prefix)).toBe('INVALID_SETTINGS');
     expect(codeOf(() => none.seal('text', place))).toBe('INVALID_SETTINGS');
   });
 });
