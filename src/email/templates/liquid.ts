@@ -26,8 +26,10 @@ const RENDER_MS = 100;
 const MEMORY = 1_000_000;
 /** Characters within tags and outputs: the engine's time to look through them grows with their square. */
 const MAX_LIQUID = 10_000;
-/** Characters within one of them: with the cube, for brackets in brackets. */
-const MAX_TAG = 500;
+/** Characters within one of them. */
+const MAX_TAG = 1_000;
+/** Brackets within one: the engine's time for brackets in brackets grows with their cube. */
+const MAX_BRACKETS = 10;
 /** How many templates are kept parsed; the least recently used goes first. */
 const KEPT = 200;
 /** How many unknown variables are told at once. */
@@ -130,11 +132,17 @@ class BoundedEmitter implements Emitter {
   buffer = '';
 
   write(value: unknown): void {
-    // Of what is no text only lists of texts mean anything to a reader.
-    const text = Array.isArray(value) ? value.join('') : value === null || typeof value === 'object' ? '' : String(value ?? '');
+    const text = textOf(value);
     if (this.buffer.length + text.length > MAX_OUTPUT) throw new Error(`it makes more than ${MAX_OUTPUT} characters`);
     this.buffer += text;
   }
+}
+
+/** Of what is no text only numbers, truths and lists of such mean anything to a reader. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(textOf).join('');
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function parse(kind: TemplateKind, source: string): Template[] {
@@ -149,11 +157,11 @@ function parse(kind: TemplateKind, source: string): Template[] {
 
 function parseBounded(kind: TemplateKind, source: string): Template[] {
   const tags = tagsOf(source);
-  const long = tags.find(({ begin, end }) => end - begin > MAX_TAG);
-  if (long)
-    throw new TemplateFault([
-      { ...placeOf(source, long.begin), message: `this has more than ${MAX_TAG} characters; assign parts of it first` },
-    ]);
+  const large = tags.find((tag) => tag.end - tag.begin > MAX_TAG || tag.getText().split('[').length - 1 > MAX_BRACKETS);
+  if (large) {
+    const message = `this has more than ${MAX_TAG} characters or ${MAX_BRACKETS} brackets; assign parts of it first`;
+    throw new TemplateFault([{ ...placeOf(source, large.begin), message }]);
+  }
   const length = tags.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (length > MAX_LIQUID) throw faultAtStart(`it has ${length} characters within tags and outputs; at most ${MAX_LIQUID} are taken`);
   return ENGINES[kind].parse(source);

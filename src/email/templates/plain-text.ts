@@ -12,13 +12,16 @@ const PARAGRAPHS = new Set(
 const LINES = new Set('body caption center dd div dt html legend li option tbody tfoot thead tr'.split(' '));
 const CELLS = new Set(['td', 'th']);
 
+const WRITTEN_ENTITIES =
+  'amp=& lt=< gt=> quot=" apos=\' copy=© reg=® trade=™ hellip=… ndash=– mdash=— lsquo=‘ rsquo=’ ldquo=“ rdquo=” bdquo=„ laquo=« raquo=» bull=• middot=· times=× euro=€ pound=£ yen=¥ larr=← rarr=→ auml=ä ouml=ö uuml=ü Auml=Ä Ouml=Ö Uuml=Ü szlig=ß eacute=é egrave=è agrave=à ntilde=ñ ccedil=ç shy= zwnj=';
 /** The names that people write; others stay as they were written. */
-const ENTITIES: Readonly<Record<string, string>> = Object.fromEntries(
-  'amp=& lt=< gt=> quot=" apos=\' copy=© reg=® trade=™ hellip=… ndash=– mdash=— lsquo=‘ rsquo=’ ldquo=“ rdquo=” bdquo=„ laquo=« raquo=» bull=• middot=· times=× euro=€ pound=£ yen=¥ larr=← rarr=→ auml=ä ouml=ö uuml=ü Auml=Ä Ouml=Ö Uuml=Ü szlig=ß eacute=é egrave=è agrave=à ntilde=ñ ccedil=ç shy= zwnj='
-    .split(' ')
-    .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)])
-    .concat([['nbsp', ' ']]),
-);
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['nbsp', ' '],
+  ...WRITTEN_ENTITIES.split(' ').map((entry): [string, string] => {
+    const at = entry.indexOf('=');
+    return [entry.slice(0, at), entry.slice(at + 1)];
+  }),
+]);
 
 /** A comment, a declaration, or a tag with its attributes. Each reads on from where it stands and never back, also where it has no end. */
 const MARKUP = /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*>?|<(\/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>?/g;
@@ -141,7 +144,7 @@ function decoded(text: string): string {
   return text.replaceAll(
     /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/g,
     (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name] ?? whole;
+      if (name !== undefined) return ENTITIES.get(name) ?? whole;
       const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
       const readable = code >= 32 && code <= 0x10_ff_ff && !(code >= 0xd8_00 && code <= 0xdf_ff) && !(code >= 127 && code <= 159);
       return readable ? String.fromCodePoint(code) : ' ';

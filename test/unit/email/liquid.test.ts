@@ -135,7 +135,7 @@ describe('a hostile template ends soon', () => {
     'lists without end': '{% for i in (1..100000) %}{% assign z = url | split: "" %}{% endfor %}',
     'tags in tags': '{% if true %}'.repeat(700),
     'brackets in brackets': `{{ user${'[user'.repeat(1_500)}${']'.repeat(1_500)} }}`,
-    'brackets in brackets, often': `{{ user${'[user'.repeat(80)}${']'.repeat(80)} }}`.repeat(20),
+    'brackets in brackets, often': `{{ user${'[user'.repeat(10)}${']'.repeat(10)} }}`.repeat(130),
     'filters of filters': `{{ url${' | upcase'.repeat(50)} }}`.repeat(21) + '{{ x }}',
     'conditions in rows': `{% if y${' and z'.repeat(70)} %}{% endif %}`.repeat(21),
     'conditions without end': `${'x\n'.repeat(40_000)}{% if y${' and z'.repeat(1_600)} %}{% endif %}`,
