@@ -33,7 +33,7 @@ const CLAIM_MARGIN_MS = 15_000;
 /** Mails that expire in one statement. */
 const BATCH = 500;
 /** What attempts under way get to end by themselves when the process stops. */
-const STOP_MS = 800;
+const STOP_MS = 500;
 
 /** What a run did. */
 export interface UserMailReport {
