@@ -41,7 +41,12 @@ export async function startPasswordWorld(now: string, settings: Readonly<Record<
   const service = await startService(now, { SMTP_URL: sink.url, PUBLIC_URL: PLATFORM, DATABASE_POOL_SIZE: '20', ...settings });
   const { house, url } = service;
   let people = 0;
-  const deliver = async () => void (await house.userMailSender.deliverDue(new AbortController().signal));
+  const deliver = async () => {
+    for (let due = true; due;) {
+      const { nextDueAt } = await house.userMailSender.deliverDue(new AbortController().signal);
+      due = nextDueAt !== null && nextDueAt <= house.clock.now();
+    }
+  };
   return {
     service,
     sink,
