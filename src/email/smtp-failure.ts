@@ -13,6 +13,7 @@ interface SmtpError extends Error {
   readonly response?: string;
 }
 
+type Failure = Exclude<ProviderResult, { kind: 'sent' }>;
 type About = Extract<ProviderResult, { kind: 'rejected' }>['about'];
 
 const SERVICE_CLOSING = 421;
@@ -26,10 +27,11 @@ const ABOUT_CREDENTIALS = new Set([530, 534, 535, 538]);
  * @param signal the deadline of the attempt
  * @param secrets that must not stand in the answer
  */
-export function smtpFailure(error: SmtpError, signal: AbortSignal, secrets: readonly string[] = []): ProviderResult {
-  const retry = (answer: string, wholeAccount: boolean): ProviderResult => ({ kind: 'retry', answer, retryAfterMs: null, wholeAccount });
+export function smtpFailure(error: SmtpError, signal: AbortSignal, secrets: readonly string[] = []): Failure {
+  const retry = (answer: string, wholeAccount: boolean): Failure => ({ kind: 'retry', answer, retryAfterMs: null, wholeAccount });
   if (signal.aborted) return retry('The mail server did not finish in time, and the connection was cut.', true);
-  const answer = answerLine(error.response ?? error.message, secrets);
+  // That TLS could not be begun is what matters, more than how the server put it.
+  const answer = answerLine(error.code === 'ETLS' ? error.message : (error.response ?? error.message), secrets);
   // A host that may not be connected to is a fault of the settings, as a wrong login is.
   if (error instanceof GracelineError && error.code === 'HOST_FORBIDDEN') return { kind: 'rejected', answer, about: 'CREDENTIALS' };
   const about = refused(error);

@@ -1,24 +1,12 @@
 import { createTransport } from 'nodemailer';
-import SMTPPool from 'nodemailer/lib/smtp-pool';
 import { mimeMessage } from './mime.ts';
-import { type MailTransport, messageOptions, oneLine, type OutgoingMail, type SendResult } from './outgoing-mail.ts';
+import { type MailTransport, messageOptions, type OutgoingMail, type SendResult } from './outgoing-mail.ts';
 import { sendWritten } from './pooled-message.ts';
-
-/** Long enough to serve one sweep after another, short enough that the server does not hang up first. */
-const IDLE_MS = 60_000;
-
-/**
- * Refused for our login or a session gone astray, not for the message: 503 is a command out of order, 530 to 538 want
- * (better) credentials. Mail waits until an operator has mended the settings.
- */
-const NOT_ABOUT_THE_MESSAGE = new Set([503, 530, 534, 535, 538]);
-
-/** What nodemailer adds to its errors. */
-interface SmtpError extends Error {
-  readonly code?: string;
-  readonly responseCode?: number;
-  readonly response?: string;
-}
+import { answerLine } from './providers/answer.ts';
+import type { ProviderResult } from './providers/provider.ts';
+import { smtpFailure } from './smtp-failure.ts';
+import { loginOf, secretsOf } from './smtp-login.ts';
+import { closeSmtpPool, openSmtpPool } from './smtp-pool.provider.ts';
 
 /**
  * Mail over SMTP, on a pool of connections.
@@ -28,20 +16,8 @@ interface SmtpError extends Error {
  * @param maxConnections how many messages can be under way at once
  */
 export function smtpTransport(url: string, timeoutMs: number, maxConnections: number): MailTransport {
-  const pool = new SMTPPool({
-    url,
-    pool: true,
-    maxConnections,
-    // Whether a message goes out again is the ledger's decision alone, which counts it.
-    maxRequeues: 0,
-    idleTimeout: IDLE_MS,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    // A server that drips keeps a politely closed connection open for ever.
-    socketCloseTimeout: 0,
-  });
+  const pool = openSmtpPool({ url }, timeoutMs, maxConnections);
+  const secrets = secretsOf(loginOf(url));
   const composer = createTransport(pool);
   return {
     async send(mail: OutgoingMail, signal: AbortSignal): Promise<SendResult> {
@@ -50,22 +26,18 @@ export function smtpTransport(url: string, timeoutMs: number, maxConnections: nu
         const response = message
           ? await sendWritten(pool, mail, message, signal)
           : (await composer.sendMail({ ...messageOptions(mail), signal })).response;
-        return { kind: 'sent', response: oneLine(response, 500) };
+        return { kind: 'sent', response: answerLine(response, secrets) };
       } catch (error) {
-        return failure(error as SmtpError, signal);
+        return outcomeOf(smtpFailure(error as Error, signal, secrets));
       }
     },
     async close() {
-      pool.close();
+      closeSmtpPool(pool);
     },
   };
 }
 
-function failure(error: SmtpError, signal: AbortSignal): SendResult {
-  if (signal.aborted) return { kind: 'retry', reason: 'The mail server did not finish in time, and the connection was cut.' };
-  const reason = oneLine(error.response ?? error.message, 500);
-  const aboutTheMessage = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  // Without an answer from the server it is nodemailer that refuses, e.g. an address that can be none.
-  const permanent = error.responseCode === undefined || (error.responseCode >= 500 && !NOT_ABOUT_THE_MESSAGE.has(error.responseCode));
-  return { kind: aboutTheMessage && permanent ? 'rejected' : 'retry', reason };
+/** A login that is refused is the operator's to mend, and the mail waits until it is. */
+function outcomeOf(failure: Exclude<ProviderResult, { kind: 'sent' }>): SendResult {
+  return { kind: failure.kind === 'rejected' && failure.about !== 'CREDENTIALS' ? 'rejected' : 'retry', reason: failure.answer };
 }

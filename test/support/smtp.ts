@@ -29,6 +29,14 @@ export type SmtpAnswer =
   /** Reads the message and resets the connection. */
   | { readonly kind: 'reset' };
 
+/** What a server asks of its clients besides mail. */
+export interface SmtpSinkOptions {
+  /** The one login that is right; without it there is none to give. */
+  readonly login?: { readonly user: string; readonly password: string };
+  /** PEM; with it TLS is spoken, from the first byte or after STARTTLS. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly implicit?: boolean };
+}
+
 interface Script {
   answer: SmtpAnswer;
   left: number;
@@ -48,6 +56,8 @@ export class SmtpSink {
   readonly mails: ReceivedMail[] = [];
   /** Messages that came whole but were never answered: hang, drip and reset. */
   readonly unanswered: ReceivedMail[] = [];
+  /** The passwords that were given, right or wrong, in the order they came. */
+  readonly passwords: string[] = [];
   /** While true, connections are accepted and no banner is sent. */
   silent = false;
   private readonly scripts = new Map<string, Script>();
@@ -55,10 +65,19 @@ export class SmtpSink {
   private readonly drips = new Set<NodeJS.Timeout>();
   private readonly server: SMTPServer;
 
-  constructor() {
+  constructor({ login, tls }: SmtpSinkOptions = {}) {
     this.server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      authOptional: login === undefined,
+      // What a server must not do and some do: take a login in clear.
+      allowInsecureAuth: true,
+      disabledCommands: [...(login ? [] : ['AUTH']), ...(tls ? [] : ['STARTTLS'])],
+      ...(tls && { key: tls.key, cert: tls.cert, secure: tls.implicit ?? false }),
+      onAuth: ({ username, password }, _session, done) => {
+        this.passwords.push(password ?? '');
+        const right = username === login?.user && password === login?.password;
+        // Some servers repeat what they refuse.
+        done(right ? null : refusal({ code: 535, message: `5.7.8 no login ${password}` }), { user: username });
+      },
       disableReverseLookup: true,
       closeTimeout: 1,
       onConnect: (_session, done) => {
@@ -195,12 +214,17 @@ export class SmtpSink {
  *
  * @param port a fixed one, e.g. to come back where a server was before
  */
-export async function startSmtpSink(port = 0): Promise<SmtpSink> {
-  const sink = new SmtpSink();
+export async function startSmtpSink(port = 0, options: SmtpSinkOptions = {}): Promise<SmtpSink> {
+  const sink = new SmtpSink(options);
   await sink.listen(port);
   return sink;
 }
 
 function refusal({ code, message = 'refused by the test' }: { code: number; message?: string }): Error {
   return Object.assign(new Error(message), { responseCode: code });
+}
+
+/** The HTML of a mail as a program reads it; empty where it has none. */
+export function htmlOf({ html }: ParsedMail): string {
+  return typeof html === 'string' ? html : '';
 }

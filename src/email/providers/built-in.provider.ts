@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { composeMessage } from '../compose-message.provider.ts';
 import { putIntoFolder } from '../mail-folder.provider.ts';
+import { loginOf } from '../smtp-login.ts';
 import { answerLine } from './answer.ts';
 import type { EmailProvider, UserMessage } from './provider.ts';
 import { poolProvider } from './smtp.provider.ts';
@@ -15,8 +16,19 @@ const LONGEST_NAME = 150;
  */
 export function builtInProvider(config: Pick<Config, 'SMTP_URL' | 'DATA_DIR' | 'MAIL_TIMEOUT_SECONDS'>): EmailProvider {
   if (config.SMTP_URL === undefined) return folderProvider(join(config.DATA_DIR, 'mail'));
-  const { password } = new URL(config.SMTP_URL);
-  return poolProvider({ url: config.SMTP_URL }, config.MAIL_TIMEOUT_SECONDS * 1_000, { secrets: [decodeURIComponent(password)] });
+  return patient(poolProvider({ url: config.SMTP_URL }, config.MAIL_TIMEOUT_SECONDS * 1_000, { login: loginOf(config.SMTP_URL) }));
+}
+
+/** A login that the platform's own server refuses is the operator's to mend, and no account's mail is lost over it. */
+function patient(provider: EmailProvider): EmailProvider {
+  return {
+    async send(message, signal) {
+      const result = await provider.send(message, signal);
+      if (result.kind !== 'rejected' || result.about !== 'CREDENTIALS') return result;
+      return { kind: 'retry', answer: result.answer, retryAfterMs: null, wholeAccount: true };
+    },
+    close: () => provider.close(),
+  };
 }
 
 function folderProvider(folder: string): EmailProvider {

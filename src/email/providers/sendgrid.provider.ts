@@ -21,10 +21,14 @@ const errorBody = z.object({ errors: z.array(z.object({ message: z.string(), fie
 
 type SendGridAccess = Extract<ProviderAccess, { provider: 'SENDGRID' }>;
 
-/** What the library sends requests with: there, and not in its types. */
-interface SendGridClient {
-  setDefaultHeader(name: string, value: string): void;
-  setDefaultRequest(options: Readonly<Record<string, unknown>>): void;
+/** What we use of the library; its own types do not hold together, and know no `client`. */
+interface SendGridService {
+  /** What requests are sent with. */
+  readonly client: {
+    setDefaultHeader(name: string, value: string): void;
+    setDefaultRequest(options: Readonly<Record<string, unknown>>): void;
+  };
+  send(request: ReturnType<typeof requestOf>): Promise<readonly [{ readonly statusCode: number; readonly headers: unknown }, unknown]>;
 }
 
 /**
@@ -37,8 +41,8 @@ export function sendgridProvider(access: SendGridAccess, url: string, timeoutMs:
   const agents = { httpAgent: agentOf(HttpAgent), httpsAgent: agentOf(HttpsAgent) };
   const attempts = new Attempts(timeoutMs);
   // One for each account: the library's own instance is the same for the whole process, key included.
-  const service = new MailService();
-  const { client } = service as unknown as { client: SendGridClient };
+  const service = new (MailService as unknown as new () => SendGridService)();
+  const { client } = service;
   // `setApiKey` writes to the console where a key does not begin as most do.
   client.setDefaultHeader('Authorization', `Bearer ${access.apiKey}`);
   client.setDefaultRequest({ ...agents, baseUrl: url, maxRedirects: 0, maxContentLength: LONGEST_BODY_BYTES, proxy: false });

@@ -10,6 +10,7 @@ export const SMTP_PORTS: readonly number[] = [25, 465, 587, 2525];
 const DNS_TIMEOUT_MS = 2_000;
 const DNS_TRIES = 2;
 const LONGEST_NAME = 253;
+const NOT_OF_A_HOST = /[\s/\\?#@:%[\]]/;
 const LABEL = /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/;
 
 /** An address to connect to. */
@@ -96,7 +97,8 @@ export class SmtpGuard {
 function hostName(host: string): string {
   const bare = unbracketed(host);
   if (isIP(bare)) return bare;
-  const name = domainToASCII(bare).replace(/\.$/, '');
+  // `domainToASCII` reads a URL's host and passes over what would follow it there.
+  const name = NOT_OF_A_HOST.test(bare) ? '' : domainToASCII(bare).replace(/\.$/, '');
   if (isIP(name)) return name;
   if (name.length === 0 || name.length > LONGEST_NAME || !name.split('.').every((label) => LABEL.test(label)))
     throw new GracelineError('INVALID_INPUT', 'That is no mail server. Give a name such as smtp.example.com.', { field: 'host' });

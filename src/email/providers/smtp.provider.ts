@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { ProviderAccess } from '../settings/email-settings.rules.ts';
 import { smtpFailure } from '../smtp-failure.ts';
+import { secretsOf, type SmtpLogin } from '../smtp-login.ts';
 import { closeSmtpPool, openSmtpPool, type SmtpServer } from '../smtp-pool.provider.ts';
 import { answerLine } from './answer.ts';
 import { Attempts } from './attempts.ts';
@@ -32,32 +33,36 @@ export function smtpProvider(access: SmtpAccess, hosts: SmtpGuard, timeoutMs: nu
     auth: user === null ? undefined : { user, pass: password ?? '' },
     dial: async () => dial(await hosts.check(host, port), port, timeoutMs, closing.signal),
   };
-  return poolProvider(server, timeoutMs, {
-    headers: access.headers,
-    secrets: password === null ? [] : loginForms(user ?? '', password),
-    closing,
-  });
+  const login = user === null || password === null ? null : { user, password };
+  return poolProvider(server, timeoutMs, { headers: access.headers, login, closing });
+}
+
+/** What is particular to the one whose pool it is. */
+export interface PoolExtras {
+  /** Further headers of every mail. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Must not stand in answers. */
+  readonly login?: SmtpLogin | null;
+  /** Aborted on closing. */
+  readonly closing?: AbortController;
 }
 
 /**
  * Mail of users over a pool of connections; also that of the built-in provider.
  *
- * @param extras headers of every mail, what must not stand in answers, and what to abort on closing
+ * @param timeoutMs the hard deadline of an attempt
  */
-export function poolProvider(
-  server: SmtpServer,
-  timeoutMs: number,
-  extras: { headers?: Readonly<Record<string, string>>; secrets?: readonly string[]; closing?: AbortController } = {},
-): EmailProvider {
+export function poolProvider(server: SmtpServer, timeoutMs: number, { headers, login, closing }: PoolExtras = {}): EmailProvider {
+  const secrets = secretsOf(login ?? null);
   const pool = openSmtpPool(server, timeoutMs, CONNECTIONS);
   const mailer = createTransport(pool);
   const attempts = new Attempts(timeoutMs);
   const handOver = async (message: UserMessage, signal: AbortSignal): Promise<ProviderResult> => {
     try {
-      const { response } = await mailer.sendMail({ ...composerOptions(message, extras.headers), signal });
-      return { kind: 'sent', answer: answerLine(response, extras.secrets) };
+      const { response } = await mailer.sendMail({ ...composerOptions(message, headers), signal });
+      return { kind: 'sent', answer: answerLine(response, secrets) };
     } catch (error) {
-      return smtpFailure(error as Error, signal, extras.secrets);
+      return smtpFailure(error as Error, signal, secrets);
     }
   };
   return {
@@ -66,7 +71,7 @@ export function poolProvider(
     },
     async close() {
       attempts.close();
-      extras.closing?.abort();
+      closing?.abort();
       closeSmtpPool(pool);
     },
   };
@@ -86,9 +91,4 @@ async function dial(
     throw error;
   }
   return socket;
-}
-
-/** Servers that repeat a login do so as it came: AUTH PLAIN is one word of both. */
-function loginForms(user: string, password: string): string[] {
-  return [password, `\0${user}\0${password}`];
 }
