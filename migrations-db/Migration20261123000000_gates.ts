@@ -130,7 +130,15 @@ const TABLES = `
     "last_used_at" timestamptz(3) not null,
     primary key ("migration_id", "account_number", "day", "client")
   );
-  create index "usage_day_index" on "usage" ("day", "migration_id");
+  create index "usage_day_index" on "usage" ("day");
+
+  create table "account_usage" (
+    "migration_id" uuid not null,
+    "account_number" bigint not null,
+    "last_day" date not null,
+    primary key ("migration_id", "account_number")
+  );
+  create index "account_usage_last_day_index" on "account_usage" ("migration_id", "last_day", "account_number");
 
   -- In the shape rate-limiter-flexible expects, which owns it.
   create table "rate_limit" (

@@ -11,7 +11,7 @@ import { UserMail, UserMailHold } from '../email/user-mail/user-mail.entity.ts';
 import { Event, EventCursor } from '../events/event.entity.ts';
 import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
 import { Migration20261123000000_gates } from '../../migrations-db/Migration20261123000000_gates.ts';
-import { Usage } from '../gates/usage.entity.ts';
+import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
@@ -43,6 +43,7 @@ const ENTITIES = [
   Token,
   TokenAccount,
   Usage,
+  AccountUsage,
   User,
   UserMail,
   UserMailHold,

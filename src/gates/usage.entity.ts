@@ -3,7 +3,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 const UsageSchema = defineEntity({
   name: 'Usage',
   tableName: 'usage',
-  indexes: [{ name: 'usage_day_index', properties: ['day', 'migrationId'] }],
+  indexes: [{ name: 'usage_day_index', properties: ['day'] }],
   properties: {
     // No foreign keys: rows are written by the thousand, and neither parent is ever deleted.
     migrationId: p.uuid().primary(),
@@ -20,3 +20,19 @@ const UsageSchema = defineEntity({
 /** How often the old behaviour a migration ends was used for an account on a day. */
 export class Usage extends UsageSchema.class {}
 UsageSchema.setClass(Usage);
+
+const AccountUsageSchema = defineEntity({
+  name: 'AccountUsage',
+  tableName: 'account_usage',
+  indexes: [{ name: 'account_usage_last_day_index', properties: ['migrationId', 'lastDay', 'accountNumber'] }],
+  properties: {
+    migrationId: p.uuid().primary(),
+    accountNumber: p.bigint('number').primary(),
+    /** In UTC. A day and no instant: it moves once a day and not at every use, and so do its place in the index and in lists. */
+    lastDay: p.date(),
+  },
+});
+
+/** The last day on which an account used old behaviour: lists of accounts go by it, however many uses there are. */
+export class AccountUsage extends AccountUsageSchema.class {}
+AccountUsageSchema.setClass(AccountUsage);

@@ -33,14 +33,22 @@ const WRITE = `
            (select count(*) from usage u where u.migration_id = g.migration_id and u.account_number = g.account_number and u.day = g.day) as taken
       from given g where not known group by migration_id, account_number, day),
   placed as (
-    select *, row_number() over (partition by migration_id, account_number, day, known order by client) as place from given)
+    select *, row_number() over (partition by migration_id, account_number, day, known order by client) as place from given),
+  counted as (
   insert into usage (migration_id, account_number, day, client, count, last_used_at)
   select migration_id, account_number, day, case when known or place + taken <= $6 then client else $7 end, sum(count), max(at)
     from placed left join days using (migration_id, account_number, day)
    group by 1, 2, 3, 4
    order by 1, 2, 3, 4
   on conflict (migration_id, account_number, day, client)
-  do update set count = usage.count + excluded.count, last_used_at = greatest(usage.last_used_at, excluded.last_used_at)`;
+  do update set count = usage.count + excluded.count, last_used_at = greatest(usage.last_used_at, excluded.last_used_at)
+  returning migration_id, account_number, day)
+  insert into account_usage (migration_id, account_number, last_day)
+  select migration_id, account_number, max(day) from counted c
+   where not exists (select from account_usage a where a.migration_id = c.migration_id and a.account_number = c.account_number and a.last_day >= c.day)
+   group by 1, 2
+   order by 1, 2
+  on conflict (migration_id, account_number) do update set last_day = greatest(account_usage.last_day, excluded.last_day)`;
 
 /** Adds uses to the counts of their days, in one statement. Uses of a migration that does not exist count for nothing. */
 export async function writeUses(db: Queryable, uses: readonly Uses[]): Promise<void> {
@@ -109,10 +117,12 @@ export interface AccountUsage {
   readonly accountNumber: number;
   readonly uses: number;
   readonly lastUsedAt: Date;
+  /** That of `lastUsedAt`, an ISO date in UTC. */
+  readonly lastDay: string;
 }
 
 /**
- * The accounts that used the old behaviour of a migration since a day, latest first.
+ * The accounts that used the old behaviour of a migration since a day, by the last day they did, latest first.
  *
  * @param since the first day that counts, an ISO date in UTC
  * @param after where the page before ended
@@ -121,15 +131,18 @@ export function listAccountUsage(
   db: Queryable,
   migrationId: string,
   since: string,
-  after: { readonly lastUsedAt: Date; readonly accountNumber: number } | null,
+  after: { readonly lastDay: string; readonly accountNumber: number } | null,
   limit: number,
 ): Promise<AccountUsage[]> {
   return db.query<AccountUsage>(
-    `select account_number as "accountNumber", sum(count)::bigint as uses, max(last_used_at) as "lastUsedAt" from usage
-      where migration_id = $1 and day >= $2
-      group by 1 having $3::timestamptz is null or (max(last_used_at), account_number) < ($3, $4)
-      order by 3 desc, 1 desc limit $5`,
-    [migrationId, since, after?.lastUsedAt ?? null, after?.accountNumber ?? null, limit],
+    `select a.account_number as "accountNumber", a.last_day::text as "lastDay", u.uses, u.last_used_at as "lastUsedAt"
+       from account_usage a
+       cross join lateral (
+         select sum(count)::bigint as uses, max(last_used_at) as last_used_at from usage
+          where migration_id = a.migration_id and account_number = a.account_number and day >= $2) u
+      where a.migration_id = $1 and a.last_day >= $2 and ($3::date is null or (a.last_day, a.account_number) < ($3, $4))
+      order by a.last_day desc, a.account_number desc limit $5`,
+    [migrationId, since, after?.lastDay ?? null, after?.accountNumber ?? null, limit],
   );
 }
 
@@ -147,5 +160,6 @@ export async function deleteUsageBefore(db: Queryable, day: string, limit: numbe
      select count(*)::int as deleted from gone`,
     [day, limit],
   );
+  await db.query('delete from account_usage where migration_id in (select id from migration) and last_day < $1', [day]);
   return row!.deleted;
 }

@@ -23,7 +23,7 @@ export class UsageResolver {
 
   @Query(() => AccountUsageConnection, {
     description:
-      'The accounts that used the old behaviour of a migration in the last 30 days, by their last use, latest first. For operators. Errors: NOT_FOUND.',
+      'The accounts that used the old behaviour of a migration in the last 30 days, by the day of their last use, latest first. For operators. Errors: NOT_FOUND.',
   })
   async accountsUsing(
     @Ctx() context: Context,

@@ -21,7 +21,7 @@ export interface MigrationUsage extends Omit<UsageSummary, 'uses'> {
 }
 
 /** An account that used old behaviour, and with which migration it ends. */
-export interface AccountUsageView extends Omit<AccountUsage, 'uses'> {
+export interface AccountUsageView extends Omit<AccountUsage, 'uses' | 'lastDay'> {
   readonly usesLast30Days: number;
   readonly migrationId: string;
 }
@@ -60,8 +60,8 @@ export class UsageService {
   }
 
   /**
-   * The accounts that used the old behaviour of a migration in the last 30 days, by their last use, latest first. An
-   * account that uses it meanwhile moves to the front and is missing on later pages.
+   * The accounts that used the old behaviour of a migration in the last 30 days, by the day (UTC) of their last use, latest
+   * first. An account that uses it meanwhile moves to the front and is missing on later pages.
    *
    * @throws GracelineError FORBIDDEN to all but operators, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
    */
@@ -74,7 +74,7 @@ export class UsageService {
     return pageOf(
       rows,
       first,
-      ({ lastUsedAt, accountNumber }) => [lastUsedAt.getTime(), accountNumber],
+      ({ lastDay, accountNumber }) => [lastDay, accountNumber],
       ({ accountNumber, uses, lastUsedAt }) => ({ accountNumber, migrationId, usesLast30Days: uses, lastUsedAt }),
     );
   }
@@ -95,12 +95,17 @@ export class UsageService {
   }
 }
 
-function placeAfter(cursor: string | null): { lastUsedAt: Date; accountNumber: number } | null {
-  const key = cursorKey(cursor, ['number', 'number']) as [number, number] | null;
+function placeAfter(cursor: string | null): { lastDay: string; accountNumber: number } | null {
+  const key = cursorKey(cursor, ['string', 'number']) as [string, number] | null;
   if (key === null) return null;
-  const [at, accountNumber] = key;
-  const lastUsedAt = new Date(at);
-  if (Number.isSafeInteger(accountNumber) && lastUsedAt.getUTCFullYear() < 10_000 && lastUsedAt.getUTCFullYear() > 0)
-    return { lastUsedAt, accountNumber };
+  const [lastDay, accountNumber] = key;
+  if (isDay(lastDay) && Number.isSafeInteger(accountNumber)) return { lastDay, accountNumber };
   throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before.');
+}
+
+/** PostgreSQL fails a query over any other text, and over days that no calendar has. */
+function isDay(text: string): boolean {
+  if (!/^[1-9]\d{3}-\d\d-\d\d$/.test(text)) return false;
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

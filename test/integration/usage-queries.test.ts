@@ -73,7 +73,7 @@ describe('operators', () => {
       await createCustomer(service, id, new Date('2015-01-01'));
       const { accountNumber: number } = await service.house.rollouts.state(OPERATOR, id, KEY);
       use('x', 20, number);
-      // Two share an instant: the page between them must neither repeat nor miss one.
+      // Two share a day: the page between them must neither repeat nor miss one.
       use('y', 3 + Math.floor(index / 2), number);
     }
     const long = await service.house.rollouts.state(OPERATOR, 'a', KEY);
@@ -99,7 +99,7 @@ describe('operators', () => {
 
   test('are told of cursors of other lists and numbers no list has', async () => {
     const cursor = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
-    for (const key of [['a', 1], [1], [1.5, 1.5], [1e300, 1], [-1e15, 1], [1, 1e300]])
+    for (const key of [['a', 1], ['2016-06-15'], ['2016-06-15', 1.5], ['2016-02-30', 1], ['0000-01-01', 1], ['2016-06-15', 1e300], [1, 1]])
       await refusalOf(using(5, cursor(key)), 'INVALID_CURSOR');
     await refusalOf(using(0), 'INVALID_INPUT');
   });
@@ -112,6 +112,12 @@ test('counts are kept for 400 days', async () => {
   await service.sweep();
   const rows = await service.db.query<{ client: string }>('select client from usage where account_number = 12345');
   expect(rows).toEqual([{ client: 'kept' }]);
+  const [last] = await service.db.query('select last_day::text as day from account_usage where account_number = 12345');
+  expect(last).toEqual({ day: daysAgo(399).toISOString().slice(0, 10) });
+  await service.setClock('2016-06-16T09:00:00.000Z');
+  await service.sweep();
+  expect(await service.db.query('select from account_usage where account_number = 12345')).toEqual([]);
+  await service.setClock(NOW);
   expect(service.defects).toEqual([]);
 });
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await migrations.createMigration(operator(), { key: KEY, title: KEY, severity: 'LOW', gracePeriodStart: '2016-05-01' });
 });
 beforeEach(async () => {
-  await db.query('truncate usage');
+  await db.query('truncate usage, account_usage');
 });
 
 async function connect(): Promise<Database> {
