@@ -73,8 +73,8 @@ export function checkedUser(input: NewUser): CheckedUser {
  */
 export function requirePassword(password: string): void {
   const { min, max } = PASSWORD_LENGTH;
-  // Counted as people count: one emoji is one character.
-  const length = [...password].length;
+  // By characters of Unicode, so that a simple emoji counts once.
+  const { length } = Array.from(password);
   if (length >= min && length <= max && password.isWellFormed()) return;
   throw new GracelineError('INVALID_PASSWORD', `A password has ${min} to ${max} characters; this one has ${length}. Choose another.`, {
     field: 'password',

@@ -211,7 +211,7 @@ describe('asking', () => {
       for (const accept of ['text/html', 'application/json']) {
         const json = { client_id: customer.clientId, email: address, connection };
         const response = await call(world.service.url, '/dbconnections/change_password', { json, headers: { accept } });
-        const { date: _date, 'x-request-id': _id, ...headers } = Object.fromEntries(response.headers);
+        const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id');
         answers.push({ accept, status: response.status, headers, body: await response.text() });
       }
     }
@@ -272,7 +272,7 @@ describe('asking', () => {
     const links = world.sink.mailsTo(email).map(({ parsed }) => /\/password-reset\?ticket=[\w-]+/.exec(parsed.text!)![0]);
     const statuses = await Promise.all(links.map(async (link) => (await call(world.service.url, link)).status));
     // Only the latest opens, in whatever order the mails went out.
-    expect(statuses.toSorted()).toEqual([200, 410, 410, 410, 410]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 410, 410, 410, 410]);
   });
 
   test('more than a hundred times a minute for one account is refused, whoever it is for', async () => {
@@ -284,7 +284,7 @@ describe('asking', () => {
     const bodies = await Promise.all(refused.map((response) => response.text()));
     expect(refused.map(({ status }) => status)).toEqual([429, 429]);
     expect(bodies[0]).toBe(bodies[1]);
-    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(refused[0].headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });
 

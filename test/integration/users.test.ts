@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Passwords } from '../../src/users/passwords.ts';
-import { call, codeOf, CONNECTION, createCustomer, type Customer, OPERATOR } from '../support/platform.ts';
+import { call, CONNECTION, createCustomer, type Customer, OPERATOR } from '../support/platform.ts';
 import { refusalOf, startService, type TestService } from '../support/service.ts';
 
 const PASSWORD = 'correct horse battery';
