@@ -125,7 +125,8 @@ describe('the command line itself', () => {
   test('explains itself', async () => {
     const { code, stdout } = await graceline(['--help']);
     expect(code).toBe(0);
-    for (const command of ['import', 'export', 'import-accounts', 'rotate-secrets', 'token', 'migrate']) expect(stdout).toContain(`  ${command} `);
+    for (const command of ['import', 'export', 'import-accounts', 'rotate-secrets', 'token', 'migrate'])
+      expect(stdout).toContain(`  ${command} `);
   });
 
   test('says what is wrong with a command, or its settings', async () => {

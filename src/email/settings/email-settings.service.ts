@@ -13,7 +13,7 @@ import { parseMailbox } from '../mailbox.rules.ts';
 import { accessOf, findSettings, lockSettings, saveSettings, type SettingsRow } from './email-settings.repository.ts';
 import type { SendingSettings } from './email-settings.rules.ts';
 import { type EmailSettingsView, settingsView } from './email-settings.view.ts';
-import { hintOf, planChange, type ProviderChange, type ProviderPlan, type SmtpFields, type StoredFields } from './provider-fields.rules.ts';
+import { hintOf, planChange, type ProviderChange, type ProviderPlan, type StoredFields } from './provider-fields.rules.ts';
 import { settingsDifference } from './settings-difference.ts';
 
 /** Which mail servers may be connected to; see SmtpGuard. */
@@ -117,8 +117,8 @@ function storedFields(row: SettingsRow | null): StoredFields | null {
 /** The server that mail is to go to; null for providers whose address is not the account's to choose. */
 function serverOf({ provider }: ProviderChange, { options }: ProviderPlan): { host: string; port: number } | null {
   if (provider !== 'SMTP') return null;
-  const { host, port } = options as Required<SmtpFields>;
-  return { host: host!, port: port! };
+  const { host, port } = options as { host: string; port: number };
+  return { host, port };
 }
 
 function checkedSender(text: string | null): string | null {
