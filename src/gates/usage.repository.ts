@@ -35,17 +35,17 @@ const WRITE = `
   placed as (
     select *, row_number() over (partition by migration_id, account_number, day, known order by client) as place from given),
   counted as (
-  insert into usage (migration_id, account_number, day, client, count, last_used_at)
-  select migration_id, account_number, day, case when known or place + taken <= $6 then client else $7 end, sum(count), max(at)
-    from placed left join days using (migration_id, account_number, day)
-   group by 1, 2, 3, 4
-   order by 1, 2, 3, 4
-  on conflict (migration_id, account_number, day, client)
-  do update set count = usage.count + excluded.count, last_used_at = greatest(usage.last_used_at, excluded.last_used_at)
-  returning migration_id, account_number, day)
+    insert into usage (migration_id, account_number, day, client, count, last_used_at)
+    select migration_id, account_number, day, case when known or place + taken <= $6 then client else $7 end, sum(count), max(at)
+      from placed left join days using (migration_id, account_number, day)
+     group by 1, 2, 3, 4
+     order by 1, 2, 3, 4
+    on conflict (migration_id, account_number, day, client)
+    do update set count = usage.count + excluded.count, last_used_at = greatest(usage.last_used_at, excluded.last_used_at)
+    returning migration_id, account_number, day)
   insert into account_usage (migration_id, account_number, last_day)
-  select migration_id, account_number, max(day) from counted c
-   where not exists (select from account_usage a where a.migration_id = c.migration_id and a.account_number = c.account_number and a.last_day >= c.day)
+  select migration_id, account_number, max(day) from counted left join account_usage a using (migration_id, account_number)
+   where a.last_day is null or a.last_day < day
    group by 1, 2
    order by 1, 2
   on conflict (migration_id, account_number) do update set last_day = greatest(account_usage.last_day, excluded.last_day)`;
