@@ -102,6 +102,16 @@ describe.each(PROVIDERS)('%s', (name) => {
     expect(result).toMatchObject({ kind: 'retry', retryAfterMs: null, answer: expect.stringMatching(/^(451|500) [^\r\n\t]+$/) });
   });
 
+  it.skipIf(name === 'BUILT_IN' || name === 'SMTP').each(['garbage', 'redirect'] as const)(
+    'follows nobody and believes nobody in between: %s',
+    async (behaviour) => {
+      world.behave(behaviour);
+      const result = await provider.send(message(), NEVER);
+      expect(result).toMatchObject({ kind: 'retry', wholeAccount: true, answer: expect.stringMatching(/^[^\r\n]*\b(502|307)\b[^\r\n]*$/) });
+      expect(world.mails()).toHaveLength(1);
+    },
+  );
+
   it.each([
     ['refuseRecipient', 'RECIPIENT'],
     ['refuseSender', 'SENDER'],

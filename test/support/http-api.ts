@@ -26,7 +26,17 @@ export interface ApiAnswer {
 }
 
 /** What the API does with mails that are in order. */
-export type ApiBehaviour = 'accept' | 'throttle' | 'refuseRecipient' | 'refuseSender' | 'fail' | 'silent' | 'drip' | 'reset';
+export type ApiBehaviour =
+  | 'accept'
+  | 'throttle'
+  | 'refuseRecipient'
+  | 'refuseSender'
+  | 'fail'
+  | 'silent'
+  | 'drip'
+  | 'reset'
+  | 'garbage'
+  | 'redirect';
 
 /** A request that was read whole. */
 export interface ApiRequest {
@@ -43,7 +53,7 @@ export interface ApiDialect {
   /** The mail of a request in order, or the answer to one that is not: a wrong path, key or field. */
   read(request: ApiRequest): Promise<ApiMail | ApiAnswer>;
   /** The answer to a mail; that of `drip` never ends. */
-  answerTo(mail: ApiMail, behaviour: Exclude<ApiBehaviour, 'silent' | 'reset'>): ApiAnswer;
+  answerTo(mail: ApiMail, behaviour: Exclude<ApiBehaviour, 'silent' | 'reset' | 'garbage' | 'redirect'>): ApiAnswer;
 }
 
 /** The server of one API; see {@link startHttpApi}. */
@@ -98,6 +108,9 @@ export class HttpApi {
     this.mails.push(mail);
     if (this.behaviour === 'silent') return;
     if (this.behaviour === 'reset') return void request.socket.resetAndDestroy();
+    // Of something in between, not of the API.
+    if (this.behaviour === 'garbage') return void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad\ngateway</h1>');
+    if (this.behaviour === 'redirect') return void response.writeHead(307, { location: `${this.url}${request.url}` }).end();
     const answer = this.dialect.answerTo(mail, this.behaviour);
     if (this.behaviour !== 'drip') return write(response, answer);
     response.writeHead(answer.status, { 'content-type': 'application/json' });

@@ -84,7 +84,7 @@ function apiWorld(api: HttpApi, accessWith: (secret: string) => ProviderAccess):
   };
 }
 
-const SMTP_ANSWERS: Readonly<Record<Exclude<ApiBehaviour, 'silent'>, SmtpAnswer>> = {
+const SMTP_ANSWERS: Readonly<Record<Exclude<ApiBehaviour, 'silent' | 'redirect' | 'garbage'>, SmtpAnswer>> = {
   accept: { kind: 'accept' },
   throttle: { kind: 'refuse', code: 421, message: '4.7.0 Too many messages, slow down' },
   refuseRecipient: { kind: 'refuse', code: 550, message: '5.1.1 No such user here' },
@@ -99,7 +99,7 @@ function smtpWorld(sink: SmtpSink, open: (secret: string, timeoutMs: number) => 
     open: (secret = SECRET, timeoutMs = TIMEOUT_MS) => open(secret, timeoutMs),
     behave(behaviour) {
       sink.silent = behaviour === 'silent';
-      if (behaviour !== 'silent') sink.answer('*', SMTP_ANSWERS[behaviour]);
+      if (behaviour !== 'silent' && behaviour !== 'redirect' && behaviour !== 'garbage') sink.answer('*', SMTP_ANSWERS[behaviour]);
     },
     mails: () => [...sink.mails, ...sink.unanswered].map(asApiMail),
     connections: () => sink.connections,

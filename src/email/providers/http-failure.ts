@@ -39,7 +39,7 @@ export function retryAfterMs(header: HeaderOf): number | null {
   if (after && /^\d{1,9}$/.test(after)) return bounded(Number(after) * SECOND_MS);
   // Measured by the clock of the answer, which is the one that set the date.
   const answeredAt = Date.parse(header('date') ?? '');
-  if (after) return bounded(Date.parse(after) - answeredAt);
+  if (after) return bounded(after.endsWith('GMT') ? Date.parse(after) - answeredAt : Number.NaN);
   const reset = header('x-ratelimit-reset')?.trim();
   return reset && /^\d{1,12}$/.test(reset) ? bounded(Number(reset) * SECOND_MS - answeredAt) : null;
 }

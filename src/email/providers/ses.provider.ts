@@ -9,8 +9,6 @@ import { httpFailure, networkFailure, type RefusalAbout } from './http-failure.t
 import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
 import { composerOptions, refusedAddress } from './user-message.ts';
 
-const CONNECTIONS = 5;
-
 /** What the SDK throws where the API answered with an error. */
 const refusal = z.object({
   name: z.string(),
@@ -44,7 +42,6 @@ export function sesProvider(access: SesAccess, url: string | undefined, timeoutM
     ...(url !== undefined && { endpoint: url }),
     // Whether a message goes out again is the ledger's decision alone.
     maxAttempts: 1,
-    requestHandler: { httpAgent: { maxSockets: CONNECTIONS }, httpsAgent: { maxSockets: CONNECTIONS } },
   });
   const attempts = new Attempts(timeoutMs);
   const shown = (text: string) => answerLine(text, [access.secretAccessKey, access.accessKeyId]);

@@ -114,13 +114,16 @@ function preferred(addresses: readonly CheckedAddress[]): CheckedAddress {
   return addresses.find(({ family }) => family === 4) ?? addresses[0]!;
 }
 
+/** Codes of DNS for a name that has no address; others say that DNS itself failed. */
+const NO_ADDRESS = new Set(['ENOTFOUND', 'ENODATA']);
+
 function notFound(name: string, cause?: unknown): GracelineError {
-  return new GracelineError(
-    'INVALID_INPUT',
-    `DNS knows no address of ${name}. Check the name of the mail server.`,
-    { field: 'host' },
-    { cause },
-  );
+  const { code } = (cause ?? {}) as { code?: string };
+  const message =
+    cause === undefined || NO_ADDRESS.has(code ?? '')
+      ? `DNS knows no address of ${name}. Check the name of the mail server.`
+      : `DNS did not say where ${name} is. Try again in a few minutes.`;
+  return new GracelineError('INVALID_INPUT', message, { field: 'host' }, { cause });
 }
 
 /** Not `lookup`: that waits in a thread, of which a process has four, and a few slow names would hold up everybody. */

@@ -27,7 +27,8 @@ export function smtpProvider(access: SmtpAccess, hosts: SmtpGuard, timeoutMs: nu
   const { host, port, user, password } = access;
   const closing = new AbortController();
   const server = {
-    host,
+    // Of an IPv6 address only what a certificate can name.
+    host: host.replace(/^\[(.*)\]$/, '$1'),
     port,
     ...smtpSecurity(port, user !== null, hosts.isTrusted(host, port)),
     auth: user === null ? undefined : { user, pass: password ?? '' },
