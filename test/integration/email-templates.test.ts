@@ -206,7 +206,7 @@ describe('the mails of an account', () => {
       column: 7,
       problems: [
         { line: 2, column: 7 },
-        { line: 3, column: 25 },
+        { line: 3, column: 22 },
       ],
     });
   });

@@ -2,7 +2,7 @@
 import { GracelineError } from '../../errors.ts';
 import { parseMailbox } from '../mailbox.rules.ts';
 import { type Mailbox, oneLine } from '../outgoing-mail.ts';
-import { renderTemplate, TemplateFault } from './liquid.ts';
+import { RENDER_MS, renderTemplate, TemplateFault } from './liquid.ts';
 import { plainTextOf } from './plain-text.ts';
 import type { SendingDecision } from './sending.rules.ts';
 import { lifetimeInWords, type TemplateContent, type TemplateVariables } from './template.rules.ts';
@@ -43,6 +43,7 @@ export interface ComposedMail {
 /**
  * Composes. Whoever's words it has, the result URL, the link's life and whether it is sent at all are the account's.
  *
+ * @param renderMs how long each part may take
  * @throws GracelineError INVALID_TEMPLATE where the words make too much, or nothing, of the variables
  */
 export function composeMail(
@@ -50,6 +51,7 @@ export function composeMail(
   platform: PlatformIdentity,
   to: Mailbox,
   { user, application, url }: TemplateVariables,
+  renderMs: number = RENDER_MS.tried,
 ): ComposedMail {
   const seconds = content.linkLifetimeSeconds;
   const variables = {
@@ -61,8 +63,8 @@ export function composeMail(
     link_lifetime: lifetimeInWords(seconds),
     link_lifetime_hours: Math.round((seconds / HOUR_SECONDS) * 100) / 100,
   };
-  const subject = oneLine(rendered('subject', words.subject, variables), MAX_SUBJECT);
-  const html = rendered('body', words.body, variables);
+  const subject = oneLine(rendered('subject', words.subject, variables, renderMs), MAX_SUBJECT);
+  const html = rendered('body', words.body, variables, renderMs);
   return {
     enabled,
     from: senderOf(decision.from, platform),
@@ -83,9 +85,9 @@ export function shownSender(from: string | null, { name, address }: PlatformIden
  *
  * @throws GracelineError INVALID_TEMPLATE
  */
-export function rendered(field: 'subject' | 'body', source: string, variables: Readonly<Record<string, unknown>>): string {
+function rendered(field: 'subject' | 'body', source: string, variables: Readonly<Record<string, unknown>>, renderMs: number): string {
   try {
-    const text = renderTemplate(field === 'body' ? 'html' : 'text', source, variables);
+    const text = renderTemplate(field === 'body' ? 'html' : 'text', source, variables, renderMs);
     if (text.trim() === '') throw new TemplateFault([{ line: 1, column: 1, message: 'nothing is left of it when it is filled in' }]);
     return text;
   } catch (error) {

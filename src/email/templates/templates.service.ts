@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { accountNotFound } from '../../accounts/visibility.ts';
 import type { AccountView } from '../../accounts/account.view.ts';
 import type { Actor } from '../../auth/actor.ts';
@@ -9,10 +10,10 @@ import type { GatesService } from '../../gates/gates.service.ts';
 import { requireEmailReader, requireEmailWriter } from '../email-permission.ts';
 import type { Mailbox } from '../outgoing-mail.ts';
 import { findSettings } from '../settings/email-settings.repository.ts';
-import type { SendingSettings } from '../settings/email-settings.rules.ts';
-import { type ComposedMail, type Composition, composeMail, type PlatformIdentity, shownSender } from './compose-mail.ts';
+import { type ComposedMail, composeMail, type PlatformIdentity, shownSender } from './compose-mail.ts';
+import { BOTH_OFF, compositionOf, type GateStates, hasOwnWords, MAIL_GATES, type Sending } from './composition.ts';
+import { RENDER_MS } from './liquid.ts';
 import { PLATFORM_TEMPLATES } from './platform-templates.rules.ts';
-import { sendingDecision } from './sending.rules.ts';
 import { auditedTemplate, checkWords, sampleVariables } from './template-check.ts';
 import {
   deleteTemplate,
@@ -31,9 +32,6 @@ import {
   type TemplatePatch,
   type TemplateVariables,
 } from './template.rules.ts';
-
-const GATES = ['FROM_ADDRESS', 'EMAIL_TEMPLATE'] as const;
-type GateStates = Readonly<Record<(typeof GATES)[number], boolean>>;
 
 /** A mail of an account as it is set, and what of it is in use. */
 export interface TemplateView extends TemplateContent {
@@ -79,15 +77,15 @@ export class TemplatesService {
     name: TemplateName,
     to: Mailbox,
     variables: TemplateVariables,
-    settings: Pick<SendingSettings, 'provider' | 'enabled' | 'defaultFrom'>,
+    settings: Sending,
   ): Promise<ComposedMail> {
     const builtIn = settings.provider === 'BUILT_IN';
     const [of, gates] = await Promise.all([
       this.templateOf(accountNumber, name),
-      builtIn ? this.gates.areOn(GATES, accountNumber) : BOTH_OFF,
+      builtIn ? this.gates.areOn(MAIL_GATES, accountNumber) : BOTH_OFF,
     ]);
     const composition = compositionOf(name, of, settings, gates);
-    const mail = composeMail(composition, this.platform, to, variables);
+    const mail = composeMail(composition, this.platform, to, variables, RENDER_MS.sent);
     if (mail.enabled) for (const gate of composition.decision.oldBehaviour) this.gates.recordUse(gate, accountNumber, '');
     return mail;
   }
@@ -168,17 +166,23 @@ export class TemplatesService {
     templates: ReadonlyMap<TemplateName, TemplateRow>,
   ): Promise<TemplatePreview[]> {
     const { settings, gates } = await this.standing(number);
-    return names.map((name) => {
+    const { to, variables } = sampleVariables();
+    const previews: TemplatePreview[] = [];
+    for (const name of names) {
       const of = { accountName, template: templates.get(name) ?? null };
-      const { to, variables } = sampleVariables();
-      const behind = (states: GateStates) => composeMail(compositionOf(name, of, settings, states), this.platform, to, variables);
-      return {
-        name,
-        today: behind(gates),
-        afterFromAddress: behind({ ...gates, FROM_ADDRESS: true }),
-        afterEmailTemplate: behind({ ...gates, EMAIL_TEMPLATE: true }),
+      const behind = async (states: GateStates) => {
+        // Each may take a while, and whoever else waits comes first.
+        await others();
+        return composeMail(compositionOf(name, of, settings, states), this.platform, to, variables, RENDER_MS.sent);
       };
-    });
+      previews.push({
+        name,
+        today: await behind(gates),
+        afterFromAddress: await behind({ ...gates, FROM_ADDRESS: true }),
+        afterEmailTemplate: await behind({ ...gates, EMAIL_TEMPLATE: true }),
+      });
+    }
+    return previews;
   }
 
   private async views(account: AccountView, names: readonly TemplateName[]): Promise<TemplateView[]> {
@@ -199,10 +203,8 @@ export class TemplatesService {
   }
 
   /** Who sends for an account, without its secrets, and what its gates say. */
-  private async standing(
-    accountNumber: number,
-  ): Promise<{ settings: Pick<SendingSettings, 'provider' | 'enabled' | 'defaultFrom'>; gates: GateStates }> {
-    const [row, gates] = await Promise.all([findSettings(this.db, accountNumber), this.gates.areOn(GATES, accountNumber)]);
+  private async standing(accountNumber: number): Promise<{ settings: Sending; gates: GateStates }> {
+    const [row, gates] = await Promise.all([findSettings(this.db, accountNumber), this.gates.areOn(MAIL_GATES, accountNumber)]);
     return { settings: row ?? { provider: 'BUILT_IN', enabled: true, defaultFrom: null }, gates };
   }
 
@@ -246,36 +248,4 @@ export class TemplatesService {
     const [view] = await this.views(account, [name]);
     return view!;
   }
-}
-
-/** What gates say to an account with its own provider: nothing. */
-const BOTH_OFF: GateStates = { FROM_ADDRESS: false, EMAIL_TEMPLATE: false };
-
-function compositionOf(
-  name: TemplateName,
-  { accountName, template }: TemplateOfAccount,
-  { provider, enabled, defaultFrom }: Pick<SendingSettings, 'provider' | 'enabled' | 'defaultFrom'>,
-  gates: GateStates,
-): Composition {
-  const platformTemplate = PLATFORM_TEMPLATES[name];
-  const content = template ?? platformTemplate;
-  const decision = sendingDecision({
-    builtIn: provider === 'BUILT_IN',
-    gates,
-    templateFrom: content.from,
-    defaultFrom,
-    ownWords: hasOwnWords(name, template),
-  });
-  return {
-    accountName,
-    decision,
-    words: decision.words === 'ACCOUNT' ? content : platformTemplate,
-    content,
-    enabled: enabled && content.enabled,
-  };
-}
-
-function hasOwnWords(name: TemplateName, template: TemplateContent | null): boolean {
-  const { subject, body } = PLATFORM_TEMPLATES[name];
-  return template !== null && (template.subject !== subject || template.body !== body);
 }
