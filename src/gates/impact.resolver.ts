@@ -5,7 +5,8 @@ import { MigrationImpactType } from './impact.types.ts';
 @Resolver(() => MigrationImpactType)
 export class ImpactResolver {
   @Query(() => MigrationImpactType, {
-    description: 'What a migration means for an account, before it opts in: what changes, and what to do first. Errors: NOT_FOUND.',
+    description:
+      'What a migration means for an account, before it opts in: what changes, and what to do first. Errors: NOT_FOUND, INVALID_TEMPLATE.',
   })
   migrationImpact(
     @Ctx() context: Context,

@@ -33,7 +33,7 @@ export class ImpactService {
    * What a migration means for one account. For one that opens a gate with the account's own mails and clients; for any
    * other what its description says.
    *
-   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND
+   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND, INVALID_TEMPLATE where a mail of the account's no longer renders
    */
   async impact(actor: Actor, accountId: string, migrationKey: string): Promise<ImpactView> {
     refuseRuntime(actor);

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { ComposedMail } from '../email/templates/compose-mail.ts';
 import type { TemplatesService } from '../email/templates/templates.service.ts';
 import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
+import { GracelineError } from '../errors.ts';
 import type { AccountMigrationKey } from '../rollouts/rollouts.rules.ts';
 import type { Blocker, Blockers } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
@@ -32,9 +33,16 @@ export class ReadinessService implements Blockers {
   async undone(actor: Actor, account: AccountMigrationKey, migrationKey: string): Promise<readonly Blocker[]> {
     const gate = gateOf(this.keys, migrationKey);
     if (gate === null) return [];
-    return todoOf(await this.factsOf(actor, gate, account))
-      .filter(({ blocking, done }) => blocking && !done)
-      .map(({ id, text }) => ({ id, text }));
+    try {
+      return todoOf(await this.factsOf(actor, gate, account))
+        .filter(({ blocking, done }) => blocking && !done)
+        .map(({ id, text }) => ({ id, text }));
+    } catch (error) {
+      // A template that no longer renders must not keep the account from the platform's, which replaces it.
+      if (error instanceof GracelineError && error.code === 'INVALID_TEMPLATE')
+        return [{ id: 'correct-the-template', text: error.message }];
+      throw error;
+    }
   }
 
   /**

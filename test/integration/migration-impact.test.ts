@@ -185,6 +185,19 @@ describe('mail of the built-in provider', () => {
   });
 });
 
+test('a template that no longer renders is a blocker, and no trap', async () => {
+  const customer = await createCustomer(service, 'broken', LONG_AGO);
+  await service.house.templates.setEmailTemplate(OPERATOR, 'broken', 'WELCOME', { subject: 'Ours' });
+  await service.db.query(
+    `update email_template set subject = '{% if %}' from account a where a.number = account_number and a.id = 'broken'`,
+  );
+  await refusalOf(impactOf(customer, 'email-template'), 'INVALID_TEMPLATE');
+  const refused = await refusalOf(tryOptIn(customer, 'email-template'), 'NOT_ACKNOWLEDGED');
+  expect(refused.extensions).toMatchObject({ details: { blockers: [{ id: 'correct-the-template' }] } });
+  await tryOptIn(customer, 'email-template', true);
+  expect(await optInEvents('broken')).toMatchObject([{ acknowledged: ['correct-the-template'] }]);
+});
+
 describe('any other migration', () => {
   beforeAll(async () => {
     await announceGate(service, 'tls', '2016-06-10', '2016-08-10');
