@@ -41,12 +41,12 @@ export class SmtpGuard {
     trusted: readonly string[],
     private readonly lookup?: Lookup,
   ) {
-    this.trusted = new Set(trusted.map((server) => server.toLowerCase()));
+    this.trusted = new Set(trusted.map((server) => unbracketed(server.toLowerCase())));
   }
 
   /** Whether the operator vouches for this server, as TRUSTED_SMTP_SERVERS names it. */
   isTrusted(host: string, port: number): boolean {
-    return this.trusted.has(`${host.toLowerCase()}:${port}`);
+    return this.trusted.has(`${unbracketed(host.toLowerCase())}:${port}`);
   }
 
   /**
@@ -105,8 +105,9 @@ function hostName(host: string): string {
   return name;
 }
 
+/** An IPv6 address without the brackets that URLs and `host:port` put around it. */
 function unbracketed(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
+  return host.replace(/^\[([^\]]*)\]/, '$1');
 }
 
 /** IPv4 first: many networks announce IPv6 and cannot send over it. */

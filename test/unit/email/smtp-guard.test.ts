@@ -199,6 +199,12 @@ describe('SmtpGuard', () => {
     expect(guard.isTrusted('relay.internal', 25)).toBe(false);
   });
 
+  it('knows a trusted IPv6 address with its brackets and without', async () => {
+    const guard = new SmtpGuard(['[fd00::25]:2500']);
+    for (const host of ['fd00::25', '[fd00::25]']) expect(await guard.check(host, 2500)).toEqual({ address: 'fd00::25', family: 6 });
+    expect(await refusal(guard, 'fd00::26', 2500)).toBe('HOST_FORBIDDEN');
+  });
+
   it('finds a trusted server of the hosts file by the system', async () => {
     expect((await new SmtpGuard(['localhost:2500']).check('localhost', 2500)).address).toMatch(/^(127\.0\.0\.1|::1)$/);
   });
