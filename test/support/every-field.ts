@@ -165,7 +165,15 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   }),
   setSmtpEmail: ({ account }) => ({
     account,
-    input: { defaultFrom: null, enabled: true, host: '10.0.0.1', port: 25, user: 'shop', password: 'password', headers: [] },
+    input: {
+      defaultFrom: null,
+      enabled: true,
+      host: '10.0.0.1',
+      port: 25,
+      user: 'shop',
+      password: 'password',
+      headers: [{ name: 'X-Tag', value: 'shop' }],
+    },
   }),
 };
 
