@@ -16,6 +16,7 @@ export interface NewLink {
 export interface OpenLink {
   readonly userId: string;
   readonly accountNumber: number;
+  readonly accountName: string;
   readonly passwordHash: string | null;
   readonly resultUrl: string | null;
 }
@@ -34,8 +35,10 @@ export async function replaceLink(tx: Queryable, link: NewLink): Promise<void> {
 /** The link of this hash, unless it was used, replaced or has expired. */
 export async function findLink(db: Queryable, hash: string, now: Date): Promise<OpenLink | undefined> {
   const [link] = await db.query<OpenLink>(
-    `select l.user_id as "userId", u.account_number as "accountNumber", l.password_hash as "passwordHash", l.result_url as "resultUrl"
-       from password_link l join platform_user u on u.id = l.user_id where l.hash = $1 and l.expires_at > $2`,
+    `select l.user_id as "userId", a.number as "accountNumber", a.name as "accountName", l.password_hash as "passwordHash",
+            l.result_url as "resultUrl"
+       from password_link l join platform_user u on u.id = l.user_id join account a on a.number = u.account_number
+      where l.hash = $1 and l.expires_at > $2`,
     [hash, now],
   );
   return link;

@@ -24,18 +24,18 @@ export function passwordResetRoutes(service: PasswordResetService, platformName:
 
     [`GET ${RESET_PATH}`]: ({ method, query }: RouteRequest) => {
       const ticket = query.get('ticket') ?? '';
-      return answered(platformName, async () => outcomePage(platformName, ticket, await service.open(ticket, method === 'GET')));
+      return answered(platformName, async () => outcomePage(ticket, await service.open(ticket, method === 'GET')));
     },
 
     [`POST ${RESET_PATH}`]: ({ body }: RouteRequest) =>
       answered(platformName, async () => {
         const ticket = optionalText(body, 'ticket', SHORT) ?? '';
         try {
-          return outcomePage(platformName, ticket, await service.change(ticket, repeated(body)));
+          return outcomePage(ticket, await service.change(ticket, repeated(body)));
         } catch (error) {
           if (!(error instanceof GracelineError) || !['INVALID_PASSWORD', 'RATE_LIMITED'].includes(error.code)) throw error;
-          const { resultUrl } = await service.open(ticket, false);
-          return page(ERROR_STATUS[error.code], formPage(platformName, ticket, error.message), resultUrl);
+          const { accountName, resultUrl } = await service.open(ticket, false);
+          return page(ERROR_STATUS[error.code], formPage(accountName, ticket, error.message), resultUrl);
         }
       }),
   };
@@ -48,9 +48,9 @@ function repeated(body: RouteRequest['body']): string {
   throw new GracelineError('INVALID_PASSWORD', 'The two passwords differ. Type the same twice.');
 }
 
-function outcomePage(platformName: string, ticket: string, { kind, resultUrl }: LinkOutcome): RouteResponse {
-  if (kind === 'asks') return page(200, formPage(platformName, ticket, null), resultUrl);
-  if (resultUrl === null) return page(200, changedPage(platformName, CHANGED), null);
+function outcomePage(ticket: string, { kind, accountName, resultUrl }: LinkOutcome): RouteResponse {
+  if (kind === 'asks') return page(200, formPage(accountName, ticket, null), resultUrl);
+  if (resultUrl === null) return page(200, changedPage(accountName, CHANGED), null);
   const location = new URL(resultUrl);
   location.searchParams.set('success', 'true');
   location.searchParams.set('message', CHANGED);

@@ -38,11 +38,14 @@ export interface ResetRequest {
 }
 
 /** What became of a link that was opened or used. */
-export type LinkOutcome =
-  /** It waits for the new password. */
-  | { readonly kind: 'asks'; readonly resultUrl: string | null }
-  /** The password is changed, and the link used up. */
-  | { readonly kind: 'changed'; readonly resultUrl: string | null };
+export interface LinkOutcome {
+  /** It waits for the new password; or the password is changed, and the link used up. */
+  readonly kind: 'asks' | 'changed';
+  /** Whose user it is, as people know it. */
+  readonly accountName: string;
+  /** Where the person goes afterwards; null for a page of ours. */
+  readonly resultUrl: string | null;
+}
 
 /** What {@link PasswordResetService} is made of. */
 export interface PasswordResetParts {
@@ -97,10 +100,10 @@ export class PasswordResetService {
    */
   async open(ticket: string, mayChange: boolean): Promise<LinkOutcome> {
     const link = await this.requireLink(ticket);
-    const { passwordHash, accountNumber, resultUrl } = link;
+    const { passwordHash, accountNumber, accountName, resultUrl } = link;
     // A link of the old flow that waits in a mailbox when the gate goes on does no more harm: it asks as well.
     if (passwordHash === null || !mayChange || (await this.parts.gates.isOn('PASSWORD_RESET', accountNumber)))
-      return { kind: 'asks', resultUrl };
+      return { kind: 'asks', accountName, resultUrl };
     return this.apply(ticket, link, passwordHash);
   }
 
@@ -169,7 +172,8 @@ export class PasswordResetService {
     return link;
   }
 
-  private async apply(ticket: string, { userId, accountNumber, resultUrl }: OpenLink, passwordHash: string): Promise<LinkOutcome> {
+  private async apply(ticket: string, link: OpenLink, passwordHash: string): Promise<LinkOutcome> {
+    const { userId, accountNumber, accountName, resultUrl } = link;
     const now = this.parts.clock.now();
     await this.parts.db.transaction(async (tx) => {
       if (!(await takeLink(tx, hashOf(ticket), now))) throw gone();
@@ -177,7 +181,7 @@ export class PasswordResetService {
       await writeEvents(tx, of('link in a mail'), now, [{ type: 'PASSWORD_CHANGED', accountNumber, data: { user: userId } }]);
     });
     this.parts.wake.ring();
-    return { kind: 'changed', resultUrl };
+    return { kind: 'changed', accountName, resultUrl };
   }
 }
 

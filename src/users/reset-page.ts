@@ -8,16 +8,17 @@ const HINT = `${min} to ${max} characters; a few words that nobody else puts tog
 /**
  * Asks for the new password.
  *
+ * @param accountName whose user it is
  * @param ticket what the link carries; it goes back with the form
  * @param fault why the last one was not taken; null at first
  */
-export function formPage(platformName: string, ticket: string, fault: string | null): string {
+export function formPage(accountName: string, ticket: string, fault: string | null): string {
   const described = fault === null ? 'hint' : 'fault hint';
   const invalid = fault === null ? html`` : html` aria-invalid="true"`;
   return document(
     fault === null ? 'Choose a new password' : 'Error: choose a new password',
     html`<h1>Choose a new password</h1>
-      <p>for ${platformName}</p>
+      <p>for ${accountName}</p>
       ${fault === null ? html`` : html`<p id="fault" class="fault" role="alert">${fault}</p>`}
       <form method="post" action="/password-reset">
         <input type="hidden" name="ticket" value="${ticket}" />
@@ -50,12 +51,12 @@ export function formPage(platformName: string, ticket: string, fault: string | n
 }
 
 /** Says that it is done. */
-export function changedPage(platformName: string, message: string): string {
+export function changedPage(accountName: string, message: string): string {
   return document(
     'Password changed',
     html`<h1>Password changed</h1>
       <p>${message}</p>
-      <p>You can close this page and go back to ${platformName}.</p>`,
+      <p>You can close this page and go back to ${accountName}.</p>`,
   );
 }
 

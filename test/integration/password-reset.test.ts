@@ -187,7 +187,17 @@ describe('the page', () => {
     expect((await world.submit(link, NEW_PASSWORD, { password_repeated: NEW_PASSWORD })).status).toBe(200);
   });
 
-  test('cannot be filled by what stands in the name of the platform or the link', async () => {
+  test('says whose user it is, and takes no HTML from there', async () => {
+    const rude = await createCustomer(world.service, 'rude', new Date('2015-01-01'));
+    await world.service.house.accounts.editAccount(OPERATOR, 'rude', { name: '<script>alert(1)</script> & Co' });
+    const email = await world.person('rude');
+    await world.ask(rude, email);
+    const page = await (await call(world.service.url, await world.linkTo(email))).text();
+    expect(page).toContain('for &lt;script&gt;alert(1)&lt;/script&gt; &amp; Co');
+    expect(page).not.toContain('<script');
+  });
+
+  test('cannot be filled by what stands in the link', async () => {
     const opened = await call(world.service.url, '/password-reset?ticket=%22%3E%3Cscript%3E');
     expect(await opened.text()).not.toContain('<script>');
   });
