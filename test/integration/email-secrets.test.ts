@@ -107,3 +107,12 @@ test('a sealed secret moved to another account does not open there', async () =>
   );
   await expect(service.house.emailSettings.accessOf(to.number)).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' });
 });
+
+test('without a key to seal with no secret is taken, and what needs none still is', async () => {
+  const keyless = await EmailSettingsWorld.start({ ENCRYPTION_KEYS: '' });
+  const shop = await keyless.shop();
+  for (const { field, input } of OWN_PROVIDERS) await refusalOf(keyless.set(shop, field, input), 'INVALID_SETTINGS');
+  expect(await keyless.eventsOf(shop)).toEqual([]);
+  const { host, port } = SMTP.input;
+  expect(await keyless.set(shop, SMTP.field, { host, port })).toMatchObject({ provider: 'SMTP' });
+});

@@ -70,8 +70,9 @@ export class EmailSettingsWorld {
 
   private constructor(readonly service: TestService) {}
 
-  static async start(): Promise<EmailSettingsWorld> {
-    return new EmailSettingsWorld(await startService('2016-04-01T09:00:00.000Z'));
+  /** Starts it; it ends with the file. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<EmailSettingsWorld> {
+    return new EmailSettingsWorld(await startService('2016-04-01T09:00:00.000Z', settings));
   }
 
   async shop(): Promise<Shop> {
