@@ -189,6 +189,10 @@ test('what stands on the old behaviour is counted with each mail, and with nothi
   const acme = await customer('counted');
   const uses = async () => [await usesOf(service, FROM_ADDRESS, 'counted'), await usesOf(service, EMAIL_TEMPLATE, 'counted')];
   await acme.administrator.request('{ previewEmailTemplate(account: "counted", name: PASSWORD_CHANGE) { today { subject } } }');
+  await acme.administrator.request(
+    'mutation { sendTestEmail(account: "counted", to: "ada@acme.example", template: PASSWORD_CHANGE) { outcome } }',
+  );
+  expect(shown(await builtIn.waitForMail(({ to }) => to.includes('ada@acme.example')))).toMatchObject({ sender: OWN_SENDER, words: 'OWN' });
   expect(await uses()).toEqual([{}, {}]);
   await nextMail(acme);
   await nextMail(acme);

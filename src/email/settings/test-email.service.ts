@@ -8,7 +8,6 @@ import type { Wake } from '../../events/wake.ts';
 import { newId } from '../../ids.ts';
 import { requireEmailWriter } from '../email-permission.ts';
 import type { ProviderResult, UserMessage } from '../providers/provider.ts';
-import { sampleVariables } from '../templates/template-check.ts';
 import type { TemplateName } from '../templates/template.rules.ts';
 import type { TemplatesService } from '../templates/templates.service.ts';
 import type { ProviderName, SendingSettings } from './email-settings.rules.ts';
@@ -38,7 +37,7 @@ export interface TestEmailParts {
   readonly wake: Wake;
   readonly clock: Clock;
   readonly emailSettings: Pick<EmailSettingsService, 'accessOf'>;
-  readonly templates: Pick<TemplatesService, 'compose'>;
+  readonly templates: Pick<TemplatesService, 'composeSample'>;
   readonly clients: Sender;
   readonly limits: RateLimits;
   /** The hard deadline of what a provider does. */
@@ -67,7 +66,7 @@ export class TestEmailService {
     await limits.take('test-email', String(account.number), LIMIT);
     const settings = await emailSettings.accessOf(account.number);
     const recipient = { name: '', address };
-    const mail = await templates.compose(account.number, template, recipient, sampleVariables().variables, settings);
+    const mail = await templates.composeSample(account.number, template, recipient, settings);
     const { from, subject, html, text } = mail;
     const message = {
       messageId: `<${newId()}@${domainOf(from.address)}>`,

@@ -10,7 +10,7 @@ import type { GatesService } from '../../gates/gates.service.ts';
 import { requireEmailReader, requireEmailWriter } from '../email-permission.ts';
 import type { Mailbox } from '../outgoing-mail.ts';
 import { findSettings } from '../settings/email-settings.repository.ts';
-import { type ComposedMail, composeMail, type PlatformIdentity, shownSender } from './compose-mail.ts';
+import { type ComposedMail, type Composition, composeMail, type PlatformIdentity, shownSender } from './compose-mail.ts';
 import { BOTH_OFF, compositionOf, type GateStates, hasOwnWords, MAIL_GATES, type Sending } from './composition.ts';
 import { RENDER_MS } from './liquid.ts';
 import { PLATFORM_TEMPLATES } from './platform-templates.rules.ts';
@@ -79,15 +79,20 @@ export class TemplatesService {
     variables: TemplateVariables,
     settings: Sending,
   ): Promise<ComposedMail> {
-    const builtIn = settings.provider === 'BUILT_IN';
-    const [of, gates] = await Promise.all([
-      this.templateOf(accountNumber, name),
-      builtIn ? this.gates.areOn(MAIL_GATES, accountNumber) : BOTH_OFF,
-    ]);
-    const composition = compositionOf(name, of, settings, gates);
+    const composition = await this.compositionNow(accountNumber, name, settings);
     const mail = composeMail(composition, this.platform, to, variables, RENDER_MS.sent);
     if (mail.enabled) for (const gate of composition.decision.oldBehaviour) this.gates.recordUse(gate, accountNumber, '');
     return mail;
+  }
+
+  /**
+   * Makes the same mail with sample data, for somebody who tries it: no use of what a gate ends.
+   *
+   * @throws GracelineError NOT_FOUND, INVALID_TEMPLATE
+   */
+  async composeSample(accountNumber: number, name: TemplateName, to: Mailbox, settings: Sending): Promise<ComposedMail> {
+    const composition = await this.compositionNow(accountNumber, name, settings);
+    return composeMail(composition, this.platform, to, sampleVariables().variables, RENDER_MS.sent);
   }
 
   /**
@@ -158,6 +163,15 @@ export class TemplatesService {
   async previewAll(actor: Actor, accountId: string): Promise<TemplatePreview[]> {
     const account = await requireEmailReader(this.db, actor, accountId);
     return this.previews(account, TEMPLATE_NAMES, await findTemplates(this.db, account.number));
+  }
+
+  private async compositionNow(accountNumber: number, name: TemplateName, settings: Sending): Promise<Composition> {
+    const builtIn = settings.provider === 'BUILT_IN';
+    const [of, gates] = await Promise.all([
+      this.templateOf(accountNumber, name),
+      builtIn ? this.gates.areOn(MAIL_GATES, accountNumber) : BOTH_OFF,
+    ]);
+    return compositionOf(name, of, settings, gates);
   }
 
   private async previews(
