@@ -2,6 +2,7 @@
  * Rotation: everything that an older key sealed is sealed anew with the first, while all else goes on. A text is replaced only
  * where it still is what was read, so an edit in between is never lost; a process that holds both keys opens either.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { countStale, replaceTexts, SEALED_COLUMNS, type SealedColumn, type SealedText, staleTexts } from './sealed-columns.ts';
@@ -9,10 +10,10 @@ import type { SecretBox } from './secret-box.ts';
 
 /** Texts of one statement: locked together for some milliseconds. */
 const BATCH = 200;
-/** A round sees what was sealed with an old key behind its back; a process that goes on doing so needs a restart, not another round. */
-const MAX_ROUNDS = 5;
-const DEADLOCK = '40P01';
-const MAX_ATTEMPTS = 5;
+/** A round finds what was in use in the one before, or sealed with an old key behind its back; who goes on so needs a restart. */
+const MAX_ROUNDS = 10;
+/** Between two rounds: longer than most transactions. */
+const PAUSE_MS = 200;
 
 /** How far a rotation has come. */
 export interface RotationProgress {
@@ -63,6 +64,7 @@ class Rotation {
     this.total = await this.countAll();
     let left = this.total;
     for (let round = 0; round < MAX_ROUNDS && left > 0 && !this.stopped; round += 1) {
+      if (round > 0) await sleep(PAUSE_MS);
       this.unreadable = {};
       for (const column of SEALED_COLUMNS) await this.rotate(column);
       left = (await this.countAll()) - Object.values(this.unreadable).reduce((sum, count) => sum + count, 0);
@@ -93,19 +95,12 @@ class Rotation {
     }
   }
 
-  private async replace(column: SealedColumn, texts: readonly SealedText[]): Promise<number> {
+  private replace(column: SealedColumn, texts: readonly SealedText[]): Promise<number> {
     const readable = texts.flatMap((text) => {
       const anew = this.sealAnew(column, text);
       return anew === null ? [] : [{ ...text, anew }];
     });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await replaceTexts(this.db, column, readable);
-      } catch (error) {
-        // Somebody writes the same rows in another order; one of the two has to begin anew.
-        if (attempt === MAX_ATTEMPTS || (error as { code?: unknown }).code !== DEADLOCK) throw error;
-      }
-    }
+    return replaceTexts(this.db, column, readable);
   }
 
   /** @returns null where no key opens it, which is counted */

@@ -26,7 +26,9 @@ function summary({ done, left, finished, unreadable }: RotationReport): string {
   const lines = [`${done} secrets sealed anew with the first key.`];
   if (!finished) lines.push('Stopped. Run the same command again to go on.');
   else if (left > 0)
-    lines.push(`${left} are sealed with an older key again: a process still uses it first. Restart it and run this again.`);
+    lines.push(
+      `${left} are still sealed with an older key: they were in use, or a process seals with it yet. Restart such a process, and run this again.`,
+    );
   for (const [column, count] of Object.entries(unreadable))
     lines.push(`${count} in ${column} open with no key of ENCRYPTION_KEYS and stay as they are. Add their key and run this again.`);
   if (finished && left === 0 && Object.keys(unreadable).length === 0) lines.push('Older keys can go from ENCRYPTION_KEYS.');

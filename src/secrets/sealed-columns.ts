@@ -17,7 +17,10 @@ export interface SealedColumn {
   readonly count: string;
   /** Those after the key in `$3` (null for the beginning), in order of their keys, at most `$2`. */
   readonly select: string;
-  /** Replaces texts that are still what they were: keys `$1`… (arrays of text), old texts and new ones the last two. Returns their keys. */
+  /**
+   * Replaces texts that are still what they were: keys `$1`… (arrays of text), then old texts and new ones. A row that somebody
+   * works on is passed over: rotation waits for nobody, so nobody can get into a deadlock with it. A row for each replaced.
+   */
   readonly replace: string;
   /** What the text of this key is bound to. */
   placeOf(key: readonly string[]): Place;
@@ -34,9 +37,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
                 and ($3::text[] is null or (s.account_number, e.key) > (($3::text[])[1]::bigint, ($3::text[])[3]))
               order by s.account_number, e.key limit $2`,
     // Two texts of one row are two updates of it, of which a statement makes one: the next round finds the other.
-    replace: `update email_settings s set secrets = jsonb_set(s.secrets, array[i.field], to_jsonb(i.new))
-                from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as i(account, provider, field, old, new)
-               where s.account_number = i.account::bigint and s.provider = i.provider and s.secrets->>i.field = i.old returning 1`,
+    replace: `with free as materialized (
+                select s.account_number, i.* from email_settings s
+                  join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as i(account, provider, field, old, new)
+                    on s.account_number = i.account::bigint and s.provider = i.provider and s.secrets->>i.field = i.old
+                   for update of s skip locked)
+              update email_settings s set secrets = jsonb_set(s.secrets, array[f.field], to_jsonb(f.new))
+                from free f where s.account_number = f.account_number returning 1`,
     placeOf: ([account, provider, field]) => placeOfEmailSecret(Number(account), provider!, field!),
   },
   column('user_mail', 'variables', 'id', 'uuid', (id) => placeOfMailVariables(id)),
@@ -48,9 +55,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
               where access_token is not null and not starts_with(access_token, $1)
                 and ($3::text[] is null or (user_id, position) > (($3::text[])[1], ($3::text[])[2]::int))
               order by user_id, position limit $2`,
-    replace: `update identity t set access_token = i.new
-                from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as i(user_id, position, old, new)
-               where t.user_id = i.user_id and t.position = i.position::int and t.access_token = i.old returning 1`,
+    replace: `with free as materialized (
+                select t.user_id, t.position, i.new from identity t
+                  join unnest($1::text[], $2::text[], $3::text[], $4::text[]) as i(user_id, position, old, new)
+                    on t.user_id = i.user_id and t.position = i.position::int and t.access_token = i.old
+                   for update of t skip locked)
+              update identity t set access_token = f.new from free f
+               where t.user_id = f.user_id and t.position = f.position returning 1`,
     placeOf: ([userId, position]) => placeOfIdentity(userId!, Number(position)),
   },
 ];
@@ -62,8 +73,11 @@ function column(table: string, name: string, key: string, type: string, placeOf:
     count: `select count(*) from ${table} where ${stale}`,
     select: `select array[${key}::text] as key, ${name} as sealed from ${table}
               where ${stale} and ($3::text[] is null or ${key} > ($3::text[])[1]::${type}) order by ${key} limit $2`,
-    replace: `update ${table} t set ${name} = i.new from unnest($1::text[], $2::text[], $3::text[]) as i(key, old, new)
-               where t.${key} = i.key::${type} and t.${name} = i.old returning 1`,
+    replace: `with free as materialized (
+                select t.${key}, i.new from ${table} t
+                  join unnest($1::text[], $2::text[], $3::text[]) as i(key, old, new) on t.${key} = i.key::${type} and t.${name} = i.old
+                   for update of t skip locked)
+              update ${table} t set ${name} = f.new from free f where t.${key} = f.${key} returning 1`,
     placeOf: ([value]) => placeOf(value!),
   };
 }
@@ -85,7 +99,7 @@ export function staleTexts(
   return db.query<SealedText>(select, [prefix, limit, after]);
 }
 
-/** Puts new texts in place of those that nobody has changed meanwhile. @returns how many */
+/** Puts new texts in place of those that nobody has changed meanwhile, or is changing. @returns how many */
 export async function replaceTexts(
   db: Queryable,
   { replace }: SealedColumn,
