@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { requireAccount, visibleAccounts } from '../accounts/visibility.ts';
+import { requireAccount, requireOperator, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
@@ -12,7 +12,7 @@ import { placeOfIdentity } from '../secrets/places.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { ApplicationsService } from './applications.service.ts';
 import { audienceOf, notOurs, signIdToken, verifyIdToken } from './id-token.ts';
-import { requireUserManager, requireUserReader } from './managers.ts';
+import { requireUserReader } from './permission.ts';
 import type { Passwords } from './passwords.ts';
 import { type IdentityView, type Profile, profileOf, tokensShown, type UserView } from './profile.rules.ts';
 import { findUser, findUserByEmail, insertUser, type StoredUser } from './users.repository.ts';
@@ -52,12 +52,13 @@ export class UsersService {
   constructor(private readonly parts: UsersParts) {}
 
   /**
-   * Makes a user of an account.
+   * Makes a user of an account. For operators: ids of users are unique on the whole platform, so a refusal tells of users
+   * of other accounts.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_PASSWORD, KEY_TAKEN
    */
   async createUser(actor: Actor, accountId: string, input: NewUser): Promise<UserView> {
-    requireUserManager(actor);
+    requireOperator(actor);
     const { db, clock, wake } = this.parts;
     const { number: accountNumber } = await requireAccount(db, actor, accountId);
     const checked = checkedUser(input);

@@ -158,7 +158,7 @@ describe('over GraphQL', () => {
     'query ($account: ID!, $after: String) { applications(account: $account, first: 2, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } } }';
   type Applications = { applications: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } };
 
-  test('an administrator makes applications and users of their account, and finds the applications in pages', async () => {
+  test('an administrator makes applications of their account and finds them in pages; an operator makes users', async () => {
     const { administrator, account } = await createCustomer(service, 'paged', new Date('2015-01-01'));
     for (const clientId of ['paged-a', 'paged-b']) await administrator.request(CREATE_APPLICATION, { account, clientId });
     const ids: string[] = [];
@@ -170,7 +170,7 @@ describe('over GraphQL', () => {
     expect(ids).toHaveLength(3);
     expect(ids).toEqual(expect.arrayContaining(['paged-a', 'paged-b']));
     const input = { email: 'Dora@Example.com', connection: CONNECTION, password: PASSWORD };
-    const { createUser: user } = await administrator.request<{ createUser: object }, object>(CREATE_USER, { account, input });
+    const { createUser: user } = await service.operator.request<{ createUser: object }, object>(CREATE_USER, { account, input });
     expect(user).toEqual({
       id: expect.stringMatching(/^db\|[0-9a-f]{24}$/),
       email: 'dora@example.com',
@@ -189,9 +189,9 @@ describe('over GraphQL', () => {
     await administrator.request(CREATE_APPLICATION, { account, clientId: 'taken' });
     await refusalOf(administrator.request(CREATE_APPLICATION, { account, clientId: 'taken' }), 'KEY_TAKEN');
     const input = { email: 'erna@example.com', connection: CONNECTION, identities: [{ provider: 'google-oauth2', userId: '1' }] };
-    await administrator.request(CREATE_USER, { account, input });
-    await refusalOf(administrator.request(CREATE_USER, { account, input }), 'KEY_TAKEN');
-    await refusalOf(administrator.request(CREATE_USER, { account, input: { ...input, email: 'other@example.com' } }), 'KEY_TAKEN');
+    await service.operator.request(CREATE_USER, { account, input });
+    await refusalOf(service.operator.request(CREATE_USER, { account, input }), 'KEY_TAKEN');
+    await refusalOf(service.operator.request(CREATE_USER, { account, input: { ...input, email: 'other@example.com' } }), 'KEY_TAKEN');
   });
 
   test.each([
