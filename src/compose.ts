@@ -16,6 +16,7 @@ import { TestEmailService } from './email/settings/test-email.service.ts';
 import { TemplatesService } from './email/templates/templates.service.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
+import { UserMailOutcomes } from './email/user-mail/outcome.service.ts';
 import { ProviderClients } from './email/user-mail/provider-clients.ts';
 import { UserMailSender } from './email/user-mail/sending.service.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
@@ -90,7 +91,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const builtIn = builtInProvider(config);
   const clients = new ProviderClients((access) => createProvider(access, providerOptions), builtIn);
   const attempts = new UserMailAttempts(clock, secrets, emailSettings, templates, clients, settings.timeoutMs, log);
-  const userMailSender = new UserMailSender(db, wake, clock, attempts, settings.timeoutMs);
+  const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
   return {

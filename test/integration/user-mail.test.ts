@@ -24,7 +24,8 @@ const at = (instant: Date) => world.service.setClock(instant.toISOString());
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 const statuses = (one: SendingAccount, addresses: readonly string[]) =>
   Promise.all(addresses.map(async (address) => (await world.ledger(one, address)).status));
-const claims = () => claimUserMails(world.service.db, { now: NOW, until: later(MINUTE), accounts: 10, after: 0, busy: [] });
+const claims = async () =>
+  (await claimUserMails(world.service.db, { now: NOW, until: later(MINUTE), accounts: 10, after: 0, busy: [] })).mails;
 const failures = async (one: SendingAccount) =>
   (await readEvents(world.service.db, LOG_START, 1_000)).filter(
     ({ type, accountNumber }) => type === 'USER_MAIL_FAILED' && accountNumber === one.number,
@@ -65,8 +66,10 @@ describe('sending', () => {
       sent += reports[0].sent + reports[1].sent;
     }
     expect(await most()).toBe(2);
-    for (const [i, one] of [account, other].entries())
-      expect(one.server.mails.map(({ to }) => to[0]).toSorted()).toEqual(addresses[i]!.toSorted());
+    for (const [i, one] of [account, other].entries()) {
+      expect(one.server.mails).toHaveLength(60);
+      expect(new Set(one.server.mails.map(({ to }) => to[0]))).toEqual(new Set(addresses[i]));
+    }
   });
 
   it('sends nothing that the account has switched off', async () => {

@@ -1,26 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SYSTEM } from '../../auth/actor.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
-import { type NewEvent, writeEvents } from '../../events/log.ts';
 import type { Wake } from '../../events/wake.ts';
 import { LiveClaims } from '../live-claims.ts';
-import type { UserMailAttempts, Verdict } from './attempt.service.ts';
+import type { UserMailAttempts } from './attempt.service.ts';
+import type { UserMailOutcomes } from './outcome.service.ts';
 import { UnderWay } from './under-way.ts';
 import {
   type ClaimedUserMail,
   claimUserMails,
-  endHold,
-  expireUserMails,
-  failuresInARow,
-  holdAccount,
   nextUserMailDueAt,
-  recordOutcome,
   releaseUserMails,
   takeOverUserMails,
-  type UserMailOutcome,
 } from './user-mail-claims.repository.ts';
-import { holdDelayMs, retryDelayMs } from './user-mail.rules.ts';
 
 /** One run of the sweep; what is under way then goes on beside the next. The worker counts as alive by runs that end. */
 const RUN_MS = 3_000;
@@ -58,7 +50,7 @@ export class UserMailSender {
   private turn = 0;
   private tendedAt = -Infinity;
   private lookedAt = -Infinity;
-  private fault: unknown;
+  private fault: Error | undefined;
   private report = emptyReport();
 
   /** @param timeoutMs the hard deadline of one attempt, by which claims are long enough */
@@ -66,7 +58,8 @@ export class UserMailSender {
     private readonly db: Database,
     private readonly wake: Wake,
     private readonly clock: Clock,
-    private readonly attempts: Pick<UserMailAttempts, 'make'>,
+    private readonly attempts: UserMailAttempts,
+    private readonly outcomes: UserMailOutcomes,
     private readonly timeoutMs: number,
   ) {}
 
@@ -89,7 +82,7 @@ export class UserMailSender {
       while (!signal.aborted && performance.now() < endsAt) {
         await this.tend();
         const begun = await this.beginDue();
-        if (this.fault !== undefined) throw this.fault;
+        this.throwFault();
         if (begun > 0) continue;
         if (this.underWay.size === 0) break;
         await this.underWay.changed(POLL_MS);
@@ -110,6 +103,11 @@ export class UserMailSender {
     await this.closeLive();
   }
 
+  private throwFault(): void {
+    const { fault } = this;
+    if (fault) throw fault;
+  }
+
   /** Looks again soon. */
   private rung(): void {
     const waitMs = this.lookedAt + RUNG_GAP_MS - performance.now();
@@ -127,17 +125,10 @@ export class UserMailSender {
   }
 
   private async expire(now: Date): Promise<number> {
-    const expired = await this.db.transaction(async (tx) => {
-      const mails = await expireUserMails(tx, now, BATCH);
-      const failed = mails.filter(({ status }) => status === 'FAILED');
-      await writeEvents(tx, SYSTEM, now, failed.map(failureOf));
-      return mails;
-    });
-    const failed = expired.filter(({ status }) => status === 'FAILED').length;
+    const { failed, skipped } = await this.outcomes.expire(now, BATCH);
     this.report.failed += failed;
-    this.report.skipped += expired.length - failed;
-    if (failed > 0) this.wake.ring();
-    return expired.length;
+    this.report.skipped += skipped;
+    return failed + skipped;
   }
 
   /** Claims what there are lanes for and begins it. Returns how many. */
@@ -148,10 +139,10 @@ export class UserMailSender {
     const now = this.clock.now();
     const until = new Date(now.getTime() + this.timeoutMs + CLAIM_MARGIN_MS);
     const accounts = Math.ceil(freeLanes / 2);
-    const mails = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy: busyAccounts });
+    const { mails, turn } = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy: busyAccounts });
+    this.turn = turn;
     if (mails.length === 0) return 0;
     await this.hold(mails);
-    this.turn = lastInTurn(mails, this.turn);
     for (const mail of mails) this.underWay.begin(mail.accountNumber, () => this.deliver(mail));
     return mails.length;
   }
@@ -180,55 +171,13 @@ export class UserMailSender {
   /** Never rejects: the run under way or the next one throws what went wrong. */
   private async deliver(mail: ClaimedUserMail): Promise<void> {
     try {
-      await this.record(mail, await this.attempts.make(mail));
+      const status = await this.outcomes.record(mail, await this.attempts.make(mail));
+      if (status) this.report[COUNTED_AS[status]] += 1;
     } catch (error) {
-      this.fault ??= error;
+      this.fault ??= error instanceof Error ? error : new Error('Not an error was thrown.', { cause: error });
     } finally {
       this.ended.push(mail.id);
     }
-  }
-
-  private async record(mail: ClaimedUserMail, verdict: Verdict): Promise<void> {
-    const now = this.clock.now();
-    const outcome = await this.outcomeOf(mail, verdict, now);
-    const ours = outcome.status === 'FAILED' ? await this.recordFailure(mail, outcome, now) : await recordOutcome(this.db, mail, outcome);
-    // Even where another sender has the mail by now, this is what the provider said.
-    if (mail.probe && verdict.kind !== 'RETRY') await endHold(this.db, mail.accountNumber);
-    if (ours) this.report[COUNTED_AS[outcome.status]] += 1;
-  }
-
-  private async outcomeOf(mail: ClaimedUserMail, verdict: Verdict, now: Date): Promise<UserMailOutcome> {
-    const { kind, provider, subject, answer } = verdict;
-    if (kind !== 'RETRY') return { status: kind, sendAfter: null, finishedAt: now, provider, subject, answer };
-    const again = await this.againAt(mail, verdict, now);
-    if (again >= mail.expiresAt) {
-      const last = `${answer} It was not tried again, because it would have been of no use by then.`;
-      return { status: 'FAILED', sendAfter: null, finishedAt: now, provider, subject, answer: last };
-    }
-    // Where the account is held, that decides when; the mail goes to the end of the line, in case the trouble is its own.
-    const sendAfter = verdict.wholeAccount ? now : again;
-    return { status: 'QUEUED', sendAfter, finishedAt: null, provider, subject, answer };
-  }
-
-  /** When a mail is tried again at the earliest; holds its account where all of its mails would meet the same. */
-  private async againAt(mail: ClaimedUserMail, verdict: Verdict, now: Date): Promise<Date> {
-    const { retryAfterMs, wholeAccount, settingsVersion, answer } = verdict;
-    const { accountNumber } = mail;
-    if (!wholeAccount) return new Date(now.getTime() + retryDelayMs(mail.attempts, retryAfterMs, Math.random()));
-    const failures = (mail.probe ? await failuresInARow(this.db, accountNumber) : 0) + 1;
-    const heldUntil = new Date(now.getTime() + holdDelayMs(failures, retryAfterMs, Math.random()));
-    await holdAccount(this.db, { accountNumber, heldUntil, failures, settingsVersion, answer }, now);
-    return heldUntil;
-  }
-
-  private async recordFailure(mail: ClaimedUserMail, outcome: UserMailOutcome, now: Date): Promise<boolean> {
-    const ours = await this.db.transaction(async (tx) => {
-      if (!(await recordOutcome(tx, mail, outcome))) return false;
-      await writeEvents(tx, SYSTEM, now, [failureOf({ ...mail, provider: outcome.provider })]);
-      return true;
-    });
-    if (ours) this.wake.ring();
-    return ours;
   }
 }
 
@@ -236,18 +185,4 @@ const COUNTED_AS = { SENT: 'sent', QUEUED: 'retried', FAILED: 'failed', SKIPPED:
 
 function emptyReport(): UserMailReport {
   return { sent: 0, retried: 0, failed: 0, skipped: 0, takenOver: 0, nextDueAt: null };
-}
-
-/** What the account learns from the log. The provider's answer may name the recipient, so it stands in the ledger alone. */
-function failureOf({ id, accountNumber, template, provider, attempts }: FailedUserMail): NewEvent {
-  return { type: 'USER_MAIL_FAILED', accountNumber, data: { mailId: id, template, provider, attempts } };
-}
-
-type FailedUserMail = Pick<ClaimedUserMail, 'id' | 'accountNumber' | 'template' | 'attempts'> & Pick<UserMailOutcome, 'provider'>;
-
-/** Turns go up the account numbers and begin anew at the end. */
-function lastInTurn(mails: readonly ClaimedUserMail[], after: number): number {
-  const numbers = mails.map(({ accountNumber }) => accountNumber);
-  const begunAnew = numbers.filter((number) => number <= after);
-  return Math.max(...(begunAnew.length > 0 ? begunAnew : numbers));
 }

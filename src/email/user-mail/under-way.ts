@@ -3,13 +3,13 @@ import { MAX_UNDER_WAY_PER_ACCOUNT } from './user-mail.rules.ts';
 /** Attempts that are begun at once. Most end within milliseconds; more would only make all of them wait for the processor. */
 const LANES = 32;
 /** An attempt that takes longer waits for its provider, which costs us nothing: its lane is free for the next. */
-const SLOW_AFTER_MS = 1_000;
+const SLOW_AFTER_MS = 250;
 /** Of one process, slow ones included: each holds a composed mail and a connection. */
 const MAX_UNDER_WAY = 512;
 
 /**
- * The attempts of one process that are under way. A lane is taken for a second at most, so that silent servers, of however
- * many accounts, keep nobody else waiting for longer until 512 of their mails are under way.
+ * The attempts of one process that are under way. A lane is taken for a quarter of a second at most, so that silent servers of many
+ * accounts keep nobody else waiting for long, until 512 of their mails are under way.
  */
 export class UnderWay {
   private readonly attempts = new Set<Promise<void>>();

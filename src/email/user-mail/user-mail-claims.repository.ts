@@ -36,6 +36,13 @@ export interface ClaimRequest {
   readonly busy: readonly number[];
 }
 
+/** What a sender got. */
+export interface Claim {
+  readonly mails: readonly ClaimedUserMail[];
+  /** The account whose turn was last. */
+  readonly turn: number;
+}
+
 /** How an attempt ended, for the ledger. */
 export interface UserMailOutcome {
   readonly status: Exclude<UserMailStatus, 'SENDING'>;
@@ -76,7 +83,7 @@ const ACCOUNTS_WITH_MAIL = `waiting as (
  * Takes mails that are due for one sender: at most two of an account in all processes, one where it is held, from accounts
  * in turn. Senders that claim at once never get the same.
  */
-export function claimUserMails(db: Database, { now, until, accounts, after, busy }: ClaimRequest): Promise<ClaimedUserMail[]> {
+export function claimUserMails(db: Database, { now, until, accounts, after, busy }: ClaimRequest): Promise<Claim> {
   return db.transaction(async (tx) => {
     const numbers = await lockAccountsInTurn(tx, now, after, accounts, busy);
     // In a statement of its own, which sees what others committed before these accounts were locked.
@@ -84,17 +91,21 @@ export function claimUserMails(db: Database, { now, until, accounts, after, busy
       const first = await lockAccountsInTurn(tx, now, 0, accounts - numbers.length, [...busy, ...numbers]);
       numbers.push(...first.filter((number) => number <= after));
     }
-    return numbers.length === 0 ? [] : claimOf(tx, numbers, now, until);
+    const turn = numbers.at(-1) ?? after;
+    return { mails: numbers.length === 0 ? [] : await claimOf(tx, numbers, now, until), turn };
   });
 }
 
-/** Accounts with mail that is due and that no other sender is claiming of right now; locked until the transaction ends. */
+/** Accounts with mail that can be begun and that no other sender is claiming of right now; locked until the transaction ends. */
 async function lockAccountsInTurn(tx: Queryable, now: Date, after: number, limit: number, busy: readonly number[]): Promise<number[]> {
   const rows = await tx.query<{ number: number }>(
     `with recursive ${ACCOUNTS_WITH_MAIL}
      select w.account_number as number from waiting w
       where case when w.send_after > $2 or w.account_number = any ($4::bigint[]) then false
                  when exists (select from user_mail_hold h where h.account_number = w.account_number and h.held_until > $2 and ${HOLD_STANDS}) then false
+                 when (select count(*) from user_mail s where s.account_number = w.account_number and s.status = 'SENDING')
+                      >= case when exists (select from user_mail_hold h where h.account_number = w.account_number and ${HOLD_STANDS})
+                              then 1 else ${MAX_UNDER_WAY_PER_ACCOUNT} end then false
                  else pg_try_advisory_xact_lock(${CLAIM_LOCK_CLASS}, hashint8(w.account_number)) end
       limit $3`,
     [after, now, limit, busy],

@@ -61,8 +61,8 @@ function delayMs(delays: readonly number[], times: number, requestedMs: number |
 
 /** An address by which its owner is recognised by those who know it: `j•••@example.com`. */
 export function maskedAddress(address: string): string {
-  const at = address.lastIndexOf('@');
-  return at < 1 ? '•••' : `${address.slice(0, [...address][0]!.length)}•••${address.slice(at)}`;
+  const [, first, domain] = /^(.).*(@[^@]+)$/su.exec(address) ?? [];
+  return `${first ?? ''}•••${domain ?? ''}`;
 }
 
 /** What somebody answered, with every address in it blotted out. */
