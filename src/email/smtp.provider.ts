@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { mimeMessage } from './mime.ts';
 import { type MailTransport, messageOptions, type OutgoingMail, type SendResult } from './outgoing-mail.ts';
-import { sendWritten } from './pooled-message.ts';
+import { sendWritten } from './written-mail.provider.ts';
 import { answerLine } from './providers/answer.ts';
 import type { ProviderResult } from './providers/provider.ts';
 import { smtpFailure } from './smtp-failure.ts';
