@@ -169,6 +169,12 @@ describe('trouble', () => {
         ])
       )[0]?.at;
     expect(first.nextDueAt).toEqual(await heldUntil());
+    expect(await world.service.house.userMails.emailHealth(OPERATOR, account.id)).toMatchObject({
+      queued: 20,
+      failed: 0,
+      heldUntil: first.nextDueAt,
+      lastAnswer: expect.stringMatching(/\w/),
+    });
     // Nothing is begun before, also not what is queued meanwhile.
     await world.queue(account, 1);
     expect(await world.send()).toMatchObject({ sent: 0, retried: 0 });
@@ -200,6 +206,7 @@ describe('trouble', () => {
     expect(await world.send()).toMatchObject({ retried: 1 });
     const { hostname: host, port } = new URL(other.server.url);
     await world.setProvider(account.id, { provider: 'SMTP', host, port: Number(port), user: null });
+    expect(await world.service.house.userMails.emailHealth(OPERATOR, account.id)).toMatchObject({ heldUntil: null });
     expect(await world.send()).toMatchObject({ sent: 1 });
     expect(other.server.mailsTo(address!)).toHaveLength(1);
   });

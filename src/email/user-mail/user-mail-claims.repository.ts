@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../../db/database.ts';
 import { heldByALiveDeliverer } from '../live-claims.ts';
 import type { ProviderName } from '../settings/email-settings.rules.ts';
 import type { TemplateName } from '../templates/template.rules.ts';
+import { HOLD_STANDS } from './user-mail.repository.ts';
 import { MAX_UNDER_WAY_PER_ACCOUNT, type UserMailStatus } from './user-mail.rules.ts';
 
 /** Keeps the advisory locks over whose mails are being claimed apart from all others of the database. */
@@ -64,9 +65,6 @@ export interface ExpiredUserMail {
   readonly attempts: number;
   readonly status: 'FAILED' | 'SKIPPED';
 }
-
-/** Settings were changed since: what was found out with the old ones says nothing any more. */
-const HOLD_STANDS = `h.settings_version = coalesce((select s.version from email_settings s where s.account_number = h.account_number), 0)`;
 
 /**
  * From account to account along the index of what is due, never over all mails of one: each costs the same, whether one of

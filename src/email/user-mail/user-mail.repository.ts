@@ -47,6 +47,9 @@ export interface NewUserMail {
   readonly expiresAt: Date;
 }
 
+/** Of `user_mail_hold h`: settings that were changed since have nothing to do with what was found out with the old ones. */
+export const HOLD_STANDS = `h.settings_version = coalesce((select s.version from email_settings s where s.account_number = h.account_number), 0)`;
+
 const VIEW = `id, template, status, recipient, subject, attempts, send_after as "sendAfter", expires_at as "expiresAt", message_id as "messageId",
   provider, answer, created_at as "createdAt", finished_at as "finishedAt"`;
 
@@ -96,7 +99,7 @@ export function listUserMails(
 export function healthOf(db: Queryable, accountNumbers: readonly number[], since: Date): Promise<EmailHealth[]> {
   return db.query<EmailHealth>(
     `select a.number as "accountNumber", q.queued + s.sending as queued, least(q.oldest, s.oldest) as "oldestQueuedAt", f.failed,
-            l.answer as "lastAnswer", h.held_until as "heldUntil"
+            coalesce(h.answer, l.answer) as "lastAnswer", h.held_until as "heldUntil"
        from unnest($1::bigint[]) as a(number)
        cross join lateral (select count(*)::int as queued, min(created_at) as oldest from user_mail
                             where account_number = a.number and status = 'QUEUED') q
@@ -104,8 +107,8 @@ export function healthOf(db: Queryable, accountNumbers: readonly number[], since
                             where account_number = a.number and status = 'SENDING') s
        cross join lateral (select count(*)::int as failed from user_mail
                             where account_number = a.number and status = 'FAILED' and finished_at >= $2) f
-       left join user_mail_hold h on h.account_number = a.number
-       left join lateral (select coalesce(h.answer, answer) as answer from user_mail
+       left join user_mail_hold h on h.account_number = a.number and ${HOLD_STANDS}
+       left join lateral (select answer from user_mail
                            where account_number = a.number and provider is not null and answer is not null order by id desc limit 1) l on true`,
     [accountNumbers, since],
   );
