@@ -44,7 +44,7 @@ export async function createSample(house: House): Promise<SampleTokens> {
   for (const [index, id] of accounts.entries()) {
     if (index % 5 === 1) await optInWherePossible(house, id, 'password-reset-link');
     if (index % 3 === 2) await optInWherePossible(house, id, 'email-from-address');
-    if (index % 2 === 0) await optInWherePossible(house, id, 'email-template');
+    if (index % 2 === 1) await optInWherePossible(house, id, 'email-template');
   }
   const operator = await house.tokens.createToken(OPERATOR, { name: 'First run: operator', role: 'OPERATOR', subject: OPERATOR.subject });
   const administrator = await house.tokens.createToken(OPERATOR, {
