@@ -62,6 +62,8 @@ export class DueMails {
       const [first] = this.waiting;
       if (first && performance.now() > first.batch.staleAt) {
         await this.giveBack();
+        // They are due as before.
+        this.noneIsDue = false;
         continue;
       }
       if (first) {

@@ -158,6 +158,16 @@ describe('delivery', () => {
     },
   );
 
+  it('tries every mail once where the server answers nobody, also those given back because they waited too long', async () => {
+    const mails = await queueMails(db, 30);
+    sink.answer('*', { kind: 'hang' });
+    expect(await deliverer(contentFor(mails), 300).deliverDue(never())).toMatchObject({ retried: 30, sent: 0, resent: 0 });
+    const tried = await db.query(`select status, attempts, count(*) from mail where id = any ($1) group by 1, 2`, [
+      mails.map(({ id }) => id),
+    ]);
+    expect(tried).toEqual([{ status: 'QUEUED', attempts: 1, count: 30 }]);
+  });
+
   it('takes over from a deliverer that died, and counts that', async () => {
     const [mail] = await queueMails(db, 1);
     await claimDueMails(db, now, new Date(now.getTime() + MINUTE), 10);
