@@ -95,10 +95,12 @@ class Reader {
   }
 
   result(): string {
-    return `${this.parts
+    // Not by a pattern: looking for a line's end from every blank of a long run takes the square of its length.
+    const lines = this.parts
       .join('')
-      .replaceAll(/[^\S\n]+\n/g, '\n')
-      .trim()}\n`;
+      .split('\n')
+      .map((line) => line.trimEnd());
+    return `${lines.join('\n').trim()}\n`;
   }
 
   private begin(address: string): void {

@@ -40,3 +40,9 @@ test('reads anything, in a time that grows with its length', () => {
     expect([piece, performance.now() - begun < 2_000]).toEqual([piece, true]);
   }
 });
+
+test('preformatted text may have blanks without end', () => {
+  const begun = performance.now();
+  expect(plainTextOf(`<pre>a \t\n\n${' '.repeat(100_000)}b</pre>`)).toBe(`a\n\n${' '.repeat(100_000)}b\n`);
+  expect(performance.now() - begun).toBeLessThan(500);
+});
