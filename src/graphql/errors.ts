@@ -33,7 +33,7 @@ export function createErrorFormatter(logger: Logger): FormatError {
     const expected = rootOf(error, (link) => link instanceof GracelineError);
     if (expected) return formatted(place, expected.message, gracelineExtensions(expected));
     const code = place && requestCode(place);
-    if (code) return formatted(place, place.message, { code });
+    if (code) return formatted(place, withoutValues(place), { code });
     const id = randomUUID();
     const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
     logger.error({ err: deepest(error), errorId: id, requestId, path: place?.path?.join('.') }, 'a request failed for a reason of ours');
@@ -51,6 +51,25 @@ function requestCode(error: GraphQLError): string | null {
   const root = deepest(error);
   if (root instanceof GraphQLError && root.nodes?.[0] && root.nodes[0].kind !== Kind.FIELD) return ApolloServerErrorCode.BAD_USER_INPUT;
   return null;
+}
+
+/**
+ * What is wrong with a request without what was given: one field misspelt, and graphql-js repeats the whole input, a password
+ * in it included, where clients log it.
+ */
+function withoutValues({ message, nodes, originalError }: GraphQLError): string {
+  const [node] = nodes ?? [];
+  const [, start] = /^(Variable "\$\w+" got) invalid value /.exec(message) ?? [];
+  if (node?.kind !== Kind.VARIABLE_DEFINITION || start === undefined) return cut(message);
+  // In the values all quotes of texts are escaped, so none can look like the place.
+  const [, place = ''] = /( at "[\w.[\]]+"); /.exec(message) ?? [];
+  return `${start} an invalid value${place}; ${cut(originalError?.message ?? 'It does not fit the type.')}`;
+}
+
+function cut(reason: string): string {
+  return reason.replace(/( cannot represent [\w -]*)value: [\s\S]*|, found [\s\S]*/, (_, start?: string) =>
+    start === undefined ? '.' : `${start}value.`,
+  );
 }
 
 function gracelineExtensions({ code, details }: GracelineError): Record<string, unknown> {

@@ -56,6 +56,35 @@ test('a secret is in no answer, refusal or event', async () => {
   expect(service.defects).toEqual([]);
 });
 
+test('a secret is in no refusal of a request that is malformed', async () => {
+  const secret = 'correct horse battery';
+  const { client } = shops[0]!;
+  const byVariable = async (input: unknown) => {
+    const query = 'mutation ($input: SmtpEmailInput!) { setSmtpEmail(account: "shop-1", input: $input) { provider } }';
+    return (await refusalOf(client.request(query, { input }), 'BAD_USER_INPUT')).message;
+  };
+  const inText = async (input: string) => {
+    const query = `mutation { setSmtpEmail(account: "shop-1", input: ${input}) { provider } }`;
+    return (await refusalOf(client.request(query, {}), 'GRAPHQL_VALIDATION_FAILED')).message;
+  };
+  const refusals = [
+    await byVariable({ host: 'mail.example', prt: 587, password: secret }),
+    await byVariable({ password: [secret] }),
+    await byVariable({ headers: [{ name: 'X-Key', value: { [secret]: secret } }] }),
+    await byVariable({ port: `${secret} at "input.x"; ` }),
+    await byVariable(secret),
+    await inText(`{ password: ["${secret}"] }`),
+    await inText(`{ port: "${secret}" }`),
+    await inText(`"${secret}"`),
+  ];
+  expect(refusals.filter((message) => message.includes(secret))).toEqual([]);
+  expect(refusals.slice(0, 3)).toEqual([
+    expect.stringContaining('Variable "$input" got an invalid value; Field "prt" is not defined by type "SmtpEmailInput".'),
+    expect.stringContaining('Variable "$input" got an invalid value at "input.password"; String cannot represent a non string value.'),
+    expect.stringContaining('an invalid value at "input.headers[0].value"; String cannot represent'),
+  ]);
+});
+
 test('a secret is in no line of the log, however much is logged and whatever goes wrong', async () => {
   const port = await freePort();
   const { CLOCK_FILE = '', ENCRYPTION_KEYS } = service.house.config;
