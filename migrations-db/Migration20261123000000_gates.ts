@@ -95,31 +95,33 @@ const TABLES = `
     "password_hash" text null,
     "created_at" timestamptz(3) not null,
     "updated_at" timestamptz(3) not null,
-    primary key ("id")
+    primary key ("id", "account_number")
   );
   alter table "platform_user" add constraint "platform_user_email_unique" unique ("account_number", "connection", "email");
 
   create table "identity" (
     "user_id" text not null,
+    "account_number" bigint not null,
     "position" int not null,
     "provider" text not null,
     "connection" text not null,
     "provider_user_id" text not null,
     "is_social" boolean not null,
     "access_token" text null,
-    primary key ("user_id", "position")
+    primary key ("user_id", "account_number", "position")
   );
 
   create table "password_link" (
     "hash" text not null,
     "user_id" text not null,
+    "account_number" bigint not null,
     "password_hash" text null,
     "result_url" text null,
     "created_at" timestamptz(3) not null,
     "expires_at" timestamptz(3) not null,
     primary key ("hash")
   );
-  alter table "password_link" add constraint "password_link_user_id_unique" unique ("user_id");
+  alter table "password_link" add constraint "password_link_user_unique" unique ("user_id", "account_number");
 
   create table "usage" (
     "migration_id" uuid not null,
@@ -153,6 +155,6 @@ const TABLES = `
   alter table "user_mail_hold" add constraint "user_mail_hold_account_number_foreign" foreign key ("account_number") references "account" ("number") on update cascade on delete cascade;
   alter table "application" add constraint "application_account_number_foreign" foreign key ("account_number") references "account" ("number");
   alter table "platform_user" add constraint "platform_user_account_number_foreign" foreign key ("account_number") references "account" ("number");
-  alter table "identity" add constraint "identity_user_id_foreign" foreign key ("user_id") references "platform_user" ("id");
-  alter table "password_link" add constraint "password_link_user_id_foreign" foreign key ("user_id") references "platform_user" ("id");
+  alter table "identity" add constraint "identity_user_id_account_number_foreign" foreign key ("user_id", "account_number") references "platform_user" ("id", "account_number") on update cascade;
+  alter table "password_link" add constraint "password_link_user_id_account_number_foreign" foreign key ("user_id", "account_number") references "platform_user" ("id", "account_number") on update cascade;
 `;

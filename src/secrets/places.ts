@@ -22,6 +22,6 @@ export function placeOfApplicationSecret(applicationId: string): Place {
 }
 
 /** The token an identity provider gave for a user. */
-export function placeOfIdentity(userId: string, position: number): Place {
-  return ['identity', userId, position];
+export function placeOfIdentity(accountNumber: number, userId: string, position: number): Place {
+  return ['identity', accountNumber, userId, position];
 }

@@ -51,18 +51,20 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   {
     name: 'identity.access_token',
     count: `select count(*) from identity where access_token is not null and not starts_with(access_token, $1)`,
-    select: `select array[user_id, position::text] as key, access_token as sealed from identity
+    select: `select array[user_id, account_number::text, position::text] as key, access_token as sealed from identity
               where access_token is not null and not starts_with(access_token, $1)
-                and ($3::text[] is null or (user_id, position) > (($3::text[])[1], ($3::text[])[2]::int))
-              order by user_id, position limit $2`,
+                and ($3::text[] is null
+                     or (user_id, account_number, position) > (($3::text[])[1], ($3::text[])[2]::bigint, ($3::text[])[3]::int))
+              order by user_id, account_number, position limit $2`,
     replace: `with free as materialized (
-                select t.user_id, t.position, i.new from identity t
-                  join unnest($1::text[], $2::text[], $3::text[], $4::text[]) as i(user_id, position, old, new)
-                    on t.user_id = i.user_id and t.position = i.position::int and t.access_token = i.old
+                select t.user_id, t.account_number, t.position, i.new from identity t
+                  join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as i(user_id, account, position, old, new)
+                    on t.user_id = i.user_id and t.account_number = i.account::bigint and t.position = i.position::int
+                       and t.access_token = i.old
                    for update of t skip locked)
               update identity t set access_token = f.new from free f
-               where t.user_id = f.user_id and t.position = f.position returning 1`,
-    placeOf: ([userId, position]) => placeOfIdentity(userId!, Number(position)),
+               where t.user_id = f.user_id and t.account_number = f.account_number and t.position = f.position returning 1`,
+    placeOf: ([userId, account, position]) => placeOfIdentity(Number(account), userId!, Number(position)),
   },
 ];
 

@@ -11,7 +11,7 @@ import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pag
 import { placeOfApplicationSecret } from '../secrets/places.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { type ApplicationView, findApplication, insertApplication, listApplications } from './applications.repository.ts';
-import { requireApplicationManager } from './permission.ts';
+import { requireUserManager } from './permission.ts';
 
 const ID_BYTES = 24;
 const SECRET_BYTES = 48;
@@ -46,7 +46,7 @@ export class ApplicationsService {
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, KEY_TAKEN
    */
   async createApplication(actor: Actor, accountId: string, name: string, id?: string): Promise<CreatedApplication> {
-    requireApplicationManager(actor);
+    requireUserManager(actor);
     const { number: accountNumber } = await requireAccount(this.db, actor, accountId);
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const created = { id: clientId(id), name: validName(name), createdAt: this.clock.now() };

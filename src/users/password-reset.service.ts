@@ -132,21 +132,20 @@ export class PasswordResetService {
   /** Does the same whether or not there is a user, up to the commit, and then keeps it or not: so it takes as long. */
   private async send(application: Application, address: string, user: UserView | null, passwordHash: string | null): Promise<void> {
     const { db, clock, wake, templates } = this.parts;
-    const { lifetimeSeconds, resultUrl } = await templates.linkSettings(application.accountNumber, 'PASSWORD_CHANGE');
+    const { accountNumber } = application;
+    const { lifetimeSeconds, resultUrl } = await templates.linkSettings(accountNumber, 'PASSWORD_CHANGE');
     const now = clock.now();
     const expiresAt = new Date(now.getTime() + lifetimeSeconds * MS_PER_SECOND);
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
     const { id, name } = user ?? { id: '', name: address };
     await db.transaction(async (tx) => {
       // Two requests for one address take turns, known or not; else only those for a known one would.
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        JSON.stringify(['password reset', application.accountNumber, address]),
-      ]);
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify(['password reset', accountNumber, address])]);
       await tx.query('savepoint asked');
-      await replaceLink(tx, { hash: hashOf(ticket), userId: id, passwordHash, resultUrl, createdAt: now, expiresAt });
+      await replaceLink(tx, { hash: hashOf(ticket), user: { id, accountNumber }, passwordHash, resultUrl, createdAt: now, expiresAt });
       await this.queueMail(tx, application, { name, address }, ticket, expiresAt, now);
       const data = { user: id, application: application.id };
-      await writeEvents(tx, of(application.id), now, [{ type: 'PASSWORD_LINK_SENT', accountNumber: application.accountNumber, data }]);
+      await writeEvents(tx, of(application.id), now, [{ type: 'PASSWORD_LINK_SENT', accountNumber, data }]);
       await tx.em.flush();
       await tx.query(user ? 'release savepoint asked' : 'rollback to savepoint asked');
     });
@@ -177,7 +176,7 @@ export class PasswordResetService {
     const now = this.parts.clock.now();
     await this.parts.db.transaction(async (tx) => {
       if (!(await takeLink(tx, hashOf(ticket), now))) throw gone();
-      await updatePassword(tx, userId, passwordHash, now);
+      await updatePassword(tx, { accountNumber, id: userId }, passwordHash, now);
       await writeEvents(tx, of('link in a mail'), now, [{ type: 'PASSWORD_CHANGED', accountNumber, data: { user: userId } }]);
     });
     this.parts.wake.ring();

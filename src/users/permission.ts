@@ -2,15 +2,16 @@ import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
 
 /**
- * Lets operators and administrators pass: who makes applications. Which accounts they may do it for is asked besides.
+ * Lets operators and administrators pass: who makes applications and users. Which accounts they may do it for is asked
+ * besides.
  *
  * @throws GracelineError FORBIDDEN
  */
-export function requireApplicationManager({ role }: Actor): void {
+export function requireUserManager({ role }: Actor): void {
   if (role === 'OPERATOR' || role === 'ADMINISTRATOR') return;
   throw new GracelineError(
     'FORBIDDEN',
-    'Only operators and administrators make applications. Use the token of one who administers the account.',
+    'Only operators and administrators make applications and users. Use the token of one who administers the account.',
   );
 }
 

@@ -25,9 +25,9 @@ const UserSchema = defineEntity({
   tableName: 'platform_user',
   uniques: [{ name: 'platform_user_email_unique', properties: ['accountNumber', 'connection', 'email'] }],
   properties: {
-    /** `<provider>|<id at the provider>`. */
+    /** `<provider>|<id at the provider>`: one person may be a user of several accounts. */
     id: p.text().primary(),
-    accountNumber: () => p.manyToOne(Account).mapToPk().joinColumn('account_number'),
+    accountNumber: () => p.manyToOne(Account).mapToPk().primary().joinColumn('account_number'),
     /** The user database or identity provider the person signs in with. */
     connection: p.text(),
     /** In lower case. */
@@ -48,7 +48,7 @@ const IdentitySchema = defineEntity({
   name: 'Identity',
   tableName: 'identity',
   properties: {
-    userId: () => p.manyToOne(User).mapToPk().primary(),
+    user: () => p.manyToOne(User).mapToPk().primary().joinColumns('user_id', 'account_number'),
     /** Its place in the profile, from 0. */
     position: p.integer().primary(),
     provider: p.text(),
@@ -67,12 +67,12 @@ IdentitySchema.setClass(Identity);
 const PasswordLinkSchema = defineEntity({
   name: 'PasswordLink',
   tableName: 'password_link',
-  uniques: [{ name: 'password_link_user_id_unique', properties: ['userId'] }],
+  uniques: [{ name: 'password_link_user_unique', properties: ['user'] }],
   properties: {
     /** SHA-256 of what the link carries, in hex. */
     hash: p.text().primary(),
     /** One a user: a newer link takes the place of the older. */
-    userId: () => p.manyToOne(User).mapToPk(),
+    user: () => p.manyToOne(User).mapToPk().joinColumns('user_id', 'account_number'),
     /** The old flow: what the link applies. Null in the new flow, where its page asks. */
     passwordHash: p.text().nullable(),
     resultUrl: p.text().nullable(),

@@ -30,7 +30,8 @@ export class UsersResolver {
   }
 
   @Mutation(() => UserType, {
-    description: 'Makes a user. For operators. Errors: NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_PASSWORD, KEY_TAKEN.',
+    description:
+      'Makes a user. For operators and administrators. Errors: NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_PASSWORD, KEY_TAKEN.',
   })
   createUser(
     @Ctx() context: Context,

@@ -18,8 +18,8 @@ export interface UsersRoutesParts {
 /** Users and their profiles, as the platform's API has them. */
 export function usersRoutes({ tokens, users }: UsersRoutesParts): Routes {
   return {
-    'GET /api/v2/users/{id}': async ({ headers, params }: RouteRequest) =>
-      json(200, await users.profile(await tokens.authenticate(headers.authorization), params['id']!)),
+    'GET /api/v2/users/{id}': async ({ headers, params, query }: RouteRequest) =>
+      json(200, await users.profile(await tokens.authenticate(headers.authorization), params['id']!, query.get('account'))),
 
     'POST /oauth/ro': async ({ body }: RouteRequest) => {
       requireOpenid(body);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { requireAccount, requireOperator, visibleAccounts } from '../accounts/visibility.ts';
+import { requireAccount, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
@@ -8,14 +8,14 @@ import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import type { GatesService } from '../gates/gates.service.ts';
-import { placeOfIdentity } from '../secrets/places.ts';
+import { type Place, placeOfIdentity } from '../secrets/places.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { ApplicationsService } from './applications.service.ts';
 import { audienceOf, notOurs, signIdToken, verifyIdToken } from './id-token.ts';
-import { requireUserReader } from './permission.ts';
+import { requireUserManager, requireUserReader } from './permission.ts';
 import type { Passwords } from './passwords.ts';
 import { type IdentityView, type Profile, profileOf, tokensShown, type UserView } from './profile.rules.ts';
-import { findUser, findUserByEmail, insertUser, type StoredUser } from './users.repository.ts';
+import { findUser, findUserByEmail, findUsers, insertUser, type StoredUser } from './users.repository.ts';
 import { checkedUser, type CheckedUser, type NewUser, OWN_PROVIDER, USER_LIMITS } from './users.rules.ts';
 
 /** In all of an account's applications together. */
@@ -52,13 +52,12 @@ export class UsersService {
   constructor(private readonly parts: UsersParts) {}
 
   /**
-   * Makes a user of an account. For operators: ids of users are unique on the whole platform, so a refusal tells of users
-   * of other accounts.
+   * Makes a user of an account. Ids and addresses are taken within it only: a refusal tells of no other account's users.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_PASSWORD, KEY_TAKEN
    */
   async createUser(actor: Actor, accountId: string, input: NewUser): Promise<UserView> {
-    requireOperator(actor);
+    requireUserManager(actor);
     const { db, clock, wake } = this.parts;
     const { number: accountNumber } = await requireAccount(db, actor, accountId);
     const checked = checkedUser(input);
@@ -76,12 +75,19 @@ export class UsersService {
   /**
    * The profile of a user, with the tokens of identity providers for who may have them.
    *
-   * @throws GracelineError FORBIDDEN, or NOT_FOUND, also for a user of an account that is not theirs
+   * @param accountId whose user; null to look on every account the caller sees
+   * @throws GracelineError FORBIDDEN; NOT_FOUND, also for a user of an account that is not theirs; ACCOUNT_NEEDED where
+   *   several accounts have a user of this id
    */
-  async profile(actor: Actor, userId: string): Promise<Profile> {
+  async profile(actor: Actor, userId: string, accountId: string | null): Promise<Profile> {
     requireUserReader(actor);
-    const user = userId.length > USER_LIMITS.id ? undefined : await findUser(this.parts.db, userId, visibleAccounts(actor, 'a', 2));
+    const users = userId.length > USER_LIMITS.id ? [] : await this.usersOf(actor, userId, accountId);
+    const [user] = users;
     if (!user) throw new GracelineError('NOT_FOUND', 'There is no user of this id. Check it.');
+    if (users.length > 1)
+      throw new GracelineError('ACCOUNT_NEEDED', 'Several accounts have a user of this id. Add "?account=" with the id of one.', {
+        field: 'account',
+      });
     return this.profileFor(user, actor.subject, actor.scopes.includes('read:user_idp_tokens'));
   }
 
@@ -117,9 +123,17 @@ export class UsersService {
     if (secret === undefined) throw notOurs();
     const userId = await verifyIdToken(idToken, secret, { issuer, audience }, clock.now());
     const { accountNumber } = await applications.application(audience);
-    const user = await findUser(db, userId, { sql: 'a.number = $2', values: [accountNumber] });
+    const user = await findUser(db, accountNumber, userId);
     if (!user) throw notOurs();
     return this.profileFor(user, audience, false);
+  }
+
+  private async usersOf(actor: Actor, userId: string, accountId: string | null): Promise<StoredUser[]> {
+    const { db } = this.parts;
+    if (accountId === null) return findUsers(db, userId, visibleAccounts(actor, 'a', 2));
+    const { number } = await requireAccount(db, actor, accountId);
+    const user = await findUser(db, number, userId);
+    return user ? [user] : [];
   }
 
   /** @param client whom the account reads of where old behaviour was used */
@@ -127,7 +141,10 @@ export class UsersService {
     const { gates, secrets } = this.parts;
     const { shown, asBefore } = tokensShown(user, await gates.isOn('IDP_TOKENS', user.accountNumber), hasScope);
     if (asBefore) gates.recordUse('IDP_TOKENS', user.accountNumber, client);
-    return profileOf(user, shown ? (sealed, position) => secrets.open(sealed, placeOfIdentity(user.id, position)) : null);
+    return profileOf(
+      user,
+      shown ? (sealed, position) => secrets.open(sealed, placeOfIdentity(user.accountNumber, user.id, position)) : null,
+    );
   }
 
   private async newUser(checked: CheckedUser, accountNumber: number, now: Date): Promise<StoredUser> {
@@ -144,13 +161,16 @@ export class UsersService {
       email,
       name,
       passwordHash: password === null ? null : await this.parts.passwords.hash(password),
-      identities: identities.map((identity, position) => ({ ...identity, accessToken: this.sealed(identity.accessToken, id, position) })),
+      identities: identities.map((identity, position) => ({
+        ...identity,
+        accessToken: this.sealed(identity.accessToken, placeOfIdentity(accountNumber, id, position)),
+      })),
       createdAt: now,
       updatedAt: now,
     };
   }
 
-  private sealed(token: string | null, userId: string, position: number): string | null {
-    return token === null ? null : this.parts.secrets.seal(token, placeOfIdentity(userId, position));
+  private sealed(token: string | null, place: Place): string | null {
+    return token === null ? null : this.parts.secrets.seal(token, place);
   }
 }

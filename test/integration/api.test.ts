@@ -78,7 +78,10 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
     own: ['INVALID_INPUT', 'INVALID_INPUT', 'FORBIDDEN', 'FORBIDDEN'],
     foreign: ['INVALID_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
   },
-  createUser: { own: operatorsOnly('INVALID_EMAIL'), foreign: operatorsOnly('INVALID_EMAIL') },
+  createUser: {
+    own: ['INVALID_EMAIL', 'INVALID_EMAIL', 'FORBIDDEN', 'FORBIDDEN'],
+    foreign: ['INVALID_EMAIL', 'NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
+  },
   createToken: { own: operatorsOnly('INVALID_INPUT') },
   dismissNotice: { own: administratorsOnly(), foreign: administratorsOnly('NOT_FOUND') },
   editAccount: { own: operatorsOnly(), foreign: operatorsOnly() },

@@ -185,6 +185,49 @@ describe('a profile', () => {
   });
 });
 
+describe('a person who is a user of two accounts', () => {
+  const SHARED = { provider: 'google-oauth2', userId: 'google-shared' };
+  const PATH = '/api/v2/users/google-oauth2%7Cgoogle-shared';
+  const answer = async (path: string, token: string) => {
+    const response = await call(service.url, path, { token });
+    const { email, error } = (await response.json()) as { email?: string; error?: { code: string } };
+    return error?.code ?? email;
+  };
+
+  test('is a user of each by themselves: profile, password, link and token', async () => {
+    const [one, two] = [await begin('shared-1', '2015-01-01'), await begin('shared-2', '2015-01-01')];
+    for (const { account } of [one, two])
+      await service.house.users.createUser(OPERATOR, account, {
+        email: `shared@${account}.example`,
+        connection: CONNECTION,
+        password: PASSWORD,
+        identities: [{ ...SHARED, accessToken: `token of ${account}` }],
+      });
+    const { token: operator } = await service.house.tokens.createToken(OPERATOR, { name: 'o', role: 'OPERATOR', subject: 'o' });
+    expect(await answer(PATH, one.reader)).toBe('shared@shared-1.example');
+    expect(await answer(PATH, two.reader)).toBe('shared@shared-2.example');
+    expect(await answer(PATH, operator)).toBe('ACCOUNT_NEEDED');
+    expect(await answer(`${PATH}?account=shared-2`, operator)).toBe('shared@shared-2.example');
+    expect(await answer(`${PATH}?account=shared-2`, two.reader)).toBe('shared@shared-2.example');
+    for (const account of ['shared-2', 'nobody', '', '%00'])
+      expect(await answer(`${PATH}?account=${account}`, one.reader)).toBe('NOT_FOUND');
+    expect(await answer(`${PATH}?account=ours`, operator)).toBe('NOT_FOUND');
+    const response = await call(service.url, PATH, { token: two.tokenReader });
+    expect(((await response.json()) as Profile).identities[0]!.access_token).toBe('token of shared-2');
+    expect((await signIn(two, { username: 'shared@shared-1.example' })).status).toBe(401);
+  });
+
+  test('may be made by administrators, who learn nothing of the other account', async () => {
+    const { administrator, account } = await begin('shared-3', '2015-01-01');
+    const input = { email: 'shared@elsewhere.example', connection: CONNECTION, identities: [SHARED] };
+    const made = await administrator.request<{ createUser: { id: string } }, object>(
+      'mutation ($account: ID!, $input: NewUser!) { createUser(account: $account, input: $input) { id } }',
+      { account, input },
+    );
+    expect(made.createUser.id).toBe('google-oauth2|google-shared');
+  });
+});
+
 describe('an id_token', () => {
   test('is refused changed, expired, or signed for another application', async () => {
     const story = await begin('tokens', '2015-01-01');

@@ -23,7 +23,7 @@ async function askedLink(email: string, password?: string): Promise<string> {
 
 async function changesOf(email: string): Promise<number> {
   const [row] = await world.service.db.query<{ count: number }>(
-    `select count(*)::int as count from event e join platform_user u on u.id = e.data ->> 'user' where e.type = 'PASSWORD_CHANGED' and u.email = $1`,
+    `select count(*)::int as count from event e join platform_user u on u.id = e.data ->> 'user' and u.account_number = e.account_number where e.type = 'PASSWORD_CHANGED' and u.email = $1`,
     [email],
   );
   return row!.count;
@@ -201,6 +201,25 @@ describe('the page', () => {
     const opened = await call(world.service.url, '/password-reset?ticket=%22%3E%3Cscript%3E');
     expect(await opened.text()).not.toContain('<script>');
   });
+});
+
+test('a link of one account’s user leaves alone the same person’s password and link of another', async () => {
+  const other = await createCustomer(world.service, 'another', new Date('2015-01-01'));
+  const email = 'shared@people.example';
+  for (const account of ['acme', 'another'])
+    await world.service.house.users.createUser(OPERATOR, account, {
+      email,
+      connection: CONNECTION,
+      password: OLD_PASSWORD,
+      identities: [{ provider: 'google-oauth2', userId: 'shared' }],
+    });
+  const ours = await askedLink(email);
+  await world.ask(other, email);
+  const theirs = await world.linkTo(email);
+  expect((await world.submit(ours, NEW_PASSWORD)).status).toBe(200);
+  expect(await world.signsIn(customer, email, NEW_PASSWORD)).toBe(true);
+  expect(await world.signsIn(other, email, OLD_PASSWORD)).toBe(true);
+  expect((await call(world.service.url, theirs)).status).toBe(200);
 });
 
 describe('asking', () => {

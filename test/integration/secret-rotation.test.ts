@@ -72,9 +72,9 @@ async function seedIdentities(): Promise<void> {
     [ids, number],
   );
   await service.db.query(
-    `insert into identity (user_id, position, provider, connection, provider_user_id, is_social, access_token)
-     select id, 0, 'google', 'google', id, true, token from unnest($1::text[], $2::text[]) as i(id, token)`,
-    [ids, ids.map((id) => service.house.secrets.seal(`token of ${id}`, placeOfIdentity(id, 0)))],
+    `insert into identity (user_id, account_number, position, provider, connection, provider_user_id, is_social, access_token)
+     select id, $3, 0, 'google', 'google', id, true, token from unnest($1::text[], $2::text[]) as i(id, token)`,
+    [ids, ids.map((id) => service.house.secrets.seal(`token of ${id}`, placeOfIdentity(number, id, 0))), number],
   );
 }
 
@@ -107,8 +107,10 @@ async function openAll(house: House): Promise<void> {
     expect((await house.emailSettings.accessOf(number)).access).not.toBeNull();
   }
   expect(await house.applications.secretOf(applicationId)).toMatch(/./);
-  const rows = await house.db.query<{ id: string; sealed: string }>('select user_id as id, access_token as sealed from identity');
-  for (const { id, sealed } of rows) expect(house.secrets.open(sealed, placeOfIdentity(id, 0))).toBe(`token of ${id}`);
+  const rows = await house.db.query<{ number: number; id: string; sealed: string }>(
+    'select account_number as number, user_id as id, access_token as sealed from identity',
+  );
+  for (const { number, id, sealed } of rows) expect(house.secrets.open(sealed, placeOfIdentity(number, id, 0))).toBe(`token of ${id}`);
   expect(rows).toHaveLength(USERS);
 }
 

@@ -158,7 +158,7 @@ describe('over GraphQL', () => {
     'query ($account: ID!, $after: String) { applications(account: $account, first: 2, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } } }';
   type Applications = { applications: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } };
 
-  test('an administrator makes applications of their account and finds them in pages; an operator makes users', async () => {
+  test('an administrator makes applications and users of their account, and finds the applications in pages', async () => {
     const { administrator, account } = await createCustomer(service, 'paged', new Date('2015-01-01'));
     for (const clientId of ['paged-a', 'paged-b']) await administrator.request(CREATE_APPLICATION, { account, clientId });
     const ids: string[] = [];
