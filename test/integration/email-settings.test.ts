@@ -111,6 +111,16 @@ describe('each provider', () => {
     expect(await service.house.accounts.account(OPERATOR, shop.id)).toMatchObject({ usesBuiltInEmail: false });
     expect(await world.set(shop, SMTP.field, { enabled: true })).toMatchObject({ enabled: true });
   });
+
+  test('can be switched off also when its server is gone', async () => {
+    const shop = await world.shop();
+    await world.set(shop, SMTP.field, SMTP.input);
+    // As if DNS knew the name no longer: nothing in a test has a name that is public first and gone later.
+    const gone = `update email_settings set options = jsonb_set(options, '{host}', '"gone.invalid"') where account_number = $1`;
+    await service.db.query(gone, [shop.number]);
+    expect(await world.set(shop, SMTP.field, { enabled: false })).toMatchObject({ enabled: false, smtp: { host: 'gone.invalid' } });
+    await refusalOf(world.set(shop, SMTP.field, { host: 'other.invalid', password: 'a new password!!' }), 'INVALID_INPUT');
+  });
 });
 
 describe('a secret left out', () => {

@@ -55,8 +55,10 @@ export class EmailSettingsService {
   async setProvider(actor: Actor, accountId: string, change: ProviderChange): Promise<EmailSettingsView> {
     const { id, number } = await requireEmailWriter(this.db, actor, accountId);
     // The name of the server is looked up, which is no work for a transaction; what was allowed here is compared in there.
-    const server = serverOf(change, planChange(change, storedFields(await findSettings(this.db, number))));
-    if (server) await this.hosts.check(server.host, server.port);
+    const stored = storedFields(await findSettings(this.db, number));
+    const server = serverOf(change, planChange(change, stored));
+    // One that stays was checked before and is at each connection: an account must be able to switch off a server that is gone.
+    if (server && !isServerOf(server, stored)) await this.hosts.check(server.host, server.port);
     const now = this.clock.now();
     const { row, changed } = await this.db.transaction(async (tx) => {
       const account = await lockForEmailSettings(tx, id);
@@ -119,6 +121,10 @@ function serverOf({ provider }: ProviderChange, { options }: ProviderPlan): { ho
   if (provider !== 'SMTP') return null;
   const { host, port } = options as { host: string; port: number };
   return { host, port };
+}
+
+function isServerOf({ host, port }: { host: string; port: number }, stored: StoredFields | null): boolean {
+  return stored?.provider === 'SMTP' && stored.options['host'] === host && stored.options['port'] === port;
 }
 
 function checkedSender(text: string | null): string | null {
