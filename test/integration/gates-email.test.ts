@@ -208,6 +208,25 @@ test('what stands on the old behaviour is counted with each mail, and with nothi
   expect(await usesOf(service, EMAIL_TEMPLATE, 'plain')).toEqual({});
 });
 
+test('a mail that takes several attempts is one use, and one that is never sent is none', async () => {
+  const { account, clientId } = await customer('retried');
+  builtIn.answer('slow@people.example', { kind: 'refuse', code: 451 }, 2);
+  builtIn.answer('gone@people.example', { kind: 'refuse', code: 550 });
+  for (const name of ['slow', 'gone']) {
+    const email = `${name}@people.example`;
+    await service.house.users.createUser(OPERATOR, account, { email, name, connection: CONNECTION, password: PASSWORD });
+    await call(service.url, '/dbconnections/change_password', { json: { client_id: clientId, email, connection: CONNECTION } });
+  }
+  for (const minute of ['00', '10', '40']) {
+    await service.setClock(`2016-06-15T09:${minute}:00.000Z`);
+    await service.house.userMailSender.deliverDue(new AbortController().signal);
+  }
+  expect(builtIn.mailsTo('slow@people.example')).toHaveLength(1);
+  expect(builtIn.mailsTo('gone@people.example')).toEqual([]);
+  expect(await usesOf(service, FROM_ADDRESS, account)).toEqual({ '': 1 });
+  expect(await usesOf(service, EMAIL_TEMPLATE, account)).toEqual({ '': 1 });
+});
+
 test('names with commas, brackets and markup reach one person, as text', async () => {
   const acme = await customer('commas');
   await customise(acme, { ...OWN, from: '"Shop, Inc." <shop@acme.example>', body: '<p>Acme’s own words, {{ user.name }}.</p>' });

@@ -38,6 +38,8 @@ export interface ComposedMail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** Gates whose old behaviour it makes use of. */
+  readonly oldBehaviour: SendingDecision['oldBehaviour'];
 }
 
 /**
@@ -72,6 +74,7 @@ export function composeMail(
     subject,
     html,
     text: plainTextOf(html),
+    oldBehaviour: decision.oldBehaviour,
   };
 }
 

@@ -66,7 +66,7 @@ export class TemplatesService {
   ) {}
 
   /**
-   * Makes a mail to one user, as the gates say at this moment, and notes where it stands on what they end.
+   * Makes a mail to one user, as the gates say at this moment.
    *
    * @param settings who sends for the account
    * @throws GracelineError NOT_FOUND for the account; INVALID_TEMPLATE where the account's words make too much of these
@@ -80,9 +80,12 @@ export class TemplatesService {
     settings: Sending,
   ): Promise<ComposedMail> {
     const composition = await this.compositionNow(accountNumber, name, settings);
-    const mail = composeMail(composition, this.platform, to, variables, RENDER_MS.sent);
-    if (mail.enabled) for (const gate of composition.decision.oldBehaviour) this.gates.recordUse(gate, accountNumber, '');
-    return mail;
+    return composeMail(composition, this.platform, to, variables, RENDER_MS.sent);
+  }
+
+  /** Notes where a mail that a provider has just taken over stands on what gates end: one use, however many attempts it took. */
+  noteSent(accountNumber: number, { oldBehaviour }: ComposedMail): void {
+    for (const gate of oldBehaviour) this.gates.recordUse(gate, accountNumber, '');
   }
 
   /**

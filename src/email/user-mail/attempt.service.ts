@@ -25,8 +25,8 @@ export interface Verdict {
   readonly kind: 'SENT' | 'RETRY' | 'FAILED' | 'SKIPPED';
   /** Null where the account's settings could not be read. */
   readonly provider: ProviderName | null;
-  /** Of the account's settings. */
-  readonly settingsVersion: number;
+  /** Of the account's settings; null where they could not be read. */
+  readonly settingsVersion: number | null;
   readonly subject: string | null;
   readonly answer: string;
   /** What the provider asked to wait, in milliseconds. */
@@ -50,7 +50,7 @@ export class UserMailAttempts {
     private readonly clock: Clock,
     private readonly secrets: SecretBox,
     private readonly settings: Pick<EmailSettingsService, 'accessOf'>,
-    private readonly templates: Pick<TemplatesService, 'compose'>,
+    private readonly templates: Pick<TemplatesService, 'compose' | 'noteSent'>,
     private readonly clients: ProviderClients,
     private readonly timeoutMs: number,
     private readonly log: Logger,
@@ -66,7 +66,7 @@ export class UserMailAttempts {
       ...ending,
       answer: oneLine(ending.answer, MAX_ANSWER_LENGTH),
       provider: known.settings?.provider ?? null,
-      settingsVersion: known.settings?.version ?? 0,
+      settingsVersion: known.settings?.version ?? null,
       subject: known.subject ?? null,
     };
   }
@@ -78,11 +78,14 @@ export class UserMailAttempts {
     if (!settings.enabled) return { kind: 'SKIPPED', answer: 'The account has switched its email provider off.' };
     const sealed = JSON.parse(this.secrets.open(mail.variables, placeOfMailVariables(mail.id))) as SealedVariables;
     const to = { name: sealed.name, address: recipient };
-    const { enabled, from, subject, html, text } = await this.templates.compose(accountNumber, template, to, sealed.variables, settings);
+    const composed = await this.templates.compose(accountNumber, template, to, sealed.variables, settings);
+    const { enabled, from, subject, html, text } = composed;
     if (!enabled) return { kind: 'SKIPPED', answer: 'The account has switched this mail off.' };
     known.subject = oneLine(subject, MAX_SUBJECT_LENGTH);
     const message = { messageId, date: this.clock.now(), from, to, subject, html, text };
-    return endingOfResult(await this.inTime((signal) => this.clients.send(accountNumber, settings, message, signal)));
+    const result = await this.inTime((signal) => this.clients.send(accountNumber, settings, message, signal));
+    if (result.kind === 'sent') this.templates.noteSent(accountNumber, composed);
+    return endingOfResult(result);
   }
 
   private async inTime(send: (signal: AbortSignal) => Promise<ProviderResult>): Promise<ProviderResult> {
