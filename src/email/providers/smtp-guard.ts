@@ -1,142 +1,25 @@
-import { lookup as systemLookup, Resolver } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
-import { GracelineError } from '../../errors.ts';
-import { publicAddress } from './public-address.ts';
+import { HostGuard, type Lookup, type Purpose } from '../../outbound/host-guard.ts';
 
 /** The ports on which mail is handed in: relay, implicit TLS, submission, and its usual substitute. */
 export const SMTP_PORTS: readonly number[] = [25, 465, 587, 2525];
 
-const DNS_TIMEOUT_MS = 2_000;
-const DNS_TRIES = 2;
-const LONGEST_NAME = 253;
-const NOT_OF_A_HOST = /[\s/\\?#@:%[\]]/;
-const LABEL = /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/;
+const SMTP: Purpose = {
+  ports: SMTP_PORTS,
+  says: {
+    noHost: 'That is no mail server. Give a name such as smtp.example.com.',
+    wrongPort: (port) => `Mail is not handed in on port ${port}. Use one of ${SMTP_PORTS.join(', ')}.`,
+    notPublic: (name) => `${name} is not on the public internet. Give a mail server that everybody can reach.`,
+    unknownName: (name) => `DNS knows no address of ${name}. Check the name of the mail server.`,
+  },
+};
 
-/** An address to connect to. */
-export interface CheckedAddress {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
-
-/**
- * Asks DNS for the addresses of a host.
- *
- * @returns at least one; rejects where there is none
- */
-export type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
-
-/**
- * Says which mail servers an account may name. Asked when it names one and again for every connection, because DNS may
- * answer otherwise by then; whoever connects uses the address returned and asks DNS no second time.
- */
-export class SmtpGuard {
-  private readonly trusted: ReadonlySet<string>;
-
+/** Says which mail servers an account may name; see {@link HostGuard}. */
+export class SmtpGuard extends HostGuard {
   /**
-   * @param trusted TRUSTED_SMTP_SERVERS: `host:port` of servers that may be private and on any port
+   * @param trusted TRUSTED_SMTP_SERVERS
    * @param lookup DNS; given by tests
    */
-  constructor(
-    trusted: readonly string[],
-    private readonly lookup?: Lookup,
-  ) {
-    this.trusted = new Set(trusted.map((server) => unbracketed(server.toLowerCase())));
+  constructor(trusted: readonly string[], lookup?: Lookup) {
+    super(SMTP, trusted, lookup);
   }
-
-  /** Whether the operator vouches for this server, as TRUSTED_SMTP_SERVERS names it. */
-  isTrusted(host: string, port: number): boolean {
-    return this.trusted.has(`${unbracketed(host.toLowerCase())}:${port}`);
-  }
-
-  /**
-   * Finds the address to connect to.
-   *
-   * @param host a name or an address, as the account gave it
-   * @throws GracelineError HOST_FORBIDDEN where it may not be connected to; INVALID_INPUT where it is no host, or DNS knows
-   * none of the name now
-   */
-  async check(host: string, port: number): Promise<CheckedAddress> {
-    if (this.isTrusted(host, port)) return this.trustedAddress(host, port);
-    if (!SMTP_PORTS.includes(port))
-      throw new GracelineError('HOST_FORBIDDEN', `Mail is not handed in on port ${port}. Use one of ${SMTP_PORTS.join(', ')}.`, { port });
-    const name = hostName(host);
-    const found = isIP(name) ? [{ address: name }] : await this.addresses(name, this.lookup ?? askDns);
-    const addresses = found.map(({ address }) => publicAddress(address));
-    // One private address among public ones is either a mistake or a trap: the next connection could take it.
-    if (addresses.includes(null))
-      throw new GracelineError('HOST_FORBIDDEN', `${name} is not on the public internet. Give a mail server that everybody can reach.`, {
-        host: name,
-      });
-    return preferred(addresses as CheckedAddress[]);
-  }
-
-  private async trustedAddress(host: string, port: number): Promise<CheckedAddress> {
-    const name = unbracketed(host);
-    const found = isIP(name) ? [{ address: name }] : await this.addresses(name, this.lookup ?? askSystem);
-    const addresses = found.map(({ address }) => ({ address, family: isIP(address) })).filter(({ family }) => family > 0);
-    if (addresses.length === 0) throw notFound(`${host}:${port}`);
-    return preferred(addresses as CheckedAddress[]);
-  }
-
-  private async addresses(name: string, lookup: Lookup): Promise<readonly { readonly address: string }[]> {
-    const found = await lookup(name).catch((error: unknown) => {
-      throw notFound(name, error);
-    });
-    if (found.length === 0) throw notFound(name);
-    return found;
-  }
-}
-
-/**
- * A host in its one notation: lower case, IDNA, addresses in dotted decimal however they were written (`0x7f.1`, `2130706433`,
- * full-width digits).
- *
- * @throws GracelineError INVALID_INPUT where it is none
- */
-function hostName(host: string): string {
-  const bare = unbracketed(host);
-  if (isIP(bare)) return bare;
-  // `domainToASCII` reads a URL's host and passes over what would follow it there.
-  const name = NOT_OF_A_HOST.test(bare) ? '' : domainToASCII(bare).replace(/\.$/, '');
-  if (isIP(name)) return name;
-  if (name.length === 0 || name.length > LONGEST_NAME || !name.split('.').every((label) => LABEL.test(label)))
-    throw new GracelineError('INVALID_INPUT', 'That is no mail server. Give a name such as smtp.example.com.', { field: 'host' });
-  return name;
-}
-
-/** An IPv6 address without the brackets that URLs and `host:port` put around it. */
-function unbracketed(host: string): string {
-  return host.replace(/^\[([^\]]*)\]/, '$1');
-}
-
-/** IPv4 first: many networks announce IPv6 and cannot send over it. */
-function preferred(addresses: readonly CheckedAddress[]): CheckedAddress {
-  return addresses.find(({ family }) => family === 4) ?? addresses[0]!;
-}
-
-/** Codes of DNS for a name that has no address; others say that DNS itself failed. */
-const NO_ADDRESS = new Set(['ENOTFOUND', 'ENODATA']);
-
-function notFound(name: string, cause?: unknown): GracelineError {
-  const { code } = (cause ?? {}) as { code?: string };
-  const message =
-    cause === undefined || NO_ADDRESS.has(code ?? '')
-      ? `DNS knows no address of ${name}. Check the name of the mail server.`
-      : `DNS did not say where ${name} is. Try again in a few minutes.`;
-  return new GracelineError('INVALID_INPUT', message, { field: 'host' }, { cause });
-}
-
-/** Not `lookup`: that waits in a thread, of which a process has four, and a few slow names would hold up everybody. */
-async function askDns(host: string): Promise<readonly { address: string }[]> {
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
-  const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  const found = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  if (found.length === 0 && v4.status === 'rejected') throw v4.reason;
-  return found.map((address) => ({ address }));
-}
-
-/** What the operator trusts may stand in the hosts file, or in a zone that only the system's own search path finds. */
-function askSystem(host: string): Promise<readonly { address: string }[]> {
-  return systemLookup(host, { all: true });
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
 import type { Wake } from '../../events/wake.ts';
+import { UnderWay } from '../../outbound/under-way.ts';
 import { LiveClaims } from '../live-claims.ts';
 import type { UserMailAttempts } from './attempt.service.ts';
 import type { UserMailOutcomes } from './outcome.service.ts';
-import { UnderWay } from './under-way.ts';
 import {
   type ClaimedUserMail,
   claimUserMails,
@@ -13,6 +13,7 @@ import {
   releaseUserMails,
   takeOverUserMails,
 } from './user-mail-claims.repository.ts';
+import { MAX_UNDER_WAY_PER_ACCOUNT } from './user-mail.rules.ts';
 
 /** One run of the sweep; what is under way then goes on beside the next. The worker counts as alive by runs that end. */
 const RUN_MS = 3_000;
@@ -42,7 +43,7 @@ export interface UserMailReport {
 
 /** Sends the mails to users. Any number of processes may do so at once. */
 export class UserMailSender {
-  private readonly underWay = new UnderWay();
+  private readonly underWay = new UnderWay<number>(MAX_UNDER_WAY_PER_ACCOUNT);
   private live: LiveClaims | undefined;
   /** Whose locks are still held, though their mails have ended. */
   private ended: string[] = [];
@@ -133,13 +134,13 @@ export class UserMailSender {
 
   /** Claims what there are lanes for and begins it. Returns how many. */
   private async beginDue(): Promise<number> {
-    const { freeLanes, busyAccounts } = this.underWay;
+    const { freeLanes, busy } = this.underWay;
     this.lookedAt = performance.now();
     if (freeLanes <= 0) return 0;
     const now = this.clock.now();
     const until = new Date(now.getTime() + this.timeoutMs + CLAIM_MARGIN_MS);
     const accounts = Math.ceil(freeLanes / 2);
-    const { mails, turn } = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy: busyAccounts });
+    const { mails, turn } = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy });
     this.turn = turn;
     if (mails.length === 0) return 0;
     await this.hold(mails);

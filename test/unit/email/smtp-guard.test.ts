@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { publicAddress } from '../../../src/email/providers/public-address.ts';
-import { type Lookup, SMTP_PORTS, SmtpGuard } from '../../../src/email/providers/smtp-guard.ts';
+import { publicAddress } from '../../../src/outbound/public-address.ts';
+import { SMTP_PORTS, SmtpGuard } from '../../../src/email/providers/smtp-guard.ts';
+import type { Lookup } from '../../../src/outbound/host-guard.ts';
 import type { GracelineError } from '../../../src/errors.ts';
 
 const PUBLIC_V4 = '93.184.216.34';

@@ -1,22 +1,23 @@
-import { MAX_UNDER_WAY_PER_ACCOUNT } from './user-mail.rules.ts';
-
 /** Attempts that are begun at once. Most end within milliseconds; more would only make all of them wait for the processor. */
 const LANES = 32;
-/** An attempt that takes longer waits for its provider, which costs us nothing: its lane is free for the next. */
+/** An attempt that takes longer waits for its receiver, which costs us nothing: its lane is free for the next. */
 const SLOW_AFTER_MS = 250;
-/** Of one process, slow ones included: each holds a composed mail and a connection. */
+/** Of one process, slow ones included: each holds what it sends and a connection. */
 const MAX_UNDER_WAY = 512;
 
 /**
- * The attempts of one process that are under way. A lane is taken for a quarter of a second at most, so that silent servers of many
- * accounts keep nobody else waiting for long, until 512 of their mails are under way.
+ * The attempts of one process that are under way, each for a receiver. A lane is taken for a quarter of a second at most, so that
+ * many silent receivers keep nobody else waiting for long, until 512 attempts at them are under way.
  */
-export class UnderWay {
+export class UnderWay<Receiver> {
   private readonly attempts = new Set<Promise<void>>();
-  private readonly perAccount = new Map<number, number>();
+  private readonly perReceiver = new Map<Receiver, number>();
   private taken = 0;
   private wakeUp: (() => void) | undefined;
   private kicked = false;
+
+  /** @param maxPerReceiver how many attempts at one receiver may be under way */
+  constructor(private readonly maxPerReceiver: number) {}
 
   /** How many attempts have not ended. */
   get size(): number {
@@ -28,14 +29,14 @@ export class UnderWay {
     return Math.min(LANES - this.taken, MAX_UNDER_WAY - this.attempts.size);
   }
 
-  /** Accounts of which no more can be begun here. */
-  get busyAccounts(): number[] {
-    return [...this.perAccount].filter(([, count]) => count >= MAX_UNDER_WAY_PER_ACCOUNT).map(([accountNumber]) => accountNumber);
+  /** Receivers for which no more can be begun here. */
+  get busy(): Receiver[] {
+    return [...this.perReceiver].filter(([, count]) => count >= this.maxPerReceiver).map(([receiver]) => receiver);
   }
 
   /** @param attempt never rejects */
-  begin(accountNumber: number, attempt: () => Promise<void>): void {
-    this.perAccount.set(accountNumber, (this.perAccount.get(accountNumber) ?? 0) + 1);
+  begin(receiver: Receiver, attempt: () => Promise<void>): void {
+    this.perReceiver.set(receiver, (this.perReceiver.get(receiver) ?? 0) + 1);
     this.taken += 1;
     let onLane = true;
     const leaveLane = () => {
@@ -47,9 +48,9 @@ export class UnderWay {
     const running = attempt().finally(() => {
       clearTimeout(slow);
       this.attempts.delete(running);
-      const left = this.perAccount.get(accountNumber)! - 1;
-      if (left > 0) this.perAccount.set(accountNumber, left);
-      else this.perAccount.delete(accountNumber);
+      const left = this.perReceiver.get(receiver)! - 1;
+      if (left > 0) this.perReceiver.set(receiver, left);
+      else this.perReceiver.delete(receiver);
       leaveLane();
     });
     this.attempts.add(running);
