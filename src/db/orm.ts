@@ -8,9 +8,12 @@ import { Mail } from '../email/mail.entity.ts';
 import { EmailSettings } from '../email/settings/email-settings.entity.ts';
 import { EmailTemplate } from '../email/templates/template.entity.ts';
 import { UserMail, UserMailHold } from '../email/user-mail/user-mail.entity.ts';
-import { Event, EventCursor } from '../events/event.entity.ts';
+import { EventChain, EventChainSpan } from '../events/event-chain.entity.ts';
+import { Event, EventCursor, EventHorizon } from '../events/event.entity.ts';
 import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
 import { Migration20261123000000_gates } from '../../migrations-db/Migration20261123000000_gates.ts';
+import { Migration20261123101000_event_horizon } from '../../migrations-db/Migration20261123101000_event_horizon.ts';
+import { Migration20261123105000_audit } from '../../migrations-db/Migration20261123105000_audit.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
@@ -28,7 +31,10 @@ const ENTITIES = [
   EmailSettings,
   EmailTemplate,
   Event,
+  EventChain,
+  EventChainSpan,
   EventCursor,
+  EventHorizon,
   Identity,
   ListedAccount,
   Mail,
@@ -50,7 +56,7 @@ const ENTITIES = [
 ];
 
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */
-const DB_MIGRATIONS = [Migration20261122000000_house, Migration20261123000000_gates];
+const DB_MIGRATIONS = [Migration20261122000000_house, Migration20261123000000_gates, Migration20261123105000_audit];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
 const TYPES = new pg.TypeOverrides();

@@ -6,6 +6,10 @@ const EventSchema = defineEntity({
   indexes: [
     { name: 'event_migration_id_xid_id_index', properties: ['migrationId', 'xid', 'id'], where: '"migration_id" is not null' },
     { name: 'event_account_number_xid_id_index', properties: ['accountNumber', 'xid', 'id'], where: '"account_number" is not null' },
+    { name: 'event_type_xid_id_index', properties: ['type', 'xid', 'id'] },
+    { name: 'event_actor_xid_id_index', properties: ['actor', 'xid', 'id'] },
+    // Instants follow the order of the log nearly, so a summary of each run of pages finds a time and costs a write nothing.
+    { name: 'event_at_index', properties: ['at'], type: 'brin' },
   ],
   properties: {
     /** The transaction that wrote it. Readers stop at the oldest transaction still open. */
@@ -15,6 +19,8 @@ const EventSchema = defineEntity({
     type: p.text(),
     actorRole: p.text(),
     actor: p.text(),
+    /** The token it was done with. No foreign key: it would lock the token's row for every event. */
+    tokenId: p.uuid().nullable(),
     migrationId: p.uuid().nullable(),
     accountNumber: p.bigint('number').nullable(),
     administratorId: p.uuid().nullable(),
@@ -38,3 +44,17 @@ const EventCursorSchema = defineEntity({
 /** How far a reader of the log has come that must go on where it stopped. */
 export class EventCursor extends EventCursorSchema.class {}
 EventCursorSchema.setClass(EventCursor);
+
+const EventHorizonSchema = defineEntity({
+  name: 'EventHorizon',
+  tableName: 'event_horizon',
+  properties: {
+    name: p.text().primary(),
+    xid: p.text().columnType('xid8'),
+    id: p.bigint('number'),
+  },
+});
+
+/** The last event in the order of the log that is no longer kept; no row while all of them are. See src/events/horizon.ts. */
+export class EventHorizon extends EventHorizonSchema.class {}
+EventHorizonSchema.setClass(EventHorizon);

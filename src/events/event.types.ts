@@ -10,6 +10,7 @@ export class EventObject implements LoggedEvent {
   accountNumber!: number | null;
   administratorId!: string | null;
   migrationId!: string | null;
+  tokenId!: string | null;
 
   @Field(() => String, { description: 'Its place in the log.' })
   cursor!: string;

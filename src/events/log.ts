@@ -82,6 +82,8 @@ export interface LoggedEvent {
   /** The role and name of who did it. */
   readonly actorRole: string;
   readonly actor: string;
+  /** The token it was done with; null for the clock, the command line, and whoever came with none of ours. */
+  readonly tokenId: string | null;
   readonly migrationId: string | null;
   readonly accountNumber: number | null;
   readonly administratorId: string | null;
@@ -109,10 +111,10 @@ export async function writeEvents(tx: Queryable, actor: Actor, at: Date, events:
     data,
   }));
   await tx.query(
-    `insert into event (at, type, actor_role, actor, migration_id, account_number, administrator_id, data)
-     select $1, type, $2, $3, migration_id, account_number, administrator_id, data
-       from jsonb_to_recordset($4::jsonb) as e(type text, migration_id uuid, account_number bigint, administrator_id uuid, data jsonb)`,
-    [at, actor.role, actor.subject, JSON.stringify(rows)],
+    `insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, administrator_id, data)
+     select $1, type, $2, $3, $4::uuid, migration_id, account_number, administrator_id, data
+       from jsonb_to_recordset($5::jsonb) as e(type text, migration_id uuid, account_number bigint, administrator_id uuid, data jsonb)`,
+    [at, actor.role, actor.subject, actor.tokenId, JSON.stringify(rows)],
   );
 }
 
@@ -133,6 +135,49 @@ export async function readEvents(db: Queryable, after: EventCursor, limit: numbe
     [xid, id, limit],
   );
   return rows.map(loggedEvent);
+}
+
+/** Which events a reader needs at least; what is left out does not narrow. */
+export interface Narrowing {
+  readonly types?: readonly EventType[] | undefined;
+  readonly migrationId?: string | undefined;
+  readonly administratorId?: string | undefined;
+  /** Those of this account and those of none. */
+  readonly accountNumber?: number | undefined;
+}
+
+/**
+ * Reads a stretch of the log, in order.
+ *
+ * @param after the cursor behind which it begins
+ * @param upTo where it ends, that place included; one that {@link readEvents} has passed, so that nothing more can appear before it
+ * @param limit how many at most
+ */
+export async function readStretch(
+  db: Queryable,
+  after: EventCursor,
+  upTo: EventCursor,
+  limit: number,
+  { types, migrationId, administratorId, accountNumber }: Narrowing,
+): Promise<LoggedEvent[]> {
+  const [begin, end] = [parseCursor(after), parseCursor(upTo)];
+  const rows = await db.query<EventRow>(
+    `select ${EVENT_COLUMNS} from event e
+      where (e.xid, e.id) > ($1::xid8, $2::bigint) and (e.xid, e.id) <= ($3::xid8, $4::bigint)
+        and ($6::text[] is null or e.type = any ($6))
+        and ($7::uuid is null or e.migration_id = $7)
+        and ($8::uuid is null or e.administrator_id = $8)
+        and ($9::bigint is null or e.account_number is null or e.account_number = $9)
+      order by e.xid, e.id limit $5`,
+    [begin.xid, begin.id, end.xid, end.id, limit, types ?? null, migrationId ?? null, administratorId ?? null, accountNumber ?? null],
+  );
+  return rows.map(loggedEvent);
+}
+
+/** Whether one place in the log lies behind another; by number and not by text. */
+export function isAfter(one: EventCursor, other: EventCursor): boolean {
+  const [a, b] = [parseCursor(one), parseCursor(other)];
+  return a.xid === b.xid ? BigInt(a.id) > BigInt(b.id) : BigInt(a.xid) > BigInt(b.xid);
 }
 
 /** The cursor after which a reader sees only what is committed from now on, and what is still under way. */
@@ -158,7 +203,7 @@ export function parseCursor(cursor: EventCursor): { xid: string; id: string } {
 
 /** The columns {@link loggedEvent} needs, from `event e`. */
 export const EVENT_COLUMNS =
-  'e.xid::text, e.id, e.at, e.type, e.actor_role, e.actor, e.migration_id, e.account_number, e.administrator_id, e.data';
+  'e.xid::text, e.id, e.at, e.type, e.actor_role, e.actor, e.token_id, e.migration_id, e.account_number, e.administrator_id, e.data';
 
 /** A row of {@link EVENT_COLUMNS}. */
 export interface EventRow {
@@ -168,6 +213,7 @@ export interface EventRow {
   type: EventType;
   actor_role: string;
   actor: string;
+  token_id: string | null;
   migration_id: string | null;
   account_number: number | null;
   administrator_id: string | null;
@@ -182,6 +228,7 @@ export function loggedEvent(row: EventRow): LoggedEvent {
     type: row.type,
     actorRole: row.actor_role,
     actor: row.actor,
+    tokenId: row.token_id,
     migrationId: row.migration_id,
     accountNumber: row.account_number,
     administratorId: row.administrator_id,
