@@ -56,6 +56,22 @@ describe('sending', () => {
     expect(rows[0]!.all).not.toMatch(/reset|Uma|Shop/);
   });
 
+  it('waits where the account’s secrets cannot be opened, and goes on once they were given again', async () => {
+    await world.setProvider(account.id, { provider: 'SENDGRID', apiKey: 'SG.a-key-that-was-good' });
+    const [address] = await world.queue(account, 1);
+    await world.service.db.query(`update email_settings set secrets = '{"apiKey":"lost.AAAA"}' where account_number = $1`, [
+      account.number,
+    ]);
+    const { retried, nextDueAt } = await world.send();
+    expect(retried).toBe(1);
+    expect(nextDueAt!.getTime()).toBeGreaterThanOrEqual(later(5 * SECOND).getTime());
+    expect(world.service.defects).toEqual([expect.stringContaining('could not make a mail to a user')]);
+    const { hostname: host, port } = new URL(account.server.url);
+    await world.setProvider(account.id, { provider: 'SMTP', host, port: Number(port), user: null });
+    expect(await world.send()).toMatchObject({ sent: 1, nextDueAt: null });
+    expect(account.server.mailsTo(address!)).toHaveLength(1);
+  });
+
   it('sends each once with two senders at once, two of an account at a time', { timeout: 30_000 }, async () => {
     const other = await world.account();
     const second = await world.secondHouse();

@@ -209,7 +209,8 @@ export interface Hold {
   readonly accountNumber: number;
   readonly heldUntil: Date;
   readonly failures: number;
-  readonly settingsVersion: number;
+  /** Of the settings it was found out with; null where they could not be read, whichever they are. */
+  readonly settingsVersion: number | null;
   readonly answer: string;
 }
 
@@ -219,7 +220,8 @@ export interface Hold {
  */
 export async function holdAccount(db: Queryable, hold: Hold, now: Date): Promise<void> {
   await db.query(
-    `insert into user_mail_hold as h (account_number, held_until, failures, settings_version, answer) values ($1, $2, $3, $4, $5)
+    `insert into user_mail_hold as h (account_number, held_until, failures, settings_version, answer)
+     values ($1, $2, $3, coalesce($4, (select version from email_settings where account_number = $1), 0), $5)
      on conflict (account_number) do update
         set held_until = excluded.held_until, failures = excluded.failures, settings_version = excluded.settings_version, answer = excluded.answer
       where h.held_until <= $6 or h.settings_version < excluded.settings_version`,
