@@ -1,7 +1,7 @@
 /** The one HTTP server of a process: GraphQL, a few pages, and what its keepers ask of it. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { GracelineError } from './errors.ts';
@@ -45,6 +45,12 @@ export interface HttpServer {
 
 /** A slow client holds a connection no longer than this. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const SERVER_OPTIONS: ServerOptions = {
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: REQUEST_TIMEOUT_MS / 2,
+  // Java's and curl's clients offer to go on in HTTP/2 with a first request that wants its answer all the same.
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+};
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 const GRAPHQL = '/graphql';
 const MIGRATIONS = '/migrations';
@@ -55,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const router = new Router(allRoutes(options));
   const underWay = new Set<ServerResponse>();
   let closing = false;
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS / 2 }, (request, response) => {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
     underWay.add(response);
     response.once('close', () => {
       underWay.delete(response);

@@ -42,6 +42,17 @@ describe('the HTTP server', () => {
     expect(text).not.toContain(SECRET);
   });
 
+  test('answers clients that offer to go on in HTTP/2, as some do with every first request', async () => {
+    const { port, hostname } = new URL(service.url);
+    const connection = createConnection(Number(port), hostname);
+    const answer = new Promise<string>((resolve) => connection.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+    connection.write(
+      'GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n',
+    );
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+    connection.destroy();
+  });
+
   test('survives a client that goes away in the middle', async () => {
     const { port, hostname } = new URL(service.url);
     const connection = createConnection(Number(port), hostname);
