@@ -13,6 +13,7 @@ import { Event, EventCursor, EventHorizon } from '../events/event.entity.ts';
 import { Migration20261122000000_house } from '../../migrations-db/Migration20261122000000_house.ts';
 import { Migration20261123000000_gates } from '../../migrations-db/Migration20261123000000_gates.ts';
 import { Migration20261123101000_event_horizon } from '../../migrations-db/Migration20261123101000_event_horizon.ts';
+import { Migration20261123102000_tokens } from '../../migrations-db/Migration20261123102000_tokens.ts';
 import { Migration20261123105000_audit } from '../../migrations-db/Migration20261123105000_audit.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
@@ -56,7 +57,13 @@ const ENTITIES = [
 ];
 
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */
-const DB_MIGRATIONS = [Migration20261122000000_house, Migration20261123000000_gates, Migration20261123105000_audit];
+const DB_MIGRATIONS = [
+  Migration20261122000000_house,
+  Migration20261123000000_gates,
+  Migration20261123101000_event_horizon,
+  Migration20261123102000_tokens,
+  Migration20261123105000_audit,
+];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
 const TYPES = new pg.TypeOverrides();

@@ -32,12 +32,17 @@ export async function requireOwnLog(db: Queryable): Promise<void> {
  */
 export async function adoptLog(db: Database): Promise<number> {
   return db.transaction(async (tx) => {
-    await tx.query('lock table event, event_cursor, account, rollout_count in access exclusive mode');
+    await tx.query('lock table event, event_cursor, event_horizon, account, rollout_count in access exclusive mode');
     await tx.query(
       `update event_cursor c set cursor = $1 || '.' || coalesce(
          (select min(id) - 1 from event where (xid, id) > (split_part(c.cursor, '.', 1)::xid8, split_part(c.cursor, '.', 2)::bigint)),
          (select max(id) from event), 0)`,
       [FIRST_XID],
+    );
+    // Cursors that clients hold are places of the log as it was numbered before.
+    await tx.query(
+      `insert into event_horizon (name, xid, id) values ('log', pg_snapshot_xmax(pg_current_snapshot()), 0)
+       on conflict (name) do update set xid = excluded.xid, id = excluded.id`,
     );
     await tx.query('update rollout_count set as_of = null');
     await tx.query('update account set xid = $1::xid8', [FIRST_XID]);

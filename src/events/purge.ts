@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { raiseHorizon } from './horizon.ts';
 import { type EventCursor, parseCursor } from './log.ts';
 
 /** Small enough that one statement holds its locks for milliseconds, and that a stop waits for no more than one. */
@@ -40,7 +41,8 @@ export class EventPurge {
           where $2::xid8 is null or (xid, id) <= ($2::xid8, $3::bigint)
           order by xid, id limit $4 for update skip locked),
        gone as (
-         delete from event e using head h where e.xid = h.xid and e.id = h.id and h.at < $1 returning 1)
+         delete from event e using head h where e.xid = h.xid and e.id = h.id and h.at < $1 returning e.xid, e.id),
+       horizon as (${raiseHorizon('gone')})
        select count(*)::int as deleted from gone`,
       [before, xid, id, BATCH],
     );
