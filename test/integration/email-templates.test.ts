@@ -272,4 +272,37 @@ test('a preview shows changes that are not kept, and all mails are shown to who 
   expect(await census(service.db)).toEqual(before);
 });
 
+describe('many previews at once', () => {
+  // Some ten milliseconds: no fault, and much for a process that has others to answer.
+  const slow = { body: '{% for i in (1..3000) %}{% assign x = i | times: 3 | plus: 1 %}{% endfor %}<p>Hi</p>' };
+  const twenty = Array.from({ length: 20 }, (_, n) => `p${n}: previewEmailTemplate(account: "acme", name: WELCOME, input: $input)`);
+  const QUERY = `query ($input: EmailTemplateInput) { ${twenty.map((field) => `${field} { today { subject } }`).join(' ')} }`;
+  const ask = () => acme.administrator.request<object, object>(QUERY, { input: slow });
+
+  test('let other requests in between any two', async () => {
+    const begun = performance.now();
+    let pending = true;
+    const asked = ask().finally(() => (pending = false));
+    let longest = 0;
+    while (pending) {
+      const sent = performance.now();
+      await service.anonymous.request('{ __typename }', {});
+      longest = Math.max(longest, performance.now() - sent);
+    }
+    await asked;
+    expect(longest).toBeLessThan((performance.now() - begun) / 8);
+  });
+
+  test('are refused to an account that asks for ever more, and to no other', async () => {
+    const other = await createCustomer(service, 'other', new Date('2015-01-01'));
+    await Promise.all([ask(), ask()]);
+    const many = Promise.allSettled([ask(), ask(), ask()]);
+    await other.administrator.request(PREVIEW, { account: 'other', name: 'WELCOME' });
+    const refused = (await many).flatMap((outcome) => (outcome.status === 'rejected' ? [(outcome.reason as { code: string }).code] : []));
+    expect([...new Set(refused)]).toEqual(['RATE_LIMITED']);
+    // An answer is refused with its first field; the others go on.
+    await expect.poll(() => ask().then(() => 'shown', String), { timeout: 10_000 }).toBe('shown');
+  });
+});
+
 test('no caller met a defect', () => expect(service.defects).toEqual([]));

@@ -11,7 +11,8 @@ const NAME = { description: 'Which mail.' };
 @Resolver(() => EmailTemplateType)
 export class TemplatesResolver {
   @Query(() => [EmailTemplateType], {
-    description: 'Every mail to the users of an account: what it set of each, and what of that is in use. Errors: NOT_FOUND.',
+    description:
+      'Every mail to the users of an account: what it set of each, and what of that is in use. Not for runtimes. Errors: FORBIDDEN, NOT_FOUND.',
   })
   emailTemplates(@Ctx() context: Context, @Arg('account', () => ID, ACCOUNT) account: string) {
     return context.services.templates.emailTemplates(requireActor(context), account);
@@ -20,7 +21,8 @@ export class TemplatesResolver {
   @Query(() => EmailTemplatePreviewType, {
     description:
       'A mail with sample data, as it is sent now and behind each gate; with an input, as it would be with these changes. Nothing is ' +
-      'sent or kept. Errors: NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_TEMPLATE with line and column.',
+      'sent or kept. Not for runtimes. Errors: FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_TEMPLATE with line and column, ' +
+      'RATE_LIMITED where more of the account wait than a request asks for.',
   })
   previewEmailTemplate(
     @Ctx() context: Context,

@@ -1,4 +1,3 @@
-import { setImmediate as others } from 'node:timers/promises';
 import { accountNotFound } from '../../accounts/visibility.ts';
 import type { AccountView } from '../../accounts/account.view.ts';
 import type { Actor } from '../../auth/actor.ts';
@@ -14,6 +13,7 @@ import { type ComposedMail, type Composition, composeMail, type PlatformIdentity
 import { BOTH_OFF, compositionOf, type GateStates, hasOwnWords, MAIL_GATES, type Sending } from './composition.ts';
 import { RENDER_MS } from './liquid.ts';
 import { PLATFORM_TEMPLATES } from './platform-templates.rules.ts';
+import { SampleTurn } from './sample-turn.ts';
 import { auditedTemplate, checkWords, sampleVariables } from './template-check.ts';
 import {
   deleteTemplate,
@@ -56,6 +56,8 @@ export interface TemplatePreview {
 
 /** The mails to accounts' users: what accounts make of them, and what a user is sent. */
 export class TemplatesService {
+  private readonly samples = new SampleTurn();
+
   /** @param platform what the platform calls itself, and its fixed sender */
   constructor(
     private readonly db: Database,
@@ -147,13 +149,16 @@ export class TemplatesService {
    * Shows a mail with sample data, as it is now and as it would be behind each gate. Nothing is sent or written.
    *
    * @param patch changes to try; left out: as it is set
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_TEMPLATE
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_EMAIL, INVALID_TEMPLATE; RATE_LIMITED where many wait
    */
   async previewEmailTemplate(actor: Actor, accountId: string, name: TemplateName, patch: TemplatePatch = {}): Promise<TemplatePreview> {
     const account = await requireEmailReader(this.db, actor, accountId);
     const { template } = await this.templateOf(account.number, name);
+    const check = () => this.checked(account, name, template, patch);
     const tried =
-      Object.keys(patch).length === 0 ? template : { name, updatedAt: this.clock.now(), ...this.checked(account, name, template, patch) };
+      Object.keys(patch).length === 0
+        ? template
+        : { name, updatedAt: this.clock.now(), ...(await this.samples.take(account.number, check)) };
     const [preview] = await this.previews(account, [name], new Map(tried ? [[name, tried]] : []));
     return preview!;
   }
@@ -161,7 +166,7 @@ export class TemplatesService {
   /**
    * The same for every mail of an account as it is set: for whoever weighs what a migration changes.
    *
-   * @throws GracelineError FORBIDDEN, NOT_FOUND
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_TEMPLATE; RATE_LIMITED where many wait
    */
   async previewAll(actor: Actor, accountId: string): Promise<TemplatePreview[]> {
     const account = await requireEmailReader(this.db, actor, accountId);
@@ -187,10 +192,9 @@ export class TemplatesService {
     const previews: TemplatePreview[] = [];
     for (const name of names) {
       const of = { accountName, template: templates.get(name) ?? null };
-      const behind = async (states: GateStates) => {
-        // Each may take a while, and whoever else waits comes first.
-        await others();
-        return composeMail(compositionOf(name, of, settings, states), this.platform, to, variables, RENDER_MS.sent);
+      const behind = (states: GateStates) => {
+        const composition = compositionOf(name, of, settings, states);
+        return this.samples.take(number, () => composeMail(composition, this.platform, to, variables, RENDER_MS.sent));
       };
       previews.push({
         name,
