@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -8,7 +9,7 @@ import { isUuid, newId } from '../ids.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { Attributes } from '../rollouts/effective-state.rules.ts';
 import { isTimeZone } from '../time-zone.ts';
-import type { AccountView } from './account.view.ts';
+import { accountColumns, type AccountView } from './account.view.ts';
 import { type AccountFilter, accountsByNumbers, insertAccount, listAccounts, lockAccount, updateAccounts } from './accounts.repository.ts';
 import { type AccountFields, accountFields, type Platform, validEmail, validLocale, validName, validTimeZone } from './accounts.rules.ts';
 import {
@@ -68,6 +69,9 @@ export interface AdministratorInput extends AdministratorPatch {
   readonly accounts: readonly string[];
 }
 
+/** How many accounts one subscription follows; their numbers are kept in memory. */
+const MAX_FOLLOWED = 100_000;
+
 /** Accounts and the people who administer them. Operators alone write; everybody else reads what is theirs. */
 export class AccountsService {
   constructor(
@@ -123,19 +127,48 @@ export class AccountsService {
   /**
    * One account.
    *
-   * @throws GracelineError NOT_FOUND, also where it is not theirs to see
+   * @throws GracelineError FORBIDDEN to a partner without `migrations:read` or `flags:read`; NOT_FOUND, also where it is not theirs to see
    */
-  account(actor: Actor, accountId: string): Promise<AccountView> {
+  async account(actor: Actor, accountId: string): Promise<AccountView> {
+    requireScope(actor, 'migrations:read', 'flags:read');
     return requireAccount(this.db, actor, accountId);
+  }
+
+  /**
+   * The numbers of the accounts an actor sees, for following what happens to them; null where those are all.
+   *
+   * @throws GracelineError FORBIDDEN as {@link accounts}, TOO_LARGE
+   */
+  async visibleNumbers(actor: Actor): Promise<Set<number> | null> {
+    refuseRuntime(actor);
+    requireScope(actor, 'migrations:read');
+    if (actor.role === 'OPERATOR' || actor.allAccounts) return null;
+    const visible = visibleAccounts(actor, 'a', 2);
+    const rows = await this.db.query<{ number: number }>(`select a.number from account a where ${visible.sql} limit $1`, [
+      MAX_FOLLOWED + 1,
+      ...visible.values,
+    ]);
+    if (rows.length <= MAX_FOLLOWED) return new Set(rows.map(({ number }) => number));
+    throw new GracelineError('TOO_LARGE', `You have more than ${MAX_FOLLOWED} accounts. Subscribe to each that you need.`);
+  }
+
+  /** Which of these numbers are of accounts the actor sees. */
+  seen(actor: Actor, numbers: readonly number[]): Promise<AccountView[]> {
+    const visible = visibleAccounts(actor, 'a', 2);
+    return this.db.query<AccountView>(`select ${accountColumns('a')} from account a where a.number = any ($1) and ${visible.sql}`, [
+      numbers,
+      ...visible.values,
+    ]);
   }
 
   /**
    * The accounts an actor sees, in order of their ids.
    *
-   * @throws GracelineError FORBIDDEN to a runtime; INVALID_INPUT, INVALID_CURSOR
+   * @throws GracelineError FORBIDDEN to a runtime and to a partner without `migrations:read`; INVALID_INPUT, INVALID_CURSOR
    */
   async accounts(actor: Actor, filter: AccountFilter, page: PageRequest): Promise<Page<AccountView>> {
     refuseRuntime(actor);
+    requireScope(actor, 'migrations:read');
     const first = pageSize(page.first);
     const after = cursorKey(page.after, ['string'])?.[0] ?? null;
     checkSearch(filter.search, after);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Queryable } from '../db/database.ts';
-import { endOfLog, type EventCursor, type LoggedEvent, readEvents } from './log.ts';
+import { requireKept } from './horizon.ts';
+import { endOfLog, type EventCursor, type LoggedEvent, type Narrowing, readEvents, readStretch } from './log.ts';
 import type { Wake } from './wake.ts';
 
 const BATCH = 500;
@@ -37,6 +38,36 @@ export class EventFollower {
   onEvent(listener: (event: LoggedEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** The place up to which listeners have been handed every event, and nothing behind it. */
+  get position(): EventCursor {
+    return this.cursor!;
+  }
+
+  /**
+   * Where a reader begins.
+   *
+   * @param after the cursor of the last event it has seen; null or undefined for what comes from now on
+   * @throws GracelineError INVALID_CURSOR, or CURSOR_EXPIRED where events behind it are no longer kept
+   */
+  async begin(after: EventCursor | null | undefined): Promise<EventCursor> {
+    if (after == null) return this.position;
+    await requireKept(this.db, after);
+    return after;
+  }
+
+  /**
+   * Events that were handed to listeners before a reader was one of them.
+   *
+   * @param upTo a {@link position}
+   * @param limit how many at most
+   * @throws GracelineError CURSOR_EXPIRED where some of them have been deleted meanwhile
+   */
+  async missed(after: EventCursor, upTo: EventCursor, limit: number, narrowing: Narrowing): Promise<LoggedEvent[]> {
+    const events = await readStretch(this.db, after, upTo, limit, narrowing);
+    await requireKept(this.db, after);
+    return events;
   }
 
   /** Stops following; resolves once the read under way is done. */

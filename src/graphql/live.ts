@@ -1,5 +1,12 @@
 import type { LoggedEvent } from '../events/log.ts';
 
+/** The argument by which a subscription resumes. */
+export const AFTER = {
+  nullable: true,
+  description:
+    'The `cursor` of the last message you have: what you missed is sent first. Left out, only what happens from now on. Errors: INVALID_CURSOR, CURSOR_EXPIRED.',
+};
+
 /** Runs a read when its turn comes; see `Services.liveReads`. */
 export type Turn = <T>(read: () => Promise<T>) => Promise<T>;
 
@@ -36,5 +43,21 @@ export function itemsOf<T>(
       await events.return?.();
       return { done: true, value: undefined };
     },
+  };
+}
+
+/** The same items behind a first one. */
+export function startingWith<T>(first: T, items: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
+  let given = false;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (given) return items.next();
+      given = true;
+      return Promise.resolve({ value: first, done: false });
+    },
+    return: () => items.return?.() ?? Promise.resolve({ value: undefined, done: true }),
   };
 }

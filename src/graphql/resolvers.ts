@@ -7,6 +7,7 @@ import { TestEmailResolver } from '../email/settings/test-email.resolver.ts';
 import { TemplatesResolver } from '../email/templates/templates.resolver.ts';
 import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
+import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
@@ -24,6 +25,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   AdministratorsResolver,
   NoticesResolver,
   EventsResolver,
+  LogCursorResolver,
   MailsResolver,
   EmailSettingsResolver,
   TestEmailResolver,

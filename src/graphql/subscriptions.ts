@@ -208,7 +208,7 @@ export class Subscriptions {
   }
 
   /**
-   * Closes the sockets whose token has been revoked or has expired since. One query for each token, however many sockets it
+   * Closes the sockets whose token has been revoked, has expired or means other rights since. One query for each token, however many sockets it
    * has; where the database cannot be asked they stay, and are asked about again.
    */
   private async recheck(): Promise<void> {
@@ -217,8 +217,11 @@ export class Subscriptions {
     const introduced = [...this.sessions].filter(({ authorization }) => authorization !== undefined);
     try {
       for (const [authorization, sessions] of Map.groupBy(introduced, (session) => session.authorization!)) {
-        const fault = await this.options.authenticate(authorization).then(() => null, faultOfToken);
-        if (fault) for (const { socket } of sessions) closeForbidden(socket, fault.message);
+        const current = await this.options.authenticate(authorization).catch(faultOfToken);
+        for (const { socket, actor } of sessions) {
+          if (current instanceof GracelineError) closeForbidden(socket, current.message);
+          else if (rightsOf(current) !== rightsOf(actor!)) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
+        }
       }
     } catch (error) {
       this.options.logger.warn({ err: error }, 'could not check the tokens of open sockets again; trying at the next turn');
@@ -292,6 +295,11 @@ function textOf(data: RawData): string {
 function faultOfToken(error: unknown): GracelineError {
   if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') return error;
   throw error;
+}
+
+/** What an actor may do, to be compared: every field of it. */
+function rightsOf(actor: Actor): string {
+  return JSON.stringify(Object.entries(actor).toSorted(([one], [other]) => one.localeCompare(other)));
 }
 
 function refusal(error: GracelineError): readonly GraphQLError[] {

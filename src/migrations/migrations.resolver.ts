@@ -1,11 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { requireScope } from '../auth/scopes.rules.ts';
 import { feed } from '../events/feed.ts';
-import { isPrivate } from '../events/log.ts';
+import { isPrivate, type LoggedEvent } from '../events/log.ts';
 import { type ConnectionOf, PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { LifecycleStateEnum } from '../graphql/enums.ts';
 import { withoutNulls } from '../graphql/input.ts';
-import { itemsOf } from '../graphql/live.ts';
+import { AFTER, itemsOf } from '../graphql/live.ts';
 import { RolloutProgress } from '../rollouts/rollout.types.ts';
 import type { LifecycleState } from './lifecycle.rules.ts';
 import {
@@ -146,14 +147,17 @@ export class MigrationsResolver {
 
   @Subscription(() => MigrationChange, {
     description: 'Every change of the catalogue, or of one migration of it.',
-    subscribe: async ({ args, context }: { args: { key?: string | null }; context: Context }) => {
+    subscribe: async ({ args, context }: { args: { key?: string | null; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
+      requireScope(actor, 'migrations:read', 'flags:read');
       const { migrations, follower, liveReads } = context.services;
-      const only = args.key ? (await migrations.migration(actor, args.key)).id : null;
-      const events = feed(follower, ({ type, migrationId, accountNumber }) => {
+      const from = await follower.begin(args.after);
+      const only = args.key ? (await migrations.migration(actor, args.key)).id : undefined;
+      const matches = ({ type, migrationId, accountNumber }: LoggedEvent) => {
         const ofMigration = migrationId !== null && accountNumber === null;
-        return ofMigration && !isPrivate(actor, type) && (only === null || migrationId === only);
-      });
+        return ofMigration && !isPrivate(actor, type) && (only === undefined || migrationId === only);
+      };
+      const events = feed(follower, liveReads, { matches, narrowing: { migrationId: only } }, from);
       return itemsOf(events, liveReads, async ({ cursor, type, migrationId }) => {
         const [migration] = await migrations.byIds([migrationId!]);
         return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
@@ -163,6 +167,7 @@ export class MigrationsResolver {
   migrationChanged(
     @Root() change: MigrationChange,
     @Arg('key', () => ID, { nullable: true, description: 'Only this migration.' }) _key?: string,
+    @Arg('after', () => String, AFTER) _after?: string,
   ): MigrationChange {
     return change;
   }

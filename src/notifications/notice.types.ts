@@ -28,6 +28,9 @@ export class NoticeType {
 
   @Field(() => DateTime, { nullable: true, description: 'When nothing was left to do about it.' })
   closedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Its place in the event log where a subscription sends it; null in lists.' })
+  cursor?: string;
 }
 
 export const NoticeConnection = Connection(NoticeType);

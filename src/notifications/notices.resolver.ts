@@ -1,8 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { feed } from '../events/feed.ts';
+import type { LoggedEvent } from '../events/log.ts';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { itemsOf } from '../graphql/live.ts';
+import { AFTER, itemsOf } from '../graphql/live.ts';
 import { MigrationType } from '../migrations/migration.types.ts';
 import { NoticeConnection, NoticeType } from './notice.types.ts';
 
@@ -36,15 +37,22 @@ export class NoticesResolver {
 
   @Subscription(() => NoticeType, {
     description: 'Your notices as they arrive. For administrators.',
-    subscribe: async ({ context }: { context: Context }) => {
+    subscribe: async ({ args, context }: { args: { after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
       const { notices, follower, liveReads } = context.services;
       await notices.unreadCount(actor);
-      const events = feed(follower, ({ type, administratorId }) => type === 'NOTICE_ADDED' && administratorId === actor.administratorId);
-      return itemsOf(events, liveReads, async ({ data }) => notices.noticeById(actor, String(data['noticeId'])));
+      const from = await follower.begin(args.after);
+      const wanted = {
+        matches: ({ type, administratorId }: LoggedEvent) => type === 'NOTICE_ADDED' && administratorId === actor.administratorId,
+        narrowing: { types: ['NOTICE_ADDED'] as const, administratorId: actor.administratorId ?? undefined },
+      };
+      return itemsOf(feed(follower, liveReads, wanted, from), liveReads, async ({ cursor, data }) => {
+        const notice = await notices.noticeById(actor, String(data['noticeId']));
+        return notice && { ...notice, cursor };
+      });
     },
   })
-  noticeAdded(@Root() notice: NoticeType): NoticeType {
+  noticeAdded(@Root() notice: NoticeType, @Arg('after', () => String, AFTER) _after?: string): NoticeType {
     return notice;
   }
 }

@@ -80,4 +80,7 @@ export class RolloutProgress implements Progress {
 
   @Field(() => Int, { description: 'Of those still off: had opted in and opted out again.' })
   optedOut!: number;
+
+  @Field(() => String, { nullable: true, description: 'The place in the event log where a subscription sends it; null in queries.' })
+  cursor?: string;
 }

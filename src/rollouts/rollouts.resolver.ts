@@ -1,12 +1,13 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { AccountType } from '../accounts/account.types.ts';
 import { changes, feed } from '../events/feed.ts';
-import { type EventType, isPrivate } from '../events/log.ts';
+import { type EventType, isAfter, isPrivate, type LoggedEvent } from '../events/log.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { itemsOf } from '../graphql/live.ts';
+import { AFTER, itemsOf, startingWith } from '../graphql/live.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import { MigrationType } from '../migrations/migration.types.ts';
 import type { Progress } from './counts.ts';
+import { changesOfAll, changesOfOne } from './account-changes.ts';
 import { AccountMigrationChange, AccountMigrationType, EffectiveStateType, RolloutProgress } from './rollout.types.ts';
 
 const ACCOUNT = { description: "The platform's id of the account." };
@@ -99,60 +100,54 @@ export class RolloutsResolver {
   }
 
   @Subscription(() => AccountMigrationChange, {
-    description: 'Every change of the state of migrations for one account: its own decisions, and dates that pass. Errors: NOT_FOUND.',
-    subscribe: async ({ args, context }: { args: { account: string }; context: Context }) => {
+    description:
+      'Every change of the state of migrations for one account: its own decisions, and dates that pass. Without an account, what ' +
+      'changes for single accounts among all you see; dates that pass come by `migrationChanged`. Errors: NOT_FOUND, FORBIDDEN.',
+    subscribe: async ({ args, context }: { args: { account?: string | null; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
-      const { accounts, migrations, rollouts, follower, liveReads } = context.services;
-      const { number } = await accounts.account(actor, args.account);
-      const events = feed(follower, ({ type, migrationId, accountNumber }) => {
-        return migrationId !== null && !isPrivate(actor, type) && (accountNumber === null || accountNumber === number);
-      });
-      return itemsOf(events, liveReads, async ({ cursor, type, migrationId }) => {
-        // Asked again for every event: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
-        const account = await accounts.account(actor, args.account);
-        const [migration] = await migrations.byIds([migrationId!]);
-        if (!migration || !migrations.isVisible(actor, migration)) return null;
-        const states = await rollouts.statesOf([account.number]);
-        const state = states.find((other) => other.migrationId === migrationId)?.state ?? rollouts.cancelledState;
-        return {
-          cursor,
-          type,
-          accountMigration: { accountId: account.id, accountNumber: account.number, migrationId: migrationId!, state },
-        };
-      });
+      const from = await context.services.follower.begin(args.after);
+      return args.account == null ? changesOfAll(context, actor, from) : changesOfOne(context, actor, args.account, from);
     },
   })
   accountMigrationChanged(
     @Root() change: AccountMigrationChange,
-    @Arg('account', () => ID, ACCOUNT) _account: string,
+    @Arg('account', () => ID, { nullable: true, description: "The platform's id of the account; left out for all you see." })
+    _account?: string,
+    @Arg('after', () => String, AFTER) _after?: string,
   ): AccountMigrationChange {
     return change;
   }
 
   @Subscription(() => RolloutProgress, {
-    description: 'How far a rollout is, whenever that changes. For operators. Errors: FORBIDDEN, NOT_FOUND.',
-    subscribe: async ({ args, context }: { args: { migration: string }; context: Context }) => {
+    description:
+      'How far a rollout is, whenever that changes, at most four times a second; with `after`, first how far it is now. For operators. Errors: FORBIDDEN, NOT_FOUND.',
+    subscribe: async ({ args, context }: { args: { migration: string; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
       const { migrations, rollouts, follower, liveReads } = context.services;
+      await follower.begin(args.after);
       const { id } = await migrations.migration(actor, args.migration);
       const moves = (type: EventType) => type === 'ACCOUNT_CREATED' || type === 'ACCOUNTS_IMPORTED';
-      const events = changes(
-        follower,
-        ({ type, migrationId }) => moves(type) || (migrationId === id && !isPrivate(actor, type)),
-        PROGRESS_EVERY_MS,
-      );
+      const matches = ({ type, migrationId }: LoggedEvent) => moves(type) || (migrationId === id && !isPrivate(actor, type));
+      const from = follower.position;
+      const events = changes(feed(follower, liveReads, { matches }, from), PROGRESS_EVERY_MS);
       // Read after the feed has begun: a change in between is sent once too often rather than never.
-      let last = JSON.stringify(await rollouts.progress(actor, id));
-      return itemsOf(events, liveReads, async () => {
+      const first = await rollouts.progress(actor, id);
+      let last = JSON.stringify(first);
+      const items = itemsOf(events, liveReads, async ({ cursor }) => {
         const progress = await rollouts.progress(actor, id);
         const text = JSON.stringify(progress);
         if (text === last) return null;
         last = text;
-        return progress;
+        return { ...progress, cursor };
       });
+      return args.after != null && isAfter(from, args.after) ? startingWith({ ...first, cursor: from }, items) : items;
     },
   })
-  rolloutProgress(@Root() progress: Progress, @Arg('migration', () => ID, MIGRATION) _migration: string): RolloutProgress {
+  rolloutProgress(
+    @Root() progress: Progress,
+    @Arg('migration', () => ID, MIGRATION) _migration: string,
+    @Arg('after', () => String, AFTER) _after?: string,
+  ): RolloutProgress {
     return progress;
   }
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SYSTEM } from '../../src/auth/actor.ts';
-import { createSource } from '../../src/events/source.ts';
+import { createSource } from '../support/source.ts';
 import { type ApiError, graphqlClient } from '../support/graphql-client.ts';
 import { BOMBS, bus, SampleService, SECRET } from '../support/sample-service.ts';
 

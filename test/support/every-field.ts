@@ -52,6 +52,7 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   events: ({ account }) => ({ ...page, account, migration: 'running', types: ['OPTED_IN'] }),
   accountsUsing: () => ({ ...page, migration: 'running' }),
   failingAccounts: () => page,
+  logCursor: () => ({}),
   mails: () => ({ ...page, status: 'SENT' }),
   migration: () => ({ key: 'running' }),
   migrations: () => ({ ...page, states: ['GRACE_PERIOD'] }),
@@ -114,6 +115,7 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
       role: 'OPERATOR',
       subject: 'b',
       accounts: [account],
+      allAccounts: false,
       administratorId: NOBODY,
       scopes: [],
       expiresAt: '2030-01-01T00:00:00Z',
@@ -154,6 +156,7 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   retryMail: () => ({ id: NOBODY }),
   revokeAdministration: ({ administrator }) => ({ account: 'missing', administrator }),
   revokeToken: () => ({ id: NOBODY }),
+  rotateToken: () => ({ id: NOBODY, overlapSeconds: 60 }),
   emailSettings: ({ account }) => ({ account }),
   sendTestEmail: ({ account }) => ({ account, to: 'nobody', template: 'WELCOME' }),
   setBuiltInEmail: ({ account }) => ({ account, input: { defaultFrom: null, enabled: true } }),
@@ -241,7 +244,8 @@ export async function createWorld(service: TestService): Promise<{ ours: World; 
     subject: 'anna@mine.example',
     administratorId: mine!.administrator,
   });
-  const partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: ['mine'] });
+  const scopes = ['migrations:read', 'opt_ins:write', 'events:read'];
+  const partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: ['mine'], scopes });
   const runtime = await service.clientOf({ role: 'RUNTIME', subject: `login ${newId()}` });
   const clients = { OPERATOR: service.operator, ADMINISTRATOR: administrator, PARTNER: partner, RUNTIME: runtime, NONE: service.anonymous };
   return { ours: { ...mine!, clients }, theirs: theirs! };

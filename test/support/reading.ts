@@ -84,7 +84,7 @@ export function progressText({ percent, ...counts }: ProgressFieldsFragment): st
 }
 
 /** A notice as one line, e.g. `OPEN one-sender on 2`: its kind, its migration, for how many accounts it is open now. */
-export function noticeText({ kind, migration, openAccounts }: NoticeAddedSubscription['noticeAdded']): string {
+export function noticeText({ kind, migration, openAccounts }: Omit<NoticeAddedSubscription['noticeAdded'], 'cursor'>): string {
   return `${kind} ${migration.key} on ${openAccounts}`;
 }
 

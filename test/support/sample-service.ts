@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Arg, Args, Ctx, Field, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { afterAll, beforeAll } from 'vitest';
 import { SYSTEM } from '../../src/auth/actor.ts';
+import { LastUseRecorder } from '../../src/auth/last-use-recorder.ts';
 import { type CreatedToken, TokensService } from '../../src/auth/tokens.service.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Database } from '../../src/db/database.ts';
@@ -14,7 +15,7 @@ import { type Context, contextFactory, requireActor, type Services } from '../..
 import { DateTime, JSONObject, PartialDate } from '../../src/graphql/scalars.ts';
 import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
-import { createSource } from '../../src/events/source.ts';
+import { createSource } from './source.ts';
 import { createHttpServer, type HttpServer } from '../../src/http.ts';
 import { cloneDatabase } from './database.ts';
 import { type Collector, graphqlClient } from './graphql-client.ts';
@@ -216,7 +217,7 @@ export class SampleService {
 
   private async open(): Promise<void> {
     this.db = await Database.connect(await cloneDatabase(), 4);
-    this.tokens = new TokensService(this.db, new Wake(this.db, this.logger), systemClock);
+    this.tokens = new TokensService(this.db, new Wake(this.db, this.logger), systemClock, new LastUseRecorder(this.db, this.logger));
     this.operator = await this.newToken();
     ({ server: this.server, url: this.url } = await this.start());
   }

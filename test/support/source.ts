@@ -1,4 +1,4 @@
-import { GracelineError } from '../errors.ts';
+import { GracelineError } from '../../src/errors.ts';
 
 /** How far a slow socket may fall behind before its subscription is ended. */
 const MAX_WAITING = 1_000;
