@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { GracelineError } from './errors.ts';
+import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer } from './graphql/server.ts';
 import { readFields } from './http/fields.ts';
 import { json, pagePolicy, refusal, refusalOf, type RouteResponse, type Routes } from './http/route.ts';
@@ -158,7 +158,8 @@ async function readiness(ready: HttpServerOptions['ready']): Promise<RouteRespon
 }
 
 function failure(error: unknown, requestId: string, logger: Logger): RouteResponse {
-  if (error instanceof GracelineError) return refusalOf(error);
+  // What ends in 500 is for us to mend, and no caller of a platform's sign-in is to read of its keys and settings.
+  if (error instanceof GracelineError && ERROR_STATUS[error.code] !== 500) return refusalOf(error);
   logger.error({ requestId, errorId: requestId, err: error }, 'a request failed for a reason of ours');
   return refusal(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
 }
