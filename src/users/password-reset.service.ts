@@ -85,7 +85,7 @@ export class PasswordResetService {
     if (asBefore) requirePassword(password);
     const isWithin = await this.isWithinLimit(JSON.stringify([accountNumber, connection, address]));
     if (asBefore) gates.recordUse('PASSWORD_RESET', accountNumber, clientId);
-    const passwordHash = asBefore ? await passwords.hash(password) : null;
+    const passwordHash = asBefore ? await passwords.hash(password, accountNumber) : null;
     const user = await findUserByEmail(db, accountNumber, connection, address);
     const known = isWithin && user?.passwordHash ? user : null;
     await this.send(application, address, known, passwordHash);
@@ -116,7 +116,7 @@ export class PasswordResetService {
     const link = await this.requireLink(ticket);
     requirePassword(password);
     await this.parts.limits.take('password-link', ticket, TRIED_WITH_LINK);
-    return this.apply(ticket, link, await this.parts.passwords.hash(password));
+    return this.apply(ticket, link, await this.parts.passwords.hash(password, link.accountNumber));
   }
 
   private async isWithinLimit(address: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** Hashes passwords and compares them. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import pLimit from 'p-limit';
 import { GracelineError } from '../errors.ts';
+import { FairLine } from './fair-line.ts';
 
 /** What one hash costs: `N` = 2^ln blocks of 128 · r bytes, p times over (RFC 7914). */
 export interface ScryptCost {
@@ -26,7 +26,7 @@ const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$
 
 /** Hashes as `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, the PHC string format, so that the cost may rise later. */
 export class Passwords {
-  private readonly turn = pLimit(AT_ONCE);
+  private readonly line = new FairLine(AT_ONCE, MAX_WAITING, tooMany);
   /** Stands in for the hash a user does not have. */
   private readonly decoy: string;
 
@@ -37,41 +37,45 @@ export class Passwords {
   /**
    * A new hash with a salt of its own.
    *
+   * @param accountNumber whose user it is for: accounts take turns, so that none can keep the people of the others waiting
    * @throws GracelineError RATE_LIMITED where too many wait already
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, accountNumber: number): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    return phc(this.cost, salt, await this.derive(password, salt, HASH_BYTES, this.cost));
+    return phc(this.cost, salt, await this.derive(password, accountNumber, salt, HASH_BYTES, this.cost));
   }
 
   /**
    * Whether this is the password.
    *
    * @param stored the user's hash; null where there is no user or no password, which takes as long and is never true
+   * @param accountNumber as in {@link hash}
    * @throws GracelineError RATE_LIMITED where too many wait already
    */
-  async matches(password: string, stored: string | null): Promise<boolean> {
+  async matches(password: string, stored: string | null, accountNumber: number): Promise<boolean> {
     const { cost, salt, hash } = parsed(stored ?? this.decoy);
-    const derived = await this.derive(password, salt, hash.length, cost);
+    const derived = await this.derive(password, accountNumber, salt, hash.length, cost);
     return timingSafeEqual(derived, hash) && stored !== null;
   }
 
-  private derive(password: string, salt: Buffer, length: number, { ln, r, p }: ScryptCost): Promise<Buffer> {
-    if (this.turn.pendingCount >= MAX_WAITING) {
-      throw new GracelineError('RATE_LIMITED', `Too many are signing in at once. Try again in ${RETRY_AFTER_SECONDS} s.`, {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    }
+  private derive(password: string, accountNumber: number, salt: Buffer, length: number, { ln, r, p }: ScryptCost): Promise<Buffer> {
     // One character can be written in several ways; the keyboard must not decide which password it is.
     const text = password.normalize('NFKC');
     const options = { N: 2 ** ln, r, p, maxmem: 2 ** (ln + 8) * r };
-    return this.turn(
+    return this.line.run(
+      accountNumber,
       () =>
         new Promise<Buffer>((resolve, reject) => {
           scrypt(text, salt, length, options, (error, derived) => (error ? reject(error) : resolve(derived)));
         }),
     );
   }
+}
+
+function tooMany(): GracelineError {
+  return new GracelineError('RATE_LIMITED', `Too many are signing in at once. Try again in ${RETRY_AFTER_SECONDS} s.`, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
 
 function phc({ ln, r, p }: ScryptCost, salt: Buffer, hash: Buffer): string {

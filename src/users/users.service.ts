@@ -105,7 +105,7 @@ export class UsersService {
     await limits.take('sign-in-account', String(accountNumber), SIGN_INS_OF_ACCOUNT);
     await limits.take('sign-in-user', JSON.stringify([accountNumber, connection, email]), SIGN_INS_OF_USER);
     const user = await findUserByEmail(db, accountNumber, connection, email);
-    const matches = await passwords.matches(password, user?.passwordHash ?? null);
+    const matches = await passwords.matches(password, user?.passwordHash ?? null, accountNumber);
     if (!user || !matches) throw new GracelineError('UNAUTHENTICATED', 'The address or the password is wrong. Check both.');
     const [profile, secret] = await Promise.all([this.profileFor(user, clientId, false), applications.secretOf(clientId)]);
     return signIdToken(profile, secret!, { issuer, audience: clientId }, clock.now());
@@ -160,7 +160,7 @@ export class UsersService {
       connection,
       email,
       name,
-      passwordHash: password === null ? null : await this.parts.passwords.hash(password),
+      passwordHash: password === null ? null : await this.parts.passwords.hash(password, accountNumber),
       identities: identities.map((identity, position) => ({
         ...identity,
         accessToken: this.sealed(identity.accessToken, placeOfIdentity(accountNumber, id, position)),

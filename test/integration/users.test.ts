@@ -24,26 +24,43 @@ const signIn = (username: string, password: string, { clientId } = customer) =>
 describe('passwords', () => {
   test('are kept as scrypt with its cost and a salt of their own', async () => {
     const passwords = new Passwords();
-    const [one, two] = [await passwords.hash(PASSWORD), await passwords.hash(PASSWORD)];
+    const [one, two] = [await passwords.hash(PASSWORD, 1), await passwords.hash(PASSWORD, 1)];
     // N = 2^15, r = 8, p = 3: one of OWASP's equals.
     expect(one).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(one).not.toBe(two);
-    expect(await passwords.matches(PASSWORD, one)).toBe(true);
-    expect(await passwords.matches(`${PASSWORD} `, one)).toBe(false);
-    expect(await passwords.matches(PASSWORD, null)).toBe(false);
+    expect(await passwords.matches(PASSWORD, one, 1)).toBe(true);
+    expect(await passwords.matches(`${PASSWORD} `, one, 1)).toBe(false);
+    expect(await passwords.matches(PASSWORD, null, 1)).toBe(false);
   });
 
   test('are known again whatever the cost was when they were set, and however the keyboard writes an accent', async () => {
     const cheap = new Passwords({ ln: 10, r: 8, p: 1 });
-    expect(await new Passwords().matches('cafe\u0301 au lait', await cheap.hash('caf\u00e9 au lait'))).toBe(true);
+    expect(await new Passwords().matches('cafe\u0301 au lait', await cheap.hash('caf\u00e9 au lait', 1), 1)).toBe(true);
   });
 
   test('wait in a line that ends', async () => {
     const passwords = new Passwords({ ln: 12, r: 8, p: 1 });
-    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => passwords.hash(PASSWORD)));
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => passwords.hash(PASSWORD, 1)));
     const refused = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     expect(refused.length).toBe(38);
     expect(refused[0]!.reason).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 5 } });
+  });
+
+  test('wait in a line for each account: who fills theirs keeps nobody else from signing in', async () => {
+    const passwords = new Passwords({ ln: 12, r: 8, p: 1 });
+    const stored = await passwords.hash(PASSWORD, 1);
+    const done: string[] = [];
+    const busy = Array.from({ length: 100 }, () =>
+      passwords.matches('a guess', stored, 1).then(
+        () => done.push('checked'),
+        () => done.push('refused'),
+      ),
+    );
+    const others = Array.from({ length: 5 }, (_, i) => passwords.matches(PASSWORD, stored, 2 + i).then(() => done.push('another')));
+    await Promise.all([...busy, ...others]);
+    // The two that had begun, and one of theirs for each round of the others, are all that goes before.
+    expect(done.filter((what) => what !== 'refused').lastIndexOf('another')).toBeLessThan(14);
+    expect(done.filter((what) => what === 'refused')).toHaveLength(43);
   });
 });
 
@@ -149,6 +166,17 @@ describe('plain HTTP', () => {
   });
 });
 
+test('what is ours to mend is logged, and no caller reads of keys', async () => {
+  const broken = await createCustomer(service, 'broken', new Date('2015-01-01'));
+  await createUser('broken', 'ada@example.com');
+  await service.db.query(`update application set secret = 'lost-key.AAAA' where id = $1`, [broken.clientId]);
+  const response = await signIn('ada@example.com', PASSWORD, broken);
+  const text = await response.text();
+  expect([response.status, text]).toEqual([500, expect.stringContaining('INTERNAL')]);
+  expect(text).not.toMatch(/lost-key|ENCRYPTION_KEYS/);
+  expect(service.defects.filter((defect) => defect.includes('lost-key'))).toHaveLength(1);
+});
+
 describe('over GraphQL', () => {
   const CREATE_APPLICATION =
     'mutation ($account: ID!, $clientId: ID) { createApplication(account: $account, name: "Shop", clientId: $clientId) { id secret } }';
@@ -211,4 +239,4 @@ describe('over GraphQL', () => {
   });
 });
 
-test('no caller met a defect', () => expect(service.defects).toEqual([]));
+test('no caller met another defect', () => expect(service.defects).toEqual([expect.stringContaining('lost-key')]));
