@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
 import { type Actor, ROLES } from './auth/actor.ts';
-import { type NewToken, SCOPES } from './auth/tokens.rules.ts';
+import { SCOPES } from './auth/scopes.rules.ts';
+import type { NewToken } from './auth/tokens.rules.ts';
 import { compose } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
@@ -82,7 +83,8 @@ program
   .option('--name <NAME>', 'what lists call it', 'made on the command line')
   .option('--administrator <ID>', 'the administrator it belongs to (for that role)')
   .option('--account <ID...>', 'accounts it may act for (for partners)')
-  .option('--scope <SCOPE...>', `what it may do beyond its role (for partners): ${SCOPES.join(', ')}`)
+  .option('--all-accounts', 'it may act for every account, those to come included (for partners)')
+  .option('--scope <SCOPE...>', `what a partner may do with it: ${SCOPES.join(', ')}`)
   .option('--expires <INSTANT>', 'from when on it no longer counts, e.g. 2027-01-01T00:00:00Z', instant)
   .action(({ administrator, account, scope, expires, ...rest }: TokenOptions) =>
     withHouse(async ({ tokens }) => {
@@ -110,6 +112,7 @@ program
 interface TokenOptions extends Pick<NewToken, 'name' | 'role' | 'subject'> {
   readonly administrator?: string;
   readonly account?: string[];
+  readonly allAccounts?: boolean;
   readonly scope?: string[];
   readonly expires?: Date;
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { AccountsService } from './accounts/accounts.service.ts';
+import { LastUseRecorder } from './auth/last-use-recorder.ts';
 import { TokensService } from './auth/tokens.service.ts';
 import { fileClock, systemClock } from './clock.ts';
 import { type Config, databaseUrl } from './config.ts';
@@ -21,6 +22,7 @@ import { ProviderClients } from './email/user-mail/provider-clients.ts';
 import { UserMailSender } from './email/user-mail/sending.service.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
+import { EventChain } from './events/chain.ts';
 import { EventsService } from './events/events.service.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
@@ -73,6 +75,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   };
   const usageRecorder = new UsageRecorder(db, log);
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
+  const tokenUses = new LastUseRecorder(db, log);
   const templates = new TemplatesService(db, wake, clock, gates, { name: platformName, address: config.BUILT_IN_FROM });
   const migrations = new MigrationsService(db, wake, clock, zone);
   const emailSettings = new EmailSettingsService(db, wake, clock, secrets, hosts);
@@ -102,6 +105,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     follower,
     accounts: new AccountsService(db, wake, clock),
     applications,
+    chain: new EventChain(db),
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
@@ -134,7 +138,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     secrets,
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
-    tokens: new TokensService(db, wake, clock),
+    tokens: new TokensService(db, wake, clock, tokenUses),
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,
@@ -149,6 +153,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       await transport.close();
       await wake.close();
       await usageRecorder.close();
+      await tokenUses.close();
       await db.close();
     },
   };

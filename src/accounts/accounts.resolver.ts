@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { requireScope } from '../auth/scopes.rules.ts';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { PlatformEnum } from '../graphql/enums.ts';
@@ -41,6 +42,8 @@ export class AccountsResolver {
 
   @FieldResolver(() => [AccountMigrationType], { description: 'Every published migration with its state for this account, newest first.' })
   migrations(@Ctx() context: Context, @Root() account: AccountView) {
+    // An account is also reached from what other scopes read.
+    requireScope(requireActor(context), 'migrations:read', 'flags:read');
     return context.loaders.states.load(account.number);
   }
 

@@ -1,6 +1,6 @@
 /**
  * Who sees which accounts: asked here by every feature, so that there is one answer. Operators see all, administrators
- * what they administer, partners what their token names. An account somebody may not see reads as missing, word for word:
+ * what they administer, partners what their token names, or all. An account somebody may not see reads as missing, word for word:
  * whether it exists is nobody's business.
  */
 import type { Actor } from '../auth/actor.ts';
@@ -21,27 +21,44 @@ export interface Condition {
  * @param nextParam the number of the first parameter that is free; the condition uses as many as it has values
  */
 export function visibleAccounts(actor: Actor, alias: string, nextParam: number): Condition {
-  const { role } = actor;
-  const values = role === 'ADMINISTRATOR' || role === 'PARTNER' ? [whoSees(actor)] : [];
-  return { sql: visibleTo(role, alias, `$${nextParam}::uuid`), values };
+  const sight = sightOf(actor);
+  const values = sight === 'ADMINISTERED' || sight === 'NAMED' ? [whoSees(actor)] : [];
+  return { sql: visibleTo(sight, alias, `$${nextParam}::uuid`), values };
+}
+
+/** Which accounts somebody sees, as a kind: queries of one kind have the same text. */
+export type Sight = 'ALL' | 'ADMINISTERED' | 'NAMED' | 'NONE';
+
+/** See {@link Sight}. */
+export function sightOf({ role, allAccounts }: Actor): Sight {
+  switch (role) {
+    case 'OPERATOR':
+    case 'SYSTEM':
+      return 'ALL';
+    case 'ADMINISTRATOR':
+      return 'ADMINISTERED';
+    case 'PARTNER':
+      return allAccounts ? 'ALL' : 'NAMED';
+    case 'RUNTIME':
+      return 'NONE';
+  }
 }
 
 /**
- * The same for a query about several actors of one role.
+ * The same for a query about several actors of one kind.
  *
  * @param alias of the account table in the query
  * @param who an SQL expression with what {@link whoSees} says of the actor
  */
-export function visibleTo(role: Actor['role'], alias: string, who: string): string {
-  switch (role) {
-    case 'OPERATOR':
-    case 'SYSTEM':
+export function visibleTo(sight: Sight, alias: string, who: string): string {
+  switch (sight) {
+    case 'ALL':
       return 'true';
-    case 'ADMINISTRATOR':
+    case 'ADMINISTERED':
       return `exists (select from administration v where v.administrator_id = ${who} and v.account_number = ${alias}.number)`;
-    case 'PARTNER':
+    case 'NAMED':
       return `exists (select from token_account v where v.token_id = ${who} and v.account_number = ${alias}.number)`;
-    case 'RUNTIME':
+    case 'NONE':
       return 'false';
   }
 }

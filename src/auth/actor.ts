@@ -1,4 +1,4 @@
-import type { Scope } from './tokens.rules.ts';
+import type { Scope } from './scopes.rules.ts';
 
 /** The roles a token can have. */
 export const ROLES = ['OPERATOR', 'ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const;
@@ -15,8 +15,10 @@ export interface Actor {
   readonly administratorId: string | null;
   /** The token it came with; null for SYSTEM and the command line. */
   readonly tokenId: string | null;
-  /** What the token may do beyond its role. */
+  /** What a partner may do; empty for everybody else. */
   readonly scopes: readonly Scope[];
+  /** That a partner acts for every account, those to come included; left out for those its token names. */
+  readonly allAccounts?: boolean;
 }
 
 /** The worker, when it records what followed from a date. */

@@ -4,12 +4,26 @@ import { Connection } from '../graphql/connection.ts';
 import { RoleEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { TokenView } from './tokens.repository.ts';
-import { type NewToken, type Scope, SCOPES, type TokenRole } from './tokens.rules.ts';
-import type { CreatedToken } from './tokens.service.ts';
+import { type Scope, SCOPES } from './scopes.rules.ts';
+import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, type NewToken, type TokenRole } from './tokens.rules.ts';
+import type { CreatedToken, RotatedToken } from './tokens.service.ts';
+
+/** What each scope is for, as the schema says it. */
+const SCOPES_EXPLAINED =
+  '`migrations:read`: migrations, accounts, their states, usage and impact. `opt_ins:write`: opting in and out. ' +
+  '`email:write`: email settings and templates. `webhooks:write`: webhooks. `events:read`: the event log. ' +
+  '`flags:read`: migrations and states of single accounts, as a runtime reads them; a runtime has it by its role. ' +
+  '`read:users`: user profiles. `read:user_idp_tokens`: the tokens of identity providers in them.';
+
+/** What `rotateToken` says of its argument. */
+export const OVERLAP = {
+  defaultValue: DEFAULT_OVERLAP_SECONDS,
+  description: `How long the old secret goes on, in seconds: 0, which ends it at once, to ${MAX_OVERLAP_SECONDS}.`,
+};
 
 @ObjectType('Token', { description: 'A bearer token, without its secret.', simpleResolvers: true })
 export class TokenType implements Omit<TokenView, 'administratorId'> {
-  @Field(() => ID, { description: 'Its id, to revoke it by.' })
+  @Field(() => ID, { description: 'Its id, to rotate and revoke it by.' })
   id!: string;
 
   @Field(() => String, { description: 'Its first characters, to find it by.' })
@@ -24,8 +38,11 @@ export class TokenType implements Omit<TokenView, 'administratorId'> {
   @Field(() => String, { description: 'Who acts with it, as the event log names them.' })
   subject!: string;
 
-  @Field(() => [String], { description: 'What it may do beyond its role.' })
+  @Field(() => [String], { description: `What a partner may do with it. ${SCOPES_EXPLAINED}` })
   scopes!: readonly Scope[];
+
+  @Field(() => Boolean, { description: 'That a partner acts for every account with it, and not for named ones.' })
+  allAccounts!: boolean;
 
   @Field(() => DateTime, { description: 'When it was created.' })
   createdAt!: Date;
@@ -35,6 +52,15 @@ export class TokenType implements Omit<TokenView, 'administratorId'> {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was revoked.' })
   revokedAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was last used, to the minute; null for never.' })
+  lastUsedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'How its secret before the last rotation begins.' })
+  previousPrefix!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When that secret ends or ended.' })
+  previousExpiresAt!: Date | null;
 }
 
 export const TokenConnection = Connection(TokenType);
@@ -51,6 +77,12 @@ export class CreatedTokenType implements CreatedToken {
   prefix!: string;
 }
 
+@ObjectType('RotatedToken', { description: 'The new secret of a token, at the one moment it can be seen.', simpleResolvers: true })
+export class RotatedTokenType extends CreatedTokenType implements RotatedToken {
+  @Field(() => DateTime, { description: 'Until when the old secret goes on.' })
+  previousExpiresAt!: Date;
+}
+
 @InputType('NewToken', { description: 'A new token.' })
 export class NewTokenInput implements NewToken {
   @Field(() => String, { description: 'What people call it in lists.' })
@@ -65,10 +97,13 @@ export class NewTokenInput implements NewToken {
   @Field(() => ID, { nullable: true, description: 'The administrator it belongs to: needed for that role.' })
   administratorId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: 'The accounts it may act for: needed for partners.' })
+  @Field(() => [ID], { nullable: true, description: 'The accounts a partner may act for; at least one, unless `allAccounts`.' })
   accounts?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: `What a partner may do beyond reading and opting in: ${SCOPES.join(', ')}.` })
+  @Field(() => Boolean, { nullable: true, description: 'That a partner may act for every account, those to come included.' })
+  allAccounts?: boolean | null;
+
+  @Field(() => [String], { nullable: true, description: `What a partner may do, any of: ${SCOPES.join(', ')}. ${SCOPES_EXPLAINED}` })
   scopes?: string[] | null;
 
   @Field(() => DateTime, { nullable: true, description: 'From when on it no longer counts; left out: never.' })

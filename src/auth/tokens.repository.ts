@@ -1,7 +1,8 @@
 import type { Database, Queryable, Transaction } from '../db/database.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import { Token } from './token.entity.ts';
-import type { CheckedToken, Scope, TokenRole, TokenValidity } from './tokens.rules.ts';
+import type { Scope } from './scopes.rules.ts';
+import type { CheckedToken, TokenRole, TokenValidity } from './tokens.rules.ts';
 
 /** A token as operators see it in lists; never the token itself. */
 export interface TokenView extends TokenValidity {
@@ -13,21 +14,37 @@ export interface TokenView extends TokenValidity {
   /** Who acts with it, as the log names them. */
   readonly subject: string;
   readonly scopes: readonly Scope[];
+  /** That a partner acts for every account. */
+  readonly allAccounts: boolean;
   readonly createdAt: Date;
+  /** To the minute; null where it never was. */
+  readonly lastUsedAt: Date | null;
+  /** How the secret before the last rotation begins; null where there was none. */
+  readonly previousPrefix: string | null;
+  /** When that secret ends. */
+  readonly previousExpiresAt: Date | null;
 }
 
 const COLUMNS = `t.id, t.prefix, t.name, t.role, t.subject, t.administrator_id as "administratorId", t.scopes,
-  t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt"`;
+  t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt", t.all_accounts as "allAccounts",
+  t.last_used_at as "lastUsedAt", t.previous_prefix as "previousPrefix", t.previous_expires_at as "previousExpiresAt"`;
 
-/** The token of this hash, revoked and expired ones included. On the path of every request, hence prepared. */
+/** The second half runs only where the first found nothing. */
+const BY_HASH = `
+  select ${COLUMNS}, null::timestamptz as "secretExpiresAt" from token t where t.hash = $1
+  union all
+  select ${COLUMNS}, t.previous_expires_at from token t where t.previous_hash = $1
+  limit 1`;
+
+/** The token of which this is the hash or was before its rotation, revoked and expired ones included. On the path of every request, hence prepared. */
 export async function findTokenByHash(db: Database, hash: string): Promise<TokenView | undefined> {
-  const [token] = await db.queryPrepared<TokenView>('token_by_hash', `select ${COLUMNS} from token t where t.hash = $1`, [hash]);
+  const [token] = await db.queryPrepared<TokenView>('token_by_hash', BY_HASH, [hash]);
   return token;
 }
 
-/** One token, by an id of the right form. */
-export async function findToken(db: Queryable, id: string): Promise<TokenView | undefined> {
-  const [token] = await db.query<TokenView>(`select ${COLUMNS} from token t where t.id = $1::uuid`, [id]);
+/** One token, by an id of the right form; nobody else changes it until the transaction ends. */
+export async function lockToken(tx: Transaction, id: string): Promise<TokenView | undefined> {
+  const [token] = await tx.query<TokenView>(`select ${COLUMNS} from token t where t.id = $1::uuid for update`, [id]);
   return token;
 }
 
@@ -77,15 +94,40 @@ export async function insertToken(tx: Transaction, row: TokenRow): Promise<void>
     subject: row.subject,
     administratorId: row.administratorId ?? null,
     scopes: [...row.scopes],
+    allAccounts: row.allAccounts,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt ?? null,
     revokedAt: null,
+    lastUsedAt: null,
+    previousHash: null,
+    previousPrefix: null,
+    previousExpiresAt: null,
   });
   await tx.em.flush();
   await tx.query('insert into token_account (token_id, account_number) select $1::uuid, unnest($2::bigint[])', [
     row.id,
     row.accountNumbers,
   ]);
+}
+
+/** Gives a token a new secret. The one it had goes on until an instant; the one before that ends. */
+export async function replaceSecret(tx: Transaction, id: string, hash: string, prefix: string, previousExpiresAt: Date): Promise<void> {
+  await tx.query(
+    `update token set previous_hash = hash, previous_prefix = prefix, previous_expires_at = $4, hash = $2, prefix = $3 where id = $1::uuid`,
+    [id, hash, prefix, previousExpiresAt],
+  );
+}
+
+/**
+ * Writes when tokens were last used, each at most once a minute, however many processes say so. What another transaction
+ * holds is passed over: nobody waits here, so nobody deadlocks.
+ */
+export async function writeLastUses(db: Queryable, uses: ReadonlyMap<string, Date>): Promise<void> {
+  await db.query(
+    `update token t set last_used_at = u.at from unnest($1::uuid[], $2::timestamptz[]) as u (id, at)
+      where t.id = (select l.id from token l where l.id = u.id for no key update skip locked) and (t.last_used_at is null or t.last_used_at <= u.at - interval '1 minute')`,
+    [[...uses.keys()], [...uses.values()]],
+  );
 }
 
 /** Marks a token revoked, unless it is already. Returns whether this call did. */

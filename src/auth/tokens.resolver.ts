@@ -1,7 +1,7 @@
-import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { CreatedTokenType, NewTokenInput, TokenConnection, TokenType } from './token.types.ts';
+import { CreatedTokenType, NewTokenInput, OVERLAP, RotatedTokenType, TokenConnection, TokenType } from './token.types.ts';
 
 @Resolver(() => TokenType)
 export class TokensResolver {
@@ -15,6 +15,19 @@ export class TokensResolver {
   })
   createToken(@Ctx() context: Context, @Arg('input', () => NewTokenInput, { description: 'The token.' }) input: NewTokenInput) {
     return context.services.tokens.createToken(requireActor(context), input);
+  }
+
+  @Mutation(() => RotatedTokenType, {
+    description:
+      'Gives a token a new secret, shown this once, while the old one goes on for a while. Of a token rotated again meanwhile the ' +
+      'oldest secret ends at once. For operators. Errors: NOT_FOUND, INVALID_INPUT; WRONG_STATE for one that was revoked or has expired.',
+  })
+  rotateToken(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Arg('overlapSeconds', () => Int, OVERLAP) overlapSeconds: number,
+  ) {
+    return context.services.tokens.rotateToken(requireActor(context), id, overlapSeconds);
   }
 
   @Mutation(() => TokenType, { description: 'Revokes a token at once; again changes nothing. For operators. Errors: NOT_FOUND.' })

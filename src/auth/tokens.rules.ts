@@ -1,5 +1,6 @@
 /** What a token looks like, what it needs by its role, and when it no longer counts. */
 import { GracelineError } from '../errors.ts';
+import { type Scope, SCOPES } from './scopes.rules.ts';
 
 /** How the tokens of each role begin, so that people and secret scanners know one when they see it. */
 export const TOKEN_PREFIXES = { OPERATOR: 'gl_op_', ADMINISTRATOR: 'gl_ad_', PARTNER: 'gl_pa_', RUNTIME: 'gl_rt_' } as const;
@@ -7,14 +8,13 @@ export const TOKEN_PREFIXES = { OPERATOR: 'gl_op_', ADMINISTRATOR: 'gl_ad_', PAR
 /** A role a token can have. */
 export type TokenRole = keyof typeof TOKEN_PREFIXES;
 
-/** What a token may do beyond its role. */
-export const SCOPES = ['read:users', 'read:user_idp_tokens', 'email:write'] as const;
-
-/** See {@link SCOPES}. */
-export type Scope = (typeof SCOPES)[number];
-
 /** How many characters of a token are kept to find it by in lists: the prefix of its role and 36 of its 256 random bits. */
 export const FINDABLE_LENGTH = 12;
+
+/** How long the old secret goes on after a rotation, unless said otherwise, in seconds: a day. */
+export const DEFAULT_OVERLAP_SECONDS = 86_400;
+/** The longest it may go on: two weeks. What takes longer to exchange is two tokens. */
+export const MAX_OVERLAP_SECONDS = 14 * 86_400;
 
 /** The most accounts one partner's token may name. */
 const MAX_TOKEN_ACCOUNTS = 10_000;
@@ -31,9 +31,11 @@ export interface NewToken {
   readonly subject: string;
   /** The administrator it belongs to: needed for that role, refused for others. */
   readonly administratorId?: string | null | undefined;
-  /** The platform's ids of the accounts it may act for: needed for partners, refused for others. */
+  /** The platform's ids of the accounts it may act for: for partners, who need these or {@link NewToken.allAccounts}. */
   readonly accounts?: readonly string[] | null | undefined;
-  /** What it may do beyond its role, each one of {@link SCOPES}; for partners. */
+  /** That a partner may act for every account, those to come included. */
+  readonly allAccounts?: boolean | null | undefined;
+  /** What a partner may do, each one of `SCOPES`; refused for others. */
   readonly scopes?: readonly string[] | null | undefined;
   /** From when on it no longer counts; left out means never. */
   readonly expiresAt?: Date | null | undefined;
@@ -42,6 +44,7 @@ export interface NewToken {
 /** A token that may be made. */
 export interface CheckedToken extends NewToken {
   readonly scopes: readonly Scope[];
+  readonly allAccounts: boolean;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface CheckedToken extends NewToken {
  * @throws GracelineError INVALID_INPUT or DATE_IN_PAST, naming the field
  */
 export function checkedToken(input: NewToken, now: Date): CheckedToken {
-  const { role, administratorId, accounts, scopes, expiresAt } = input;
+  const { role, administratorId, expiresAt } = input;
   if (role === 'ADMINISTRATOR' && !administratorId) {
     throw refusal('administratorId', 'An administrator’s token needs "administratorId". Give the id of the administrator it is for.');
   }
@@ -60,22 +63,8 @@ export function checkedToken(input: NewToken, now: Date): CheckedToken {
       'Only an administrator’s token takes "administratorId". Leave it out, or make the role ADMINISTRATOR.',
     );
   }
-  if (role === 'PARTNER' && !accounts?.length) {
-    throw refusal('accounts', 'A partner’s token needs "accounts". Give the ids of the accounts it may act for.');
-  }
-  if (role !== 'PARTNER' && accounts?.length) {
-    throw refusal('accounts', 'Only a partner’s token takes "accounts". Leave them out, or make the role PARTNER.');
-  }
-  if (accounts && accounts.length > MAX_TOKEN_ACCOUNTS) {
-    throw refusal('accounts', `A token may name at most ${MAX_TOKEN_ACCOUNTS} accounts, not ${accounts.length}. Make several tokens.`);
-  }
-  if (role !== 'PARTNER' && scopes?.length) {
-    throw refusal('scopes', 'Only a partner’s token takes "scopes". Leave them out, or make the role PARTNER.');
-  }
-  const unknown = scopes?.find((scope) => !isScope(scope));
-  if (unknown !== undefined) {
-    throw refusal('scopes', `There is no scope "${unknown.slice(0, 80)}". Use ${SCOPES.join(', ')}.`);
-  }
+  checkReach(input);
+  const scopes = checkedScopes(input);
   if (expiresAt && expiresAt <= now) {
     throw new GracelineError(
       'DATE_IN_PAST',
@@ -89,8 +78,60 @@ export function checkedToken(input: NewToken, now: Date): CheckedToken {
     ...input,
     name: checkedText('name', input.name),
     subject: checkedText('subject', input.subject),
-    scopes: scopes?.filter(isScope) ?? [],
+    scopes,
+    allAccounts: input.allAccounts === true,
   };
+}
+
+function checkReach({ role, accounts, allAccounts }: NewToken): void {
+  if (role !== 'PARTNER') {
+    const field = accounts?.length ? 'accounts' : 'allAccounts';
+    if (accounts?.length || allAccounts)
+      throw refusal(field, `Only a partner’s token takes "${field}". Leave it out, or make the role PARTNER.`);
+    return;
+  }
+  if (!accounts?.length && !allAccounts) {
+    const ways = 'Give the ids of the accounts it may act for, or "allAccounts" for every one.';
+    throw refusal('accounts', `A partner’s token needs "accounts". ${ways}`);
+  }
+  if (accounts?.length && allAccounts)
+    throw refusal('allAccounts', 'A token names accounts or is for all of them. Leave out "accounts" or "allAccounts".');
+  if (accounts && accounts.length > MAX_TOKEN_ACCOUNTS) {
+    throw refusal('accounts', `A token may name at most ${MAX_TOKEN_ACCOUNTS} accounts, not ${accounts.length}. Make several tokens.`);
+  }
+}
+
+function checkedScopes({ role, scopes }: NewToken): readonly Scope[] {
+  if (role !== 'PARTNER' && scopes?.length) {
+    throw refusal('scopes', 'Only a partner’s token takes "scopes". Leave them out, or make the role PARTNER.');
+  }
+  const unknown = scopes?.find((scope) => !isScope(scope));
+  if (unknown !== undefined) {
+    throw refusal('scopes', `There is no scope "${unknown.slice(0, 80)}". Use ${SCOPES.join(', ')}.`);
+  }
+  return [...new Set(scopes?.filter(isScope))];
+}
+
+/**
+ * When the old secret of a rotated token ends.
+ *
+ * @param overlapSeconds how long it goes on; 0 ends it at once
+ * @throws GracelineError INVALID_INPUT where that is no whole number of seconds up to {@link MAX_OVERLAP_SECONDS}
+ */
+export function overlapEnd(now: Date, overlapSeconds: number): Date {
+  if (Number.isInteger(overlapSeconds) && overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS)
+    return new Date(now.getTime() + overlapSeconds * 1_000);
+  throw refusal('overlapSeconds', `"overlapSeconds" takes 0 to ${MAX_OVERLAP_SECONDS} whole seconds. Choose less, or make a second token.`);
+}
+
+/**
+ * Refuses to rotate a token that no longer counts: a new secret of it would count as little.
+ *
+ * @throws GracelineError WRONG_STATE
+ */
+export function requireRotatable({ revokedAt, expiresAt }: Pick<TokenValidity, 'revokedAt' | 'expiresAt'>, now: Date): void {
+  if (revokedAt) throw new GracelineError('WRONG_STATE', 'The token was revoked. Make a new one.');
+  if (expiresAt && expiresAt <= now) throw new GracelineError('WRONG_STATE', 'The token has expired. Make a new one.');
 }
 
 /**
@@ -120,6 +161,9 @@ export function requireValid<T extends TokenValidity>(token: T | undefined, now:
   if (!token) throw unauthenticated('The token is unknown. Check that it was copied whole, or ask an operator for a new one.');
   if (token.revokedAt) throw unauthenticated('The token was revoked. Ask an operator for a new one.');
   if (token.expiresAt && token.expiresAt <= now) throw unauthenticated('The token has expired. Ask an operator for a new one.');
+  if (token.secretExpiresAt && token.secretExpiresAt <= now) {
+    throw unauthenticated('The token was rotated and this secret of it has ended. Use the new one, or ask an operator for another.');
+  }
   if (token.role === 'ADMINISTRATOR' && !token.administratorId) {
     throw unauthenticated('The administrator of this token is gone. Ask an operator for a new one.');
   }
@@ -132,6 +176,8 @@ export interface TokenValidity {
   readonly administratorId: string | null;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** When the secret that was shown ends, where it is the one before a rotation. */
+  readonly secretExpiresAt?: Date | null;
 }
 
 function isScope(text: string): text is Scope {

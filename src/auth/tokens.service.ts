@@ -7,17 +7,30 @@ import type { Wake } from '../events/wake.ts';
 import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import type { Actor } from './actor.ts';
+import type { LastUseRecorder } from './last-use-recorder.ts';
 import {
   accountNumbers,
   administratorExists,
-  findToken,
   findTokenByHash,
   findTokens,
   insertToken,
+  lockToken,
   markRevoked,
+  replaceSecret,
   type TokenView,
 } from './tokens.repository.ts';
-import { checkedToken, FINDABLE_LENGTH, type NewToken, requireValid, TOKEN_PREFIXES, tokenOfHeader } from './tokens.rules.ts';
+import {
+  checkedToken,
+  DEFAULT_OVERLAP_SECONDS,
+  FINDABLE_LENGTH,
+  type NewToken,
+  overlapEnd,
+  requireRotatable,
+  requireValid,
+  TOKEN_PREFIXES,
+  tokenOfHeader,
+  type TokenRole,
+} from './tokens.rules.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -30,12 +43,19 @@ export interface CreatedToken {
   readonly prefix: string;
 }
 
-/** Who may come in: makes, lists, revokes and checks bearer tokens. */
+/** A token that has a new secret. */
+export interface RotatedToken extends CreatedToken {
+  /** Until when the old secret goes on. */
+  readonly previousExpiresAt: Date;
+}
+
+/** Who may come in: makes, rotates, lists, revokes and checks bearer tokens. */
 export class TokensService {
   constructor(
     private readonly db: Database,
     private readonly wake: Pick<Wake, 'ring'>,
     private readonly clock: Clock,
+    private readonly uses: Pick<LastUseRecorder, 'record'>,
   ) {}
 
   /**
@@ -47,13 +67,12 @@ export class TokensService {
     requireManager(actor);
     const now = this.clock.now();
     const checked = checkedToken(input, now);
-    const token = TOKEN_PREFIXES[checked.role] + randomBytes(TOKEN_BYTES).toString('base64url');
-    const created = { id: newId(), token, prefix: token.slice(0, FINDABLE_LENGTH) };
+    const created = { id: newId(), ...newSecret(checked.role) };
     await this.db.transaction(async (tx) => {
       await requireAdministrator(tx, checked.administratorId);
       const numbers = await requireNumbers(tx, checked.accounts ?? []);
-      await insertToken(tx, { ...checked, ...created, hash: hashOf(token), createdAt: now, accountNumbers: numbers });
-      const { name, role, subject, accounts, scopes, expiresAt } = checked;
+      await insertToken(tx, { ...checked, ...created, hash: hashOf(created.token), createdAt: now, accountNumbers: numbers });
+      const { name, role, subject, accounts, allAccounts, scopes, expiresAt } = checked;
       await writeEvents(tx, actor, now, [
         {
           type: 'TOKEN_CREATED',
@@ -65,6 +84,7 @@ export class TokensService {
             role,
             subject,
             accounts: accounts ?? [],
+            allAccounts,
             scopes,
             expiresAt: expiresAt ?? null,
           },
@@ -76,7 +96,31 @@ export class TokensService {
   }
 
   /**
-   * Revokes a token: the next request with it is refused, and its open sockets are closed within seconds. Revoking again
+   * Gives a token a new secret, while the old one goes on for a while; everything else of the token stays. Of a token that is
+   * rotated again meanwhile the oldest secret ends at once.
+   *
+   * @param overlapSeconds how long the old secret goes on, up to two weeks; 0 ends it at once
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, WRONG_STATE for one that was revoked or has expired
+   */
+  async rotateToken(actor: Actor, id: string, overlapSeconds = DEFAULT_OVERLAP_SECONDS): Promise<RotatedToken> {
+    requireManager(actor);
+    const now = this.clock.now();
+    const previousExpiresAt = overlapEnd(now, overlapSeconds);
+    const rotated = await this.db.transaction(async (tx) => {
+      const before = await lockedToken(tx, id);
+      requireRotatable(before, now);
+      const secret = newSecret(before.role);
+      await replaceSecret(tx, before.id, hashOf(secret.token), secret.prefix, previousExpiresAt);
+      const data = { ...audited(before), prefix: secret.prefix, previousPrefix: before.prefix, previousExpiresAt };
+      await writeEvents(tx, actor, now, [{ type: 'TOKEN_ROTATED', administratorId: before.administratorId ?? undefined, data }]);
+      return { id: before.id, ...secret, previousExpiresAt };
+    });
+    this.wake.ring();
+    return rotated;
+  }
+
+  /**
+   * Revokes a token with all its secrets: the next request with it is refused, and its open sockets are closed within seconds. Revoking again
    * changes nothing.
    *
    * @throws GracelineError FORBIDDEN or NOT_FOUND
@@ -85,17 +129,10 @@ export class TokensService {
     requireManager(actor);
     const now = this.clock.now();
     const token = await this.db.transaction(async (tx) => {
-      const before = isUuid(id) ? await findToken(tx, id) : undefined;
-      if (!before) throw new GracelineError('NOT_FOUND', 'There is no token of this id. Look it up in the list of tokens.');
+      const before = await lockedToken(tx, id);
       if (!(await markRevoked(tx, id, now))) return before;
-      const { prefix, name, role, subject } = before;
-      await writeEvents(tx, actor, now, [
-        {
-          type: 'TOKEN_REVOKED',
-          administratorId: before.administratorId ?? undefined,
-          data: { tokenId: before.id, prefix, name, role, subject },
-        },
-      ]);
+      const administratorId = before.administratorId ?? undefined;
+      await writeEvents(tx, actor, now, [{ type: 'TOKEN_REVOKED', administratorId, data: audited(before) }]);
       return { ...before, revokedAt: now };
     });
     this.wake.ring();
@@ -120,9 +157,12 @@ export class TokensService {
    * @throws GracelineError UNAUTHENTICATED with a sentence that says why: missing, malformed, unknown, revoked or expired
    */
   async authenticate(authorization: string | undefined): Promise<Actor> {
+    const now = this.clock.now();
     const found = await findTokenByHash(this.db, hashOf(tokenOfHeader(authorization)));
-    const { id, role, subject, administratorId, scopes } = requireValid(found, this.clock.now());
-    return { role, subject, administratorId, tokenId: id, scopes };
+    const token = requireValid(found, now);
+    this.uses.record(token, now);
+    const { id, role, subject, administratorId, scopes, allAccounts } = token;
+    return { role, subject, administratorId, tokenId: id, scopes, ...(allAccounts && { allAccounts }) };
   }
 }
 
@@ -130,6 +170,17 @@ export class TokensService {
 function requireManager(actor: Actor): void {
   if (actor.role === 'OPERATOR' || actor.role === 'SYSTEM') return;
   throw new GracelineError('FORBIDDEN', 'Only operators manage tokens. Use the token of an operator.');
+}
+
+async function lockedToken(tx: Transaction, id: string): Promise<TokenView> {
+  const token = isUuid(id) ? await lockToken(tx, id) : undefined;
+  if (!token) throw new GracelineError('NOT_FOUND', 'There is no token of this id. Look it up in the list of tokens.');
+  return token;
+}
+
+/** What events say of a token. */
+function audited({ id, prefix, name, role, subject }: TokenView) {
+  return { tokenId: id, prefix, name, role, subject };
 }
 
 async function requireAdministrator(tx: Transaction, id: string | null | undefined): Promise<void> {
@@ -156,6 +207,11 @@ async function requireNumbers(tx: Transaction, ids: readonly string[]): Promise<
       missing: missing.slice(0, 100),
     },
   );
+}
+
+function newSecret(role: TokenRole): { token: string; prefix: string } {
+  const token = TOKEN_PREFIXES[role] + randomBytes(TOKEN_BYTES).toString('base64url');
+  return { token, prefix: token.slice(0, FINDABLE_LENGTH) };
 }
 
 function hashOf(token: string): string {

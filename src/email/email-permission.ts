@@ -2,16 +2,18 @@
 import { refuseRuntime, requireAccount } from '../accounts/visibility.ts';
 import type { AccountView } from '../accounts/account.view.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Queryable } from '../db/database.ts';
-import { GracelineError } from '../errors.ts';
 
 /**
- * The account whose settings or templates an actor wants to read: whoever sees an account, but no runtime.
+ * The account whose settings or templates an actor wants to read: whoever sees an account, but no runtime, and of partners
+ * those that change it, read migrations, or opt in, for which the mails of an account can be a reason to wait.
  *
  * @throws GracelineError FORBIDDEN, NOT_FOUND
  */
-export function requireEmailReader(db: Queryable, actor: Actor, accountId: string): Promise<AccountView> {
+export async function requireEmailReader(db: Queryable, actor: Actor, accountId: string): Promise<AccountView> {
   refuseRuntime(actor);
+  requireScope(actor, 'email:write', 'migrations:read', 'opt_ins:write');
   return requireAccount(db, actor, accountId);
 }
 
@@ -23,7 +25,6 @@ export function requireEmailReader(db: Queryable, actor: Actor, accountId: strin
  */
 export async function requireEmailWriter(db: Queryable, actor: Actor, accountId: string): Promise<AccountView> {
   refuseRuntime(actor);
-  if (actor.role === 'PARTNER' && !actor.scopes.includes('email:write'))
-    throw new GracelineError('FORBIDDEN', 'This needs the scope email:write. Ask an operator for a token that has it.');
+  requireScope(actor, 'email:write');
   return requireAccount(db, actor, accountId);
 }

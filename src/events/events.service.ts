@@ -1,5 +1,6 @@
 import { requireAccount, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { type Page, type PageRequest, pageSize } from '../pagination.ts';
@@ -21,7 +22,7 @@ export class EventsService {
    * A page of the log, newest first. Operators see all of it; administrators and partners what happened to accounts they
    * see.
    *
-   * @throws GracelineError FORBIDDEN (a runtime), NOT_FOUND (a foreign account), INVALID_CURSOR
+   * @throws GracelineError FORBIDDEN (a runtime, a partner without `events:read`), NOT_FOUND (a foreign account), INVALID_CURSOR
    */
   async events(actor: Actor, filter: EventFilter, { first, after }: PageRequest): Promise<Page<LoggedEvent>> {
     if (actor.role === 'RUNTIME')
@@ -29,6 +30,7 @@ export class EventsService {
         'FORBIDDEN',
         'The token of a runtime does not read the log. Use the token of an operator, administrator or partner.',
       );
+    requireScope(actor, 'events:read');
     const account = filter.account === undefined ? null : await requireAccount(this.db, actor, filter.account);
     const before = after === null ? null : parseCursor(after);
     const limit = pageSize(first);

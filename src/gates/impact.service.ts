@@ -1,5 +1,6 @@
 import { refuseRuntime } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
@@ -33,10 +34,11 @@ export class ImpactService {
    * What a migration means for one account. For one that opens a gate with the account's own mails and clients; for any
    * other what its description says.
    *
-   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND, INVALID_TEMPLATE where a mail of the account's no longer renders
+   * @throws GracelineError FORBIDDEN to a runtime and to a partner without `migrations:read`; NOT_FOUND, INVALID_TEMPLATE where a mail of the account's no longer renders
    */
   async impact(actor: Actor, accountId: string, migrationKey: string): Promise<ImpactView> {
     refuseRuntime(actor);
+    requireScope(actor, 'migrations:read');
     const standing = await this.rollouts.state(actor, accountId, migrationKey);
     const gate = gateOf(this.keys, migrationKey);
     const [{ lastUsedAt, usesLast30Days, clients }, impact] = await Promise.all([

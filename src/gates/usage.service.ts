@@ -1,5 +1,6 @@
 import { refuseRuntime, requireOperator } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -40,10 +41,11 @@ export class UsageService {
    * What an account used of the old behaviour a migration ends, over the last 30 days. What other processes counted in
    * their last second may be missing.
    *
-   * @throws GracelineError FORBIDDEN to a runtime, NOT_FOUND
+   * @throws GracelineError FORBIDDEN to a runtime and to a partner without `migrations:read`; NOT_FOUND
    */
   async migrationUsage(actor: Actor, accountId: string, migrationKey: string): Promise<MigrationUsage> {
     refuseRuntime(actor);
+    requireScope(actor, 'migrations:read');
     const { accountNumber, migrationId } = await this.rollouts.state(actor, accountId, migrationKey);
     return this.usageOf(accountNumber, migrationId);
   }

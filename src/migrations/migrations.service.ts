@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { requireOperator } from '../accounts/visibility.ts';
 import { PLATFORMS, type Platform } from '../accounts/accounts.rules.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -81,17 +82,23 @@ export class MigrationsService {
     private readonly platformTimeZone: string,
   ) {}
 
-  /** A page of the catalogue, newest first. Only operators see what nobody was told of yet. */
-  migrations(actor: Actor, states: readonly LifecycleState[], page: PageRequest): Promise<Page<MigrationView>> {
+  /**
+   * A page of the catalogue, newest first. Only operators see what nobody was told of yet.
+   *
+   * @throws GracelineError FORBIDDEN to a partner without `migrations:read` or `flags:read`; INVALID_INPUT, INVALID_CURSOR
+   */
+  async migrations(actor: Actor, states: readonly LifecycleState[], page: PageRequest): Promise<Page<MigrationView>> {
+    requireScope(actor, 'migrations:read', 'flags:read');
     return findMigrations(this.db, this.clock.now(), { states, unpublished: seesDrafts(actor) }, page);
   }
 
   /**
-   * One migration.
+   * One migration. Who reads events may look up what they are about.
    *
-   * @throws GracelineError NOT_FOUND, also for a draft where the actor is no operator
+   * @throws GracelineError FORBIDDEN to a partner without `migrations:read`, `flags:read` or `events:read`; NOT_FOUND, also for a draft where the actor is no operator
    */
   async migration(actor: Actor, key: string): Promise<MigrationView> {
+    requireScope(actor, 'migrations:read', 'flags:read', 'events:read');
     const migration = await findMigration(this.db, this.clock.now(), key);
     if (!migration || !this.isVisible(actor, migration)) throw migrationNotFound(key);
     return migration;

@@ -1,4 +1,4 @@
-import { visibleTo, whoSees } from '../accounts/visibility.ts';
+import { type Sight, sightOf, visibleTo, whoSees } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database } from '../db/database.ts';
 import { Gatherer } from '../db/gatherer.ts';
@@ -9,6 +9,8 @@ interface OptIn {
   readonly accountId: string;
   readonly at: Date;
   readonly subject: string;
+  /** The token it comes with; null for none. */
+  readonly token: string | null;
   /** Whose accounts are visible; see `whoSees`. */
   readonly who: string | null;
   /** Further data of the event, as JSON; null for none. */
@@ -20,15 +22,15 @@ interface OptIn {
  * transaction and one round trip. Two of them at once: the row's primary key lets one write, and the other finds it
  * done. The order of the rows is the same in every process, so that two never wait for each other.
  */
-const OPT_IN = (role: Actor['role']) => `
+const OPT_IN = (role: Actor['role'], sight: Sight) => `
   with asked as (
-    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[], $6::jsonb[])
-      with ordinality as r (key, account, at, subject, who, data, place)),
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[], $6::jsonb[], $7::uuid[])
+      with ordinality as r (key, account, at, subject, who, data, token, place)),
   standing as (
-    select r.place::int, r.at, r.subject, r.data, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
+    select r.place::int, r.at, r.subject, r.data, r.token, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
       from asked r
       join migration m on m.key = r.key and m.announced_at is not null
-      join account a on a.id = r.account and ${visibleTo(role, 'a', 'r.who')}
+      join account a on a.id = r.account and ${visibleTo(sight, 'a', 'r.who')}
       left join decision d on d.migration_id = m.id and d.account_number = a.number
       cross join lateral effective_state(m, a, d, r.at) s
      where s.can_opt_in),
@@ -38,8 +40,8 @@ const OPT_IN = (role: Actor['role']) => `
     on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = null where decision.opted_in_at is null
     returning migration_id, account_number),
   logged as (
-    insert into event (at, type, actor_role, actor, migration_id, account_number, data)
-    select at, 'OPTED_IN', '${role}', subject, migration_id, account_number,
+    insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, data)
+    select at, 'OPTED_IN', '${role}', subject, token, migration_id, account_number,
            jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null) || coalesce(data, '{}')
       from written join decided using (migration_id, account_number))
   select place, account_id, account_number, migration_id from standing join written using (migration_id, account_number)`;
@@ -53,7 +55,7 @@ interface WrittenRow {
 
 /** Opts accounts in where the rule lets them, each with its event. One per process: what is asked at once is written at once. */
 export class OptIns {
-  private readonly byRole = new Map<Actor['role'], Gatherer<OptIn, AccountMigrationKey | null>>();
+  private readonly byKind = new Map<string, Gatherer<OptIn, AccountMigrationKey | null>>();
 
   constructor(private readonly db: Database) {}
 
@@ -71,13 +73,24 @@ export class OptIns {
     acknowledged: readonly string[] = [],
   ): Promise<AccountMigrationKey | null> {
     const data = acknowledged.length > 0 ? JSON.stringify({ acknowledged }) : null;
-    return this.gathererOf(actor.role).ask({ migrationKey, accountId, at: now, subject: actor.subject, who: whoSees(actor), data });
+    return this.gathererOf(actor).ask({
+      migrationKey,
+      accountId,
+      at: now,
+      subject: actor.subject,
+      token: actor.tokenId,
+      who: whoSees(actor),
+      data,
+    });
   }
 
-  private gathererOf(role: Actor['role']): Gatherer<OptIn, AccountMigrationKey | null> {
-    const known = this.byRole.get(role);
+  private gathererOf(actor: Actor): Gatherer<OptIn, AccountMigrationKey | null> {
+    const { role } = actor;
+    const sight = sightOf(actor);
+    const kind = `${role} ${sight}`;
+    const known = this.byKind.get(kind);
     if (known) return known;
-    const statement = OPT_IN(role);
+    const statement = OPT_IN(role, sight);
     const gatherer = new Gatherer<OptIn, AccountMigrationKey | null>(async (asked) => {
       const values = [
         asked.map(({ migrationKey }) => migrationKey),
@@ -86,14 +99,15 @@ export class OptIns {
         asked.map(({ subject }) => subject),
         asked.map(({ who }) => who),
         asked.map(({ data }) => data),
+        asked.map(({ token }) => token),
       ];
-      const rows = await this.db.queryPrepared<WrittenRow>(`opt-in ${role}`, statement, values);
+      const rows = await this.db.queryPrepared<WrittenRow>(`opt-in ${kind}`, statement, values);
       const outcomes = asked.map((): AccountMigrationKey | null => null);
       for (const { place, account_id, account_number, migration_id } of rows)
         outcomes[place - 1] = { accountId: account_id, accountNumber: account_number, migrationId: migration_id };
       return outcomes;
     });
-    this.byRole.set(role, gatherer);
+    this.byKind.set(kind, gatherer);
     return gatherer;
   }
 }

@@ -1,4 +1,4 @@
-import { type Condition, visibleAccounts } from '../accounts/visibility.ts';
+import { type Condition, sightOf, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
@@ -64,8 +64,8 @@ const OPT_OUT = (visible: string) => `
      where s.can_opt_out and d.migration_id = s.migration_id and d.account_number = s.account_number and d.opted_in_at is not null
     returning d.migration_id, d.account_number),
   logged as (
-    insert into event (at, type, actor_role, actor, migration_id, account_number, data)
-    select $3, 'OPTED_OUT', $4, $5, migration_id, account_number, jsonb_build_object('before', s.reason, 'after', 'OPTED_OUT')
+    insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, data)
+    select $3, 'OPTED_OUT', $4, $5, $6::uuid, migration_id, account_number, jsonb_build_object('before', s.reason, 'after', 'OPTED_OUT')
       from written join standing s using (migration_id, account_number))
   select standing.*, exists (select from written) as written from standing`;
 
@@ -77,9 +77,9 @@ export async function writeOptOut(
   migrationKey: string,
   now: Date,
 ): Promise<DecisionOutcome> {
-  const visible = visibleAccounts(actor, 'a', 6);
-  const values = [migrationKey, accountId, now, actor.role, actor.subject, ...visible.values];
-  const [row] = await db.queryPrepared<StandingRow>(`opt-out ${actor.role}`, OPT_OUT(visible.sql), values);
+  const visible = visibleAccounts(actor, 'a', 7);
+  const values = [migrationKey, accountId, now, actor.role, actor.subject, actor.tokenId, ...visible.values];
+  const [row] = await db.queryPrepared<StandingRow>(`opt-out ${sightOf(actor)}`, OPT_OUT(visible.sql), values);
   return { before: row ? standingFrom(row) : null, written: row?.written ?? false };
 }
 
@@ -91,8 +91,9 @@ export async function findStanding(
   migrationKey: string,
   now: Date,
 ): Promise<Standing | null> {
-  const visible: Condition = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
-  const [row] = await db.queryPrepared<StandingRow>(`standing ${actor.role}`, standingOf(visible.sql), [
+  const readsAny = actor.role === 'RUNTIME';
+  const visible: Condition = readsAny ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
+  const [row] = await db.queryPrepared<StandingRow>(`standing ${readsAny ? 'ALL' : sightOf(actor)}`, standingOf(visible.sql), [
     migrationKey,
     accountId,
     now,

@@ -1,5 +1,6 @@
 import { accountNotFound, requireAccount, requireOperator } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -55,9 +56,11 @@ export class RolloutsService {
   /**
    * The state of one migration for one account: what a gate asks.
    *
-   * @throws GracelineError NOT_FOUND for an account the actor does not see, and for a migration nobody was told of
+   * @throws GracelineError FORBIDDEN to a partner without `migrations:read` or `flags:read`; NOT_FOUND for an account the
+   *   actor does not see, and for a migration nobody was told of
    */
   async state(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigration> {
+    requireScope(actor, 'migrations:read', 'flags:read');
     const standing = await findStanding(this.db, actor, accountId, migrationKey, this.clock.now());
     return standing ?? missing(this.db, actor, accountId, migrationKey);
   }
@@ -92,11 +95,11 @@ export class RolloutsService {
    *
    * @param acknowledge opts in although something blocks it; the event names what. A blocker that arises between the
    *   look and the decision goes unnoticed
-   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_STARTED, DEADLINE_PASSED, NOT_AFFECTED, ALREADY_ENABLED,
-   *   NOT_ACKNOWLEDGED with `details.blockers`
+   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime, a partner without `opt_ins:write`), NOT_STARTED, DEADLINE_PASSED,
+   *   NOT_AFFECTED, ALREADY_ENABLED, NOT_ACKNOWLEDGED with `details.blockers`
    */
   async optIn(actor: Actor, accountId: string, migrationKey: string, acknowledge = false): Promise<AccountMigrationKey> {
-    refuseRuntime(actor);
+    requireDecider(actor);
     const now = this.clock.now();
     const acknowledged = this.blockers.concern(migrationKey)
       ? await this.acknowledged(actor, accountId, migrationKey, acknowledge, now)
@@ -118,10 +121,11 @@ export class RolloutsService {
   /**
    * Opts an account out again. Doing it again changes nothing and succeeds.
    *
-   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime), NOT_OPTED_IN, NOT_REVERSIBLE, DEADLINE_PASSED
+   * @throws GracelineError NOT_FOUND, FORBIDDEN (a runtime, a partner without `opt_ins:write`), NOT_OPTED_IN, NOT_REVERSIBLE,
+   *   DEADLINE_PASSED
    */
   async optOut(actor: Actor, accountId: string, migrationKey: string): Promise<AccountMigrationKey> {
-    refuseRuntime(actor);
+    requireDecider(actor);
     const outcome = await writeOptOut(this.db, actor, accountId, migrationKey, this.clock.now());
     const standing = await this.decided(actor, outcome, accountId, migrationKey);
     const { state, decision } = standing;
@@ -229,7 +233,9 @@ function refusal({ code, message }: DecisionRefusal, { accountId }: Standing): G
   return new GracelineError(code, message, { account: accountId });
 }
 
-function refuseRuntime(actor: Actor): void {
+/** Lets pass who may decide for the accounts they see. */
+function requireDecider(actor: Actor): void {
   if (actor.role === 'RUNTIME')
     throw new GracelineError('FORBIDDEN', 'The token of a runtime only reads. Use the token of an administrator, partner or operator.');
+  requireScope(actor, 'opt_ins:write');
 }

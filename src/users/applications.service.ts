@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { validName } from '../accounts/accounts.rules.ts';
 import { refuseRuntime, requireAccount } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -68,6 +69,7 @@ export class ApplicationsService {
    */
   async applications(actor: Actor, accountId: string, page: PageRequest): Promise<Page<ApplicationView>> {
     refuseRuntime(actor);
+    requireScope(actor, 'migrations:read', 'read:users');
     const first = pageSize(page.first);
     const after = cursorKey(page.after, ['string'])?.[0] as string | undefined;
     const { number } = await requireAccount(this.db, actor, accountId);

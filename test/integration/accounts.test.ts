@@ -49,7 +49,7 @@ async function partnerOf(...of: string[]): Promise<Actor> {
     [tokenId, NOW],
   );
   await db.query('insert into token_account select $1, number from account where id = any($2)', [tokenId, of]);
-  return { role: 'PARTNER', subject: 'P', administratorId: null, tokenId, scopes: [] };
+  return { role: 'PARTNER', subject: 'P', administratorId: null, tokenId, scopes: ['migrations:read'] };
 }
 
 describe('who sees which accounts', () => {
@@ -62,6 +62,7 @@ describe('who sees which accounts', () => {
       [await administratorOf(), []],
       [await partnerOf('c'), ['c']],
       [await partnerOf(), []],
+      [{ ...(await partnerOf()), allAccounts: true }, ['a', 'b', 'c']],
     ];
     for (const [actor, seen] of table) {
       expect(ids(await accounts.accounts(actor, {}, ALL))).toEqual(seen);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
+import { LastUseRecorder } from '../../src/auth/last-use-recorder.ts';
 import type { NewToken } from '../../src/auth/tokens.rules.ts';
 import { TokensService } from '../../src/auth/tokens.service.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -17,13 +18,16 @@ const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', ad
 
 let db: Database;
 let tokens: TokensService;
+let uses: LastUseRecorder;
 let now = NOW;
 const clock: Clock = { now: () => now };
 const ada = newId();
 
 beforeAll(async () => {
   db = await Database.connect(await cloneDatabase(), 4);
-  tokens = new TokensService(db, new Wake(db, pino({ level: 'silent' })), clock);
+  const log = pino({ level: 'silent' });
+  uses = new LastUseRecorder(db, log);
+  tokens = new TokensService(db, new Wake(db, log), clock, uses);
   await db.query(
     `insert into administrator (id, email, name, time_zone, locale, created_at) values ($1, 'ada@acme.example', 'Ada', 'UTC', 'en', $2)`,
     [ada, NOW],
@@ -34,7 +38,10 @@ beforeAll(async () => {
     [NOW],
   );
 });
-afterAll(() => db.close());
+afterAll(async () => {
+  await uses.close();
+  await db.close();
+});
 
 const operatorToken: NewToken = { name: 'laptop', role: 'OPERATOR', subject: 'olga@platform.example' };
 
@@ -60,8 +67,8 @@ describe('a token', () => {
     const { id, token, prefix: findable } = await tokens.createToken(OPERATOR, input);
     expect(token).toMatch(new RegExp(`^${prefix}[A-Za-z0-9_-]{43}$`));
     expect(findable).toBe(token.slice(0, 12));
-    await expect(tokens.authenticate(`Bearer ${token}`)).resolves.toEqual({ ...actor, tokenId: id });
-    await expect(tokens.authenticate(`bearer  ${token}`)).resolves.toEqual({ ...actor, tokenId: id });
+    await expect(tokens.authenticate(`Bearer ${token}`)).resolves.toEqual({ scopes: [], ...actor, tokenId: id });
+    await expect(tokens.authenticate(`bearer  ${token}`)).resolves.toEqual({ scopes: [], ...actor, tokenId: id });
   });
 
   test('is stored as its SHA-256 alone, and no event holds it', async () => {
@@ -112,6 +119,122 @@ describe('a token', () => {
   });
 });
 
+/** Lets time pass, from {@link NOW}. */
+function after(seconds: number): Date {
+  now = new Date(NOW.getTime() + seconds * 1_000);
+  return now;
+}
+
+async function outcomeOf(token: string): Promise<string> {
+  return tokens.authenticate(`Bearer ${token}`).then(
+    () => 'ok',
+    (error: Error) => error.message,
+  );
+}
+
+describe('a rotated token', () => {
+  test('has a new secret, while the old one goes on to the end of the overlap, to the millisecond', async () => {
+    const old = await tokens.createToken(OPERATOR, { ...operatorToken, expiresAt: new Date('2027-01-01') });
+    const rotated = await tokens.rotateToken(OPERATOR, old.id, 60);
+    expect(rotated).toMatchObject({ id: old.id, previousExpiresAt: new Date(NOW.getTime() + 60_000) });
+    expect(rotated.token).not.toBe(old.token);
+    const actor = await tokens.authenticate(`Bearer ${old.token}`);
+    expect(await tokens.authenticate(`Bearer ${rotated.token}`)).toEqual(actor);
+    after(59.999);
+    expect(await outcomeOf(old.token)).toBe('ok');
+    after(60);
+    expect(await outcomeOf(old.token)).toContain('was rotated');
+    expect(await outcomeOf(rotated.token)).toBe('ok');
+    now = NOW;
+  });
+
+  test('overlaps for a day, unless said otherwise; at once where there is no overlap', async () => {
+    const { id, token } = await tokens.createToken(OPERATOR, operatorToken);
+    const first = await tokens.rotateToken(OPERATOR, id);
+    expect(first.previousExpiresAt).toEqual(new Date(NOW.getTime() + 86_400_000));
+    const second = await tokens.rotateToken(OPERATOR, id, 0);
+    expect(await outcomeOf(token)).toContain('unknown');
+    expect(await outcomeOf(first.token)).toContain('was rotated');
+    expect(await outcomeOf(second.token)).toBe('ok');
+  });
+
+  test('is revoked with both its secrets', async () => {
+    const { id, token } = await tokens.createToken(OPERATOR, operatorToken);
+    const rotated = await tokens.rotateToken(OPERATOR, id);
+    await tokens.revokeToken(OPERATOR, id);
+    expect(await outcomeOf(token)).toContain('revoked');
+    expect(await outcomeOf(rotated.token)).toContain('revoked');
+    await expect(tokens.rotateToken(OPERATOR, id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  });
+
+  test('ends with its date, in both its secrets, and then rotates no more', async () => {
+    const { id, token } = await tokens.createToken(OPERATOR, { ...operatorToken, expiresAt: new Date(NOW.getTime() + 5_000) });
+    const rotated = await tokens.rotateToken(OPERATOR, id);
+    after(5);
+    expect(await outcomeOf(token)).toContain('expired');
+    expect(await outcomeOf(rotated.token)).toContain('expired');
+    await expect(tokens.rotateToken(OPERATOR, id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    now = NOW;
+  });
+
+  test('ten times at once has two secrets that count, and ten events that hold none', async () => {
+    const made = await tokens.createToken(OPERATOR, operatorToken);
+    const rotated = await Promise.all(Array.from({ length: 10 }, () => tokens.rotateToken(OPERATOR, made.id)));
+    const outcomes = await Promise.all([made, ...rotated].map(({ token }) => outcomeOf(token)));
+    expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(2);
+    const events = await eventsOf(made.id);
+    expect(events.map(({ type }) => type)).toEqual(['TOKEN_CREATED', ...rotated.map(() => 'TOKEN_ROTATED')]);
+    for (const { token } of rotated) expect(JSON.stringify(events)).not.toContain(token.slice(12));
+    expect(JSON.stringify(await db.query('select * from token where id = $1', [made.id]))).not.toContain(rotated[0]!.token);
+  });
+
+  test.each([-1, 0.5, 14 * 86_400 + 1, Number.NaN])('does not overlap for %d seconds', async (seconds) => {
+    const { id } = await tokens.createToken(OPERATOR, operatorToken);
+    await expect(tokens.rotateToken(OPERATOR, id, seconds)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+});
+
+test('when a token was last used is shown to the minute, and written at most once a minute', async () => {
+  const { id, token } = await tokens.createToken(OPERATOR, operatorToken);
+  const lastUsedAt = async () => {
+    await uses.flush();
+    const { edges } = await tokens.tokens(OPERATOR, { first: 1, after: null });
+    expect(edges[0]!.node.id).toBe(id);
+    return edges[0]!.node.lastUsedAt;
+  };
+  const written = async () => (await db.query<{ xmin: string }>('select xmin::text from token where id = $1', [id]))[0]!.xmin;
+  expect(await lastUsedAt()).toBeNull();
+  for (let i = 0; i < 3; i++) await tokens.authenticate(`Bearer ${token}`);
+  expect(await lastUsedAt()).toEqual(NOW);
+  const once = await written();
+  after(59);
+  await tokens.authenticate(`Bearer ${token}`);
+  expect(await lastUsedAt()).toEqual(NOW);
+  // Another process that read the token before the first use was written.
+  uses.record({ id, lastUsedAt: null }, now);
+  expect(await lastUsedAt()).toEqual(NOW);
+  expect(await written()).toBe(once);
+  const later = after(60);
+  await tokens.authenticate(`Bearer ${token}`);
+  expect(await lastUsedAt()).toEqual(later);
+  await tokens.revokeToken(OPERATOR, id);
+  after(600);
+  await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await lastUsedAt()).toEqual(later);
+  now = NOW;
+});
+
+test('a token a transaction holds keeps no use of another waiting', async () => {
+  const [held, free] = [await tokens.createToken(OPERATOR, operatorToken), await tokens.createToken(OPERATOR, operatorToken)];
+  for (const { token } of [held, free]) await tokens.authenticate(`Bearer ${token}`);
+  await db.transaction(async (tx) => {
+    await tx.query('select from token where id = $1 for update', [held.id]);
+    await uses.flush();
+  });
+  const rows = await db.query('select id from token where id = any ($1) and last_used_at is not null', [[held.id, free.id]]);
+  expect(rows).toEqual([{ id: free.id }]);
+});
+
 test('an administrator’s token ends with the administrator', async () => {
   const gone = newId();
   await db.query(
@@ -148,6 +271,12 @@ test.each<[string, string, Partial<NewToken>]>([
   ['an administrator id of the wrong form', 'NOT_FOUND', { role: 'ADMINISTRATOR', administratorId: 'ada' }],
   ['an administrator for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', administratorId: ada }],
   ['a partner without accounts', 'INVALID_INPUT', { role: 'PARTNER', accounts: [] }],
+  ['a partner of no account and not of all', 'INVALID_INPUT', { role: 'PARTNER', allAccounts: false }],
+  ['a partner of all accounts and of one', 'INVALID_INPUT', { role: 'PARTNER', accounts: ['acme'], allAccounts: true }],
+  ['all accounts for an administrator', 'INVALID_INPUT', { role: 'ADMINISTRATOR', administratorId: ada, allAccounts: true }],
+  ['all accounts for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', allAccounts: true }],
+  ['an unknown scope', 'INVALID_INPUT', { role: 'PARTNER', allAccounts: true, scopes: ['events:read', 'events:write'] }],
+  ['scopes for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', scopes: ['flags:read'] }],
   ['a partner of an unknown account', 'NOT_FOUND', { role: 'PARTNER', accounts: ['acme', 'nobody', '\0'] }],
   ['accounts for an operator', 'INVALID_INPUT', { accounts: ['acme'] }],
   ['an end that has passed', 'DATE_IN_PAST', { expiresAt: NOW }],
@@ -164,10 +293,12 @@ test.each(['ADMINISTRATOR', 'PARTNER', 'RUNTIME'] as const)('a token of the role
   const actor = { ...OPERATOR, role };
   await expect(tokens.createToken(actor, operatorToken)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   await expect(tokens.revokeToken(actor, newId())).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(tokens.rotateToken(actor, newId())).rejects.toMatchObject({ code: 'FORBIDDEN' });
   await expect(tokens.tokens(actor, { first: 1, after: null })).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
-test.each([newId(), 'no-uuid', ''])('revoking what does not exist (%j) says so', async (id) => {
+test.each([newId(), 'no-uuid', ''])('rotating and revoking what does not exist (%j) says so', async (id) => {
+  await expect(tokens.rotateToken(OPERATOR, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(tokens.revokeToken(OPERATOR, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 

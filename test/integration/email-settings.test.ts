@@ -254,7 +254,7 @@ describe('what is refused', () => {
 describe('who may', () => {
   test('read: whoever sees the account, but no runtime; change: not without the scope', async () => {
     const [mine, other] = [await world.shop(), await world.shop()];
-    const partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: [mine.id] });
+    const partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: [mine.id], scopes: ['migrations:read'] });
     const writer = await service.clientOf({ role: 'PARTNER', subject: 'Mail Co', accounts: [mine.id], scopes: ['email:write'] });
     const runtime = await service.clientOf({ role: 'RUNTIME', subject: 'login' });
     for (const by of [mine.client, partner, writer, service.operator])

@@ -37,7 +37,7 @@ beforeAll(async () => {
     accounts: [account.id],
   });
   administrator = await service.clientOf({ role: 'ADMINISTRATOR', subject: 'ada@customer.example', administratorId });
-  partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: [account.id] });
+  partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: [account.id], scopes: ['migrations:read'] });
   trustedPartner = await service.clientOf({ role: 'PARTNER', subject: 'Mail Co', accounts: [account.id], scopes: ['email:write'] });
   addresses = await world.queue(account, 3);
   account.server.answer(addresses[1]!, { kind: 'refuse', code: 550, message: `<${addresses[1]}> is nobody here` });

@@ -2,7 +2,7 @@
 import { OLGA, type TestService } from './service.ts';
 import type { Actor } from '../../src/auth/actor.ts';
 import { SYSTEM } from '../../src/auth/actor.ts';
-import type { Scope } from '../../src/auth/tokens.rules.ts';
+import type { Scope } from '../../src/auth/scopes.rules.ts';
 import type { GraphqlClient } from './graphql-client.ts';
 
 /** An operator of the tests. */

@@ -107,15 +107,20 @@ async function sweepUntilQuiet(house: House): Promise<void> {
 /** Every table with the number of its rows and a hash of all they hold: equal only where nothing was lost or written. */
 export async function census(db: Database): Promise<Record<string, string>> {
   const tables = await db.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('sweep', 'event_cursor', 'rollout_count') and tablename not like 'agenda%' order by 1`,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('sweep', 'event_cursor', 'event_chain', 'event_chain_span', 'rollout_count') and tablename not like 'agenda%' order by 1`,
   );
   const counts = tables.map(
     ({ name }) =>
-      `select '${name}' as name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as rows from "${name}" t`,
+      `select '${name}' as name, count(*) || ' rows ' || coalesce(md5(string_agg(r, '|' order by r)), '') as rows from (select ${rowOf(name)} as r from "${name}" t) x`,
   );
   return Object.fromEntries(
     (await db.query<{ name: string; rows: string }>(counts.join(' union all '))).map(({ name, rows }) => [name, rows]),
   );
+}
+
+/** When a token was last used is written whoever asks, whatever the answer. */
+function rowOf(table: string): string {
+  return table === 'token' ? `(to_jsonb(t) - 'last_used_at')::text` : 't::text';
 }
 
 /** Expects a refusal with this code, and gives it for a look at its message. */

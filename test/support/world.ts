@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM } from '../../src/auth/actor.ts';
+import { LastUseRecorder } from '../../src/auth/last-use-recorder.ts';
 import type { NewToken } from '../../src/auth/tokens.rules.ts';
 import { TokensService } from '../../src/auth/tokens.service.ts';
 import { Database } from '../../src/db/database.ts';
@@ -121,7 +122,7 @@ export class World {
 
   /** Makes the token of somebody. The first of all tokens has to come from somewhere. */
   async createToken(input: NewToken): Promise<string> {
-    return (await new TokensService(this.db, this.wake, this).createToken(SYSTEM, input)).token;
+    return (await new TokensService(this.db, this.wake, this, new LastUseRecorder(this.db, silent)).createToken(SYSTEM, input)).token;
   }
 
   /** All that the processes have printed. */

@@ -1,6 +1,7 @@
 import { accountNotFound, refuseRuntime, requireAccount, requireOperator } from '../../accounts/visibility.ts';
 import { validEmail } from '../../accounts/accounts.rules.ts';
 import type { Actor } from '../../auth/actor.ts';
+import { requireScope } from '../../auth/scopes.rules.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { GracelineError } from '../../errors.ts';
@@ -102,6 +103,7 @@ export class UserMailService {
     page: PageRequest,
   ): Promise<Page<UserMailView>> {
     refuseRuntime(actor);
+    requireScope(actor, 'email:write', 'migrations:read');
     const account = await requireAccount(this.db, actor, accountId);
     const first = pageSize(page.first);
     const before = cursorKey(page.after, ['uuid'])?.[0] as string | undefined;
@@ -121,6 +123,7 @@ export class UserMailService {
    */
   async emailHealth(actor: Actor, accountId: string): Promise<EmailHealth> {
     refuseRuntime(actor);
+    requireScope(actor, 'email:write', 'migrations:read');
     const { number } = await requireAccount(this.db, actor, accountId);
     const [health] = await healthOf(this.db, [number], this.failuresSince());
     if (!health) throw accountNotFound(accountId);
