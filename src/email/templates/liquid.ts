@@ -33,8 +33,12 @@ const MAX_LIQUID = 10_000;
 const MAX_TAG = 1_000;
 /** Brackets within one: the engine's time for brackets in brackets grows with their cube. */
 const MAX_BRACKETS = 10;
-/** How many templates are kept parsed; the least recently used goes first. */
-const KEPT = 200;
+/** How much memory templates kept parsed may take, in bytes; the least recently used go first. */
+const KEPT_BYTES = 30_000_000;
+/** What one takes, about: itself, of each character, and of each within tags and outputs. */
+const TEMPLATE_BYTES = 1_000;
+const TEXT_BYTES = 2;
+const LIQUID_BYTES = 150;
 /** How many unknown variables are told at once. */
 const MAX_PROBLEMS = 20;
 
@@ -68,7 +72,8 @@ export class TemplateFault extends Error {
 export type TemplateKind = 'html' | 'text';
 
 const ENGINES: Readonly<Record<TemplateKind, Liquid>> = { html: createEngine('escape'), text: createEngine() };
-const parsed = new Map<string, Template[]>();
+const parsed = new Map<string, Parsed>();
+let keptBytes = 0;
 
 /**
  * Looks for everything that is wrong with a template before anybody is sent it: syntax, tags and filters that are not
@@ -153,17 +158,26 @@ function textOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-function parse(kind: TemplateKind, source: string): Template[] {
-  const key = `${kind}\n${source}`;
-  const kept = parsed.get(key);
-  const template = kept ?? guarded(() => parseBounded(kind, source));
-  parsed.delete(key);
-  parsed.set(key, template);
-  if (parsed.size > KEPT) parsed.delete(parsed.keys().next().value!);
-  return template;
+/** A template as the engine reads it, and about how much memory that takes. */
+interface Parsed {
+  readonly template: Template[];
+  readonly bytes: number;
 }
 
-function parseBounded(kind: TemplateKind, source: string): Template[] {
+function parse(kind: TemplateKind, source: string): Template[] {
+  const key = `${kind}\n${source}`;
+  const kept = parsed.get(key) ?? guarded(() => parseBounded(kind, source));
+  if (!parsed.delete(key)) keptBytes += kept.bytes;
+  parsed.set(key, kept);
+  for (const [oldest, { bytes }] of parsed) {
+    if (keptBytes <= KEPT_BYTES) break;
+    parsed.delete(oldest);
+    keptBytes -= bytes;
+  }
+  return kept.template;
+}
+
+function parseBounded(kind: TemplateKind, source: string): Parsed {
   const tags = tagsOf(source);
   const large = tags.find((tag) => tag.end - tag.begin > MAX_TAG || tag.getText().split('[').length - 1 > MAX_BRACKETS);
   if (large) {
@@ -172,7 +186,8 @@ function parseBounded(kind: TemplateKind, source: string): Template[] {
   }
   const length = tags.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (length > MAX_LIQUID) throw faultAtStart(`it has ${length} characters within tags and outputs; at most ${MAX_LIQUID} are taken`);
-  return ENGINES[kind].parse(source);
+  const bytes = TEMPLATE_BYTES + source.length * TEXT_BYTES + length * LIQUID_BYTES;
+  return { template: ENGINES[kind].parse(source), bytes };
 }
 
 /** The tags and outputs of a template, without the text between them. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkTemplate, MAX_OUTPUT, renderTemplate, TemplateFault, type TemplateKind } from '../../../src/email/templates/liquid.ts';
@@ -215,4 +217,16 @@ describe('a hostile template ends soon', () => {
   test('and what it makes is bounded', () => {
     expect(faultOf(`{% for i in (1..3000) %}${'x'.repeat(100)}{% endfor %}`).message).toContain(String(MAX_OUTPUT));
   });
+});
+
+test('what is kept of many templates has a bound in memory, however they are made', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  for (let n = 0; n < 150; n += 1) renderTemplate('html', `${'{{url}}'.repeat(1_400)}${n}`, VARIABLES);
+  expect(used() - before).toBeLessThan(60_000_000);
 });
