@@ -4,6 +4,7 @@ import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
+import type { EventChain } from './events/chain.ts';
 import type { EventPurge } from './events/purge.ts';
 import type { Wake } from './events/wake.ts';
 import type { GatesService } from './gates/gates.service.ts';
@@ -27,6 +28,7 @@ export interface House extends Services {
   readonly reminders: Reminders;
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
+  readonly chain: EventChain;
   readonly purge: EventPurge;
   readonly userMailPurge: UserMailPurge;
   readonly userMailSender: UserMailSender;

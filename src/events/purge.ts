@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { CHAIN_HEAD, moveCut, waitForChain } from './chain.ts';
 import { raiseHorizon } from './horizon.ts';
 import { type EventCursor, parseCursor } from './log.ts';
 
@@ -17,7 +18,8 @@ export class EventPurge {
   ) {}
 
   /**
-   * Deletes from the old end of the log, batch by batch, up to the slowest reader. Safe in several processes at once.
+   * Deletes from the old end of the log, batch by batch, up to the first event to be kept, the slowest reader, and the head of the
+   * chain. Safe in several processes at once.
    *
    * @param signal stops it after the batch under way
    * @returns how many events it deleted
@@ -32,26 +34,36 @@ export class EventPurge {
     }
   }
 
-  /** Only the head of the log is looked at, so that a log with nothing to purge costs one index page and not a scan. */
-  private async deleteBatch(before: Date, upTo: EventCursor | null): Promise<number> {
+  /**
+   * Only the head of the log is looked at, so that a log with nothing to purge costs one index page and not a scan. What is
+   * left is all behind one place: the chain goes on from the hash that was there.
+   */
+  private deleteBatch(before: Date, upTo: EventCursor | null): Promise<number> {
     const { xid, id } = upTo === null ? { xid: null, id: null } : parseCursor(upTo);
-    const [row] = await this.db.query<{ deleted: number }>(
-      `with head as (
-         select xid, id, at from event
-          where $2::xid8 is null or (xid, id) <= ($2::xid8, $3::bigint)
-          order by xid, id limit $4 for update skip locked),
-       gone as (
-         delete from event e using head h where e.xid = h.xid and e.id = h.id and h.at < $1 returning e.xid, e.id),
-       horizon as (${raiseHorizon('gone')})
-       select count(*)::int as deleted from gone`,
-      [before, xid, id, BATCH],
-    );
-    return row!.deleted;
+    return this.db.transaction(async (tx) => {
+      await waitForChain(tx);
+      const [row] = await tx.query<{ deleted: number }>(
+        `with head as (
+           select xid, id, at from event
+            where $2::xid8 is null or (xid, id) <= ($2::xid8, $3::bigint)
+            order by xid, id limit $4),
+         kept as (select xid, id from head where at >= $1 order by xid, id limit 1),
+         gone as (
+           delete from event e using head h
+            where e.xid = h.xid and e.id = h.id and not exists (select from kept k where (k.xid, k.id) <= (h.xid, h.id)) returning e.xid, e.id),
+         horizon as (${raiseHorizon('gone')}),
+         ${moveCut('gone')}
+         select count(*)::int as deleted from gone`,
+        [before, xid, id, BATCH],
+      );
+      return row!.deleted;
+    });
   }
 
   private async slowestReader(): Promise<EventCursor | null> {
     const [row] = await this.db.query<{ cursor: EventCursor }>(
-      `select cursor from event_cursor order by split_part(cursor, '.', 1)::xid8, split_part(cursor, '.', 2)::bigint limit 1`,
+      `select cursor from (select cursor from event_cursor union all ${CHAIN_HEAD}) r
+        order by split_part(cursor, '.', 1)::xid8, split_part(cursor, '.', 2)::bigint limit 1`,
     );
     return row?.cursor ?? null;
   }
