@@ -61,6 +61,13 @@ describe('TLS', () => {
     expect(sink.mails).toHaveLength(1);
   });
 
+  it('takes the certificate of a name in its own script, which certificates write in ASCII', async () => {
+    const inAscii = certificateFor('xn--bcher-kva.acme.test');
+    setDefaultCACertificates([...authorities, inAscii.cert]);
+    const sink = await sinkWith({ login: LOGIN, tls: inAscii });
+    expect(await providerAt(portOf(sink), 'bücher.acme.test').send(MESSAGE, NEVER)).toMatchObject({ kind: 'sent' });
+  });
+
   it('refuses the certificate of another name before it says anything secret', async () => {
     const sink = await sinkWith({ login: LOGIN, tls: certificate });
     const result = await providerAt(portOf(sink), 'other.acme.test').send(MESSAGE, NEVER);

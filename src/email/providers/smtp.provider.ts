@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { createTransport } from 'nodemailer';
 import type { ProviderAccess } from '../settings/email-settings.rules.ts';
 import { smtpFailure } from '../smtp-failure.ts';
@@ -27,8 +28,7 @@ export function smtpProvider(access: SmtpAccess, hosts: SmtpGuard, timeoutMs: nu
   const { host, port, user, password } = access;
   const closing = new AbortController();
   const server = {
-    // Of an IPv6 address only what a certificate can name.
-    host: host.replace(/^\[(.*)\]$/, '$1'),
+    host: certifiedName(host),
     port,
     ...smtpSecurity(port, user !== null, hosts.isTrusted(host, port)),
     auth: user === null ? undefined : { user, pass: password ?? '' },
@@ -36,6 +36,12 @@ export function smtpProvider(access: SmtpAccess, hosts: SmtpGuard, timeoutMs: nu
   };
   const login = user === null || password === null ? null : { user, password };
   return poolProvider(server, timeoutMs, { headers: access.headers, login, closing });
+}
+
+/** A host as certificates name it: IDNA, and of an IPv6 address no brackets. */
+function certifiedName(host: string): string {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) ? bare : domainToASCII(bare);
 }
 
 /** What is particular to the one whose pool it is. */
