@@ -57,6 +57,11 @@ export class EventFollower {
     return after;
   }
 
+  /** The present end of the log: a place behind which nothing lies yet that a read could already have shown. */
+  end(): Promise<EventCursor> {
+    return endOfLog(this.db);
+  }
+
   /**
    * Events that were handed to listeners before a reader was one of them.
    *

@@ -7,8 +7,8 @@ export class LogCursorResolver {
     description:
       'The present end of the event log. Ask for it before you read, and subscribe with it as `after`: then nothing that changes meanwhile is missed.',
   })
-  logCursor(@Ctx() context: Context): string {
+  logCursor(@Ctx() context: Context): Promise<string> {
     requireActor(context);
-    return context.services.follower.position;
+    return context.services.follower.end();
   }
 }
