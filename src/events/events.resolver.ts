@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { AccountType } from '../accounts/account.types.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { EventTypeEnum } from '../graphql/enums.ts';
@@ -20,6 +21,7 @@ export class EventsResolver {
     @Arg('types', () => [EventTypeEnum], { nullable: true, description: 'Only of these types.' }) types?: EventType[] | null,
   ) {
     const actor = requireActor(context);
+    requireScope(actor, 'events:read');
     const migrationId = migration == null ? undefined : (await context.services.migrations.migration(actor, migration)).id;
     return toConnection(
       await context.services.events.events(actor, { migrationId, account: account ?? undefined, types: types ?? undefined }, page),

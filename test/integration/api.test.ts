@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EventsDocument, ProgressDocument } from '../../schema/generated/operations.ts';
-import { ApiError } from '../support/graphql-client.ts';
+import type { Actor } from '../../src/auth/actor.ts';
+import { type Scope, SCOPES } from '../../src/auth/scopes.rules.ts';
+import { ApiError, type GraphqlClient } from '../support/graphql-client.ts';
 import {
   ARGUMENTS,
   type Caller,
@@ -98,6 +100,8 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
     own: ['NOT_OPTED_IN', 'NOT_OPTED_IN', 'NOT_OPTED_IN', 'FORBIDDEN'],
     foreign: ['NOT_OPTED_IN', 'NOT_FOUND', 'NOT_FOUND', 'FORBIDDEN'],
   },
+  optInAccounts: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: READ_BY_ALL_BUT_RUNTIMES },
+  optOutAccounts: { own: READ_BY_ALL_BUT_RUNTIMES, foreign: READ_BY_ALL_BUT_RUNTIMES },
   rejectReschedule: { own: operatorsOnly('NOT_FOUND') },
   rescheduleMigration: { own: operatorsOnly('GRACE_PERIOD_STARTED') },
   retryMail: { own: operatorsOnly('NOT_FOUND') },
@@ -111,6 +115,39 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   setSendGridEmail: emailWriters('INVALID_INPUT'),
   setSesEmail: emailWriters('INVALID_INPUT'),
   setSmtpEmail: emailWriters('HOST_FORBIDDEN'),
+};
+
+const READ_MAIL: readonly Scope[] = ['email:write', 'migrations:read', 'opt_ins:write'];
+const READ_STATES: readonly Scope[] = ['migrations:read', 'flags:read'];
+
+/** What a partner needs a scope for, any of these; everything else is the same with every scope and with none. */
+const SCOPED: Readonly<Record<string, readonly Scope[]>> = {
+  account: READ_STATES,
+  accountMigration: READ_STATES,
+  accounts: ['migrations:read'],
+  applications: ['migrations:read', 'read:users'],
+  emailHealth: ['email:write', 'migrations:read'],
+  emailSettings: READ_MAIL,
+  emailTemplates: READ_MAIL,
+  events: ['events:read'],
+  migration: [...READ_STATES, 'events:read'],
+  migrationImpact: ['migrations:read'],
+  migrations: READ_STATES,
+  migrationUsage: ['migrations:read'],
+  optIn: ['opt_ins:write'],
+  optInAccounts: ['opt_ins:write'],
+  optOut: ['opt_ins:write'],
+  optOutAccounts: ['opt_ins:write'],
+  previewEmailTemplate: READ_MAIL,
+  resetEmailTemplate: ['email:write'],
+  sendTestEmail: ['email:write'],
+  setBuiltInEmail: ['email:write'],
+  setEmailTemplate: ['email:write'],
+  setMandrillEmail: ['email:write'],
+  setSendGridEmail: ['email:write'],
+  setSesEmail: ['email:write'],
+  setSmtpEmail: ['email:write'],
+  userMails: ['email:write', 'migrations:read'],
 };
 
 async function ask(caller: Caller, { name, document }: RootField, whose: Whose): Promise<ApiError | null> {
@@ -168,6 +205,73 @@ describe('every query and mutation of the schema', () => {
       }
     },
   );
+});
+
+describe('a scope of a partner', () => {
+  const partners = new Map<string, GraphqlClient>();
+  const partnerWith = async (scopes: readonly Scope[]): Promise<GraphqlClient> => {
+    const name = scopes.join(' ');
+    const client = partners.get(name) ?? (await service.clientOf({ role: 'PARTNER', subject: 'Scoped Co', accounts: ['mine'], scopes }));
+    partners.set(name, client);
+    return client;
+  };
+  const refusalTo = async ({ name, document }: RootField, scopes: readonly Scope[]): Promise<ApiError | null> =>
+    (await partnerWith(scopes)).request(document, ARGUMENTS[name]!(ours)).then(
+      () => null,
+      (error: ApiError) => error,
+    );
+
+  test.each(FIELDS.map((field) => [field.name, field] as const))(
+    '%s asks for the scope it needs, and for no other',
+    async (name, field) => {
+      const needed = SCOPED[name] ?? [];
+      const [without, withAll] = [await refusalTo(field, []), await refusalTo(field, SCOPES)];
+      if (needed.length === 0) return expect(without?.message).toBe(withAll?.message);
+      expect(withAll?.code).not.toBe('FORBIDDEN');
+      for (const scope of needed) expect((await refusalTo(field, [scope]))?.message).toBe(withAll?.message);
+      const others = SCOPES.filter((scope) => !needed.includes(scope));
+      await partnerWith(others);
+      const before = await census(service.db);
+      for (const refusal of [without, await refusalTo(field, others)]) {
+        expect(refusal).toMatchObject({ code: 'FORBIDDEN', extensions: { details: { scopes: needed } } });
+        for (const scope of needed) expect(refusal!.message).toContain(`"${scope}"`);
+      }
+      expect(await census(service.db)).toEqual(before);
+    },
+  );
+
+  test('is asked for again on the way from what another scope shows', async () => {
+    const query = '{ events { edges { node { account { id migrations { state { enabled } } } } } } }';
+    const client = await partnerWith(['events:read']);
+    expect((await refusalOf(client.request(query), 'FORBIDDEN')).message).toContain('"migrations:read" or "flags:read"');
+  });
+
+  test('is asked for by subscriptions', async () => {
+    const client = await partnerWith(['events:read']);
+    for (const subscription of [
+      'subscription { accountMigrationChanged(account: "mine") { cursor } }',
+      'subscription { migrationChanged { cursor } }',
+    ])
+      await refusalOf(client.subscribe(subscription).next(), 'FORBIDDEN');
+  });
+
+  test('holds for all accounts where the token says so, those made later included', async () => {
+    const scopes = ['migrations:read', 'opt_ins:write', 'events:read'];
+    const partner = await service.clientOf({ role: 'PARTNER', subject: 'Reach Co', allAccounts: true, scopes });
+    const { accounts } = service.house;
+    const operator: Actor = { role: 'OPERATOR', subject: 'setup', administratorId: null, tokenId: null, scopes: [] };
+    await accounts.createAccount(operator, { id: 'later', name: 'later', platform: 'CLOUD', createdAt: new Date('2015-01-01') });
+    const seen = await partner.request<{ accounts: { edges: { node: { id: string } }[] } }, object>(
+      '{ accounts { edges { node { id } } } }',
+    );
+    expect(seen.accounts.edges.map(({ node }) => node.id)).toEqual(expect.arrayContaining(['later', 'mine', 'theirs']));
+    const decide = (field: string) =>
+      partner.request(`mutation { ${field}(account: "later", migration: "running") { state { enabled } } }`);
+    expect(await decide('optIn')).toEqual({ optIn: { state: { enabled: true } } });
+    expect(await decide('optOut')).toEqual({ optOut: { state: { enabled: false } } });
+    await refusalOf(partner.request('{ account(id: "nobody") { id } }'), 'NOT_FOUND');
+    await refusalOf(ours.clients.PARTNER.request('{ account(id: "later") { id } }'), 'NOT_FOUND');
+  });
 });
 
 describe('within an answer', () => {
