@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import SMTPPool from 'nodemailer/lib/smtp-pool';
+import { loginOf } from './smtp-login.ts';
 
 /** Long enough to serve one sweep after another, short enough that the server does not hang up first. */
 const IDLE_MS = 60_000;
+const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** A server: as an address such as SMTP_URL, or taken apart. */
 export type SmtpServer =
@@ -28,7 +30,7 @@ export type SmtpServer =
  */
 export function openSmtpPool(server: SmtpServer, timeoutMs: number, maxConnections: number): SMTPPool {
   return new SMTPPool({
-    ...('url' in server ? { url: server.url } : dialled(server)),
+    ...('url' in server ? addressed(server.url) : dialled(server)),
     pool: true,
     maxConnections,
     // Whether a message goes out again is the ledger's decision alone, which counts it.
@@ -41,6 +43,15 @@ export function openSmtpPool(server: SmtpServer, timeoutMs: number, maxConnectio
     // A server that drips keeps a politely closed connection open for ever.
     socketCloseTimeout: 0,
   });
+}
+
+/**
+ * Between machines a login goes over TLS or not at all: whoever can cut STARTTLS out of a greeting would read it. The address
+ * itself has the last word, with `?requireTLS=false`.
+ */
+function addressed(url: string): { url: string; requireTLS: boolean } {
+  const { protocol, hostname } = new URL(url);
+  return { url, requireTLS: protocol === 'smtp:' && loginOf(url) !== null && !THIS_MACHINE.has(hostname) };
 }
 
 function dialled({ dial, ...server }: Exclude<SmtpServer, { url: string }>): Omit<SMTPPool.Options, 'pool'> {

@@ -55,6 +55,23 @@ describe('SMTP', () => {
     await sink.close();
   });
 
+  it('gives a login to another machine over TLS alone, unless its address says otherwise', async () => {
+    const login = { user: 'mailer', password: 's3cret-password' };
+    const server = await startSmtpSink(0, { login });
+    onTestFinished(() => server.close());
+    const sendTo = async (host: string, query = '') => {
+      const url = `smtp://${login.user}:${login.password}@${host}:${new URL(server.url).port}${query}`;
+      const other = createTransport({ SMTP_URL: url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: 20 });
+      onTestFinished(() => other.close());
+      return other.send(outgoing(), NEVER);
+    };
+    // It leads here too, and nothing can know before it is asked for.
+    expect(await sendTo('127.1')).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/TLS/) });
+    expect(server.passwords).toEqual([]);
+    expect(await sendTo('127.1', '?requireTLS=false')).toMatchObject({ kind: 'sent' });
+    expect(await sendTo('127.0.0.1')).toMatchObject({ kind: 'sent' });
+  });
+
   it('sends text and HTML with the headers of a service mail', async () => {
     const mail = outgoing();
     expect(await transport.send(mail, NEVER)).toMatchObject({ kind: 'sent' });
