@@ -33,6 +33,7 @@ import { ImpactService } from './gates/impact.service.ts';
 import { ReadinessService } from './gates/readiness.service.ts';
 import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
+import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
@@ -41,12 +42,21 @@ import { NoticeSweep } from './notifications/notice.sweep.ts';
 import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
 import { foldRolloutCounts } from './rollouts/counts.ts';
+import { BulkDecisionsService } from './rollouts/bulk-decisions.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
 import { UsersService } from './users/users.service.ts';
+import { WebhookAttempts } from './webhooks/attempts.service.ts';
+import { WebhookDeliveriesService } from './webhooks/deliveries.service.ts';
+import { WebhookPurge } from './webhooks/purge.service.ts';
+import { WebhookQueue } from './webhooks/queue.service.ts';
+import { WebhookSender } from './webhooks/sending.service.ts';
+import { WebhookGuard } from './webhooks/webhook-guard.ts';
+import { WebhookRequests } from './webhooks/webhook-request.provider.ts';
+import { WebhooksService } from './webhooks/webhooks.service.ts';
 
 /**
  * The only place where services are made.
@@ -97,6 +107,9 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
+  const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
+  const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
+  const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
   return {
     config,
     clock,
@@ -106,6 +119,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     accounts: new AccountsService(db, wake, clock),
     applications,
     chain: new EventChain(db),
+    bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
     calendar: new Calendar(db, wake, clock),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
@@ -113,6 +127,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
+    idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     mails: new MailService(db, wake, clock),
@@ -145,9 +160,15 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     usage,
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
+    webhookDeliveries: new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts }),
+    webhookPurge: new WebhookPurge(db, clock),
+    webhookQueue: new WebhookQueue(db, clock),
+    webhookSender,
+    webhooks: new WebhooksService({ db, wake, clock, secrets, guard: webhookGuard }),
     close: async () => {
       await follower.close();
       await userMailSender.close();
+      await webhookSender.close();
       clients.close();
       await builtIn.close();
       await transport.close();

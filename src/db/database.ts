@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
@@ -32,6 +33,9 @@ export interface Transaction extends Queryable {
 
 /** How a process reaches PostgreSQL: one pool behind both the entities and the hot reads. */
 export class Database implements Queryable {
+  /** What each transaction of the work under way does last. */
+  private readonly lastSteps = new AsyncLocalStorage<(tx: Transaction) => Promise<void>>();
+
   private constructor(
     readonly orm: MikroORM,
     private readonly pool: pg.Pool,
@@ -75,7 +79,7 @@ export class Database implements Queryable {
 
   /** Runs `work` in one transaction: commits what it returns from, rolls back what it throws out of. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.orm.em.fork().transactional((em) => {
+    return this.orm.em.fork().transactional(async (em) => {
       const query = async <Row>(text: string, values: readonly unknown[] = []) => {
         await em.flush();
         const { rows } = await em
@@ -83,8 +87,19 @@ export class Database implements Queryable {
           .executeQuery(CompiledQuery.raw(text, values as unknown[]));
         return rows as Row[];
       };
-      return work({ em, query, queryPrepared: (_name, text, values) => query(text, values) });
+      const tx: Transaction = { em, query, queryPrepared: (_name, text, values) => query(text, values) };
+      const result = await work(tx);
+      await this.lastSteps.getStore()?.(tx);
+      return result;
     });
+  }
+
+  /**
+   * Runs `work` with a last step for each transaction it makes, whoever makes it: a step that throws undoes the transaction.
+   * Statements outside of transactions are not followed.
+   */
+  following<T>(lastStep: (tx: Transaction) => Promise<void>, work: () => Promise<T>): Promise<T> {
+    return this.lastSteps.run(lastStep, work);
   }
 
   /** A connection outside the pool that nobody shares: for LISTEN. The caller ends it. */

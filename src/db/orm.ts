@@ -15,11 +15,15 @@ import { Migration20261123000000_gates } from '../../migrations-db/Migration2026
 import { Migration20261123101000_event_horizon } from '../../migrations-db/Migration20261123101000_event_horizon.ts';
 import { Migration20261123102000_tokens } from '../../migrations-db/Migration20261123102000_tokens.ts';
 import { Migration20261123105000_audit } from '../../migrations-db/Migration20261123105000_audit.ts';
+import { Migration20261123103000_idempotency } from '../../migrations-db/Migration20261123103000_idempotency.ts';
+import { Migration20261123104000_webhooks } from '../../migrations-db/Migration20261123104000_webhooks.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
+import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
 import { Application, Identity, PasswordLink, User } from '../users/user.entity.ts';
+import { WebhookDelivery, WebhookEndpoint } from '../webhooks/webhook.entity.ts';
 import { Sweep } from './sweep.entity.ts';
 
 const ENTITIES = [
@@ -36,6 +40,7 @@ const ENTITIES = [
   EventChainSpan,
   EventCursor,
   EventHorizon,
+  IdempotencyKey,
   Identity,
   ListedAccount,
   Mail,
@@ -54,6 +59,8 @@ const ENTITIES = [
   User,
   UserMail,
   UserMailHold,
+  WebhookDelivery,
+  WebhookEndpoint,
 ];
 
 /** Db migrations in the order they run; each is added at the end and never edited once merged. */
@@ -62,6 +69,8 @@ const DB_MIGRATIONS = [
   Migration20261123000000_gates,
   Migration20261123101000_event_horizon,
   Migration20261123102000_tokens,
+  Migration20261123103000_idempotency,
+  Migration20261123104000_webhooks,
   Migration20261123105000_audit,
 ];
 

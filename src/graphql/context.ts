@@ -11,24 +11,30 @@ import type { EventsService } from '../events/events.service.ts';
 import type { EventFollower } from '../events/follower.ts';
 import type { ImpactService } from '../gates/impact.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
+import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
+import type { BulkDecisionsService } from '../rollouts/bulk-decisions.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import type { ApplicationsService } from '../users/applications.service.ts';
 import type { UsersService } from '../users/users.service.ts';
+import type { WebhookDeliveriesService } from '../webhooks/deliveries.service.ts';
+import type { WebhooksService } from '../webhooks/webhooks.service.ts';
 import type { Turn } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */
 export interface Services {
   readonly accounts: AccountsService;
+  readonly bulkDecisions: BulkDecisionsService;
   readonly applications: ApplicationsService;
   readonly emailSettings: EmailSettingsService;
   readonly events: EventsService;
   /** What subscriptions follow. */
   readonly follower: EventFollower;
+  readonly idempotency: IdempotencyService;
   readonly impact: ImpactService;
   readonly imports: ImportService;
   /** Takes turns over what subscriptions read, so that an event thousands wait for leaves connections to everybody else. */
@@ -44,6 +50,8 @@ export interface Services {
   readonly users: UsersService;
   readonly usage: UsageService;
   readonly userMails: UserMailService;
+  readonly webhookDeliveries: WebhookDeliveriesService;
+  readonly webhooks: WebhooksService;
 }
 
 /** What resolvers get: one per request, and one per event of a subscription. */

@@ -10,10 +10,12 @@ import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
+import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
 import { ImpactResolver } from '../gates/impact.resolver.ts';
 import { UsageResolver } from '../gates/usage.resolver.ts';
 import { UsersResolver } from '../users/users.resolver.ts';
+import { WebhooksResolver } from '../webhooks/webhooks.resolver.ts';
 import type { ResolverClass } from './schema.ts';
 
 /** The resolvers of every feature: what the API is. */
@@ -21,6 +23,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   MigrationsResolver,
   RolloutsResolver,
   RolloutProgressResolver,
+  BulkDecisionsResolver,
   AccountsResolver,
   AdministratorsResolver,
   NoticesResolver,
@@ -35,4 +38,5 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   UsersResolver,
   UsageResolver,
   ImpactResolver,
+  WebhooksResolver,
 ];

@@ -1,4 +1,5 @@
 import { type GraphQLObjectType, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { makeIdempotent } from './idempotency.ts';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 
 /** A class with `@Resolver`. It has no constructor arguments: services come by the context. */
@@ -25,6 +26,7 @@ export function buildGraphqlSchema(resolvers: NonEmptyArray<ResolverClass>): Gra
   describe(schema.getQueryType(), 'What can be read.');
   describe(schema.getMutationType(), 'What can be changed. Each change is one transaction and leaves one event in the log.');
   describe(schema.getSubscriptionType(), 'What can be watched, over a WebSocket. Changes of every process are seen.');
+  makeIdempotent(schema);
   return schema;
 }
 

@@ -48,10 +48,10 @@ const STANDING = `a.id as account_id, a.number as account_number, m.id as migrat
   m.mandatory_at, m.reversible, d.opted_in_at, d.opted_out_at, d.extended_until, d.exempt_until, s.*`;
 
 /** A migration `$1` (key) and an account `$2` (id) at the instant `$3`, where the condition holds. */
-const standingOf = (visible: string) => `
+const standingOf = (visible: string, ids = '$2') => `
   select ${STANDING}
     from migration m
-    join account a on a.id = $2 and ${visible}
+    join account a on a.id = ${ids} and ${visible}
     left join decision d on d.migration_id = m.id and d.account_number = a.number
     cross join lateral effective_state(m, a, d, $3) s
    where m.key = $1 and m.announced_at is not null`;
@@ -100,6 +100,25 @@ export async function findStanding(
     ...visible.values,
   ]);
   return row ? standingFrom(row) : null;
+}
+
+/**
+ * Many accounts and one migration as they stand.
+ *
+ * @returns those of the accounts that the actor sees, in no order; null where there is no such migration
+ */
+export async function findStandings(
+  db: Queryable,
+  actor: Actor,
+  accountIds: readonly string[],
+  migrationKey: string,
+  now: Date,
+): Promise<Standing[] | null> {
+  const [migration] = await db.query('select from migration where key = $1 and announced_at is not null', [migrationKey]);
+  if (!migration) return null;
+  const visible = visibleAccounts(actor, 'a', 4);
+  const rows = await db.query<StandingRow>(standingOf(visible.sql, 'any ($2::text[])'), [migrationKey, accountIds, now, ...visible.values]);
+  return rows.map(standingFrom);
 }
 
 /**

@@ -234,7 +234,7 @@ function refusal({ code, message }: DecisionRefusal, { accountId }: Standing): G
 }
 
 /** Lets pass who may decide for the accounts they see. */
-function requireDecider(actor: Actor): void {
+export function requireDecider(actor: Actor): void {
   if (actor.role === 'RUNTIME')
     throw new GracelineError('FORBIDDEN', 'The token of a runtime only reads. Use the token of an administrator, partner or operator.');
   requireScope(actor, 'opt_ins:write');

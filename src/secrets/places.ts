@@ -16,6 +16,11 @@ export function placeOfMailVariables(userMailId: string): Place {
   return ['user_mail', userMailId];
 }
 
+/** What a call that named a key asked for, and what it was answered. */
+export function placeOfIdempotencyKey(id: string): Place {
+  return ['idempotency_key', id];
+}
+
 /** The secret with which an application's id_tokens are signed. */
 export function placeOfApplicationSecret(applicationId: string): Place {
   return ['application', applicationId];

@@ -1,6 +1,13 @@
 /** Every column that holds sealed texts, as rotation goes through it. A new one is named in places.ts and added here. */
 import type { Queryable } from '../db/database.ts';
-import { type Place, placeOfApplicationSecret, placeOfEmailSecret, placeOfIdentity, placeOfMailVariables } from './places.ts';
+import {
+  type Place,
+  placeOfApplicationSecret,
+  placeOfEmailSecret,
+  placeOfIdempotencyKey,
+  placeOfIdentity,
+  placeOfMailVariables,
+} from './places.ts';
 
 /** A sealed text in its row. */
 export interface SealedText {
@@ -48,6 +55,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   },
   column('user_mail', 'variables', 'id', 'uuid', (id) => placeOfMailVariables(id)),
   column('application', 'secret', 'id', 'text', (id) => placeOfApplicationSecret(id)),
+  column('idempotency_key', 'sealed', 'id', 'uuid', (id) => placeOfIdempotencyKey(id)),
   {
     name: 'identity.access_token',
     count: `select count(*) from identity where access_token is not null and not starts_with(access_token, $1)`,

@@ -147,7 +147,9 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   grantAdministration: ({ account, administrator }) => ({ account, administrator }),
   importMigrationPage: () => ({ page: '# Nothing' }),
   optIn: ({ account }) => ({ account, migration: 'running', acknowledge: false }),
+  optInAccounts: ({ account }) => ({ accounts: [account], migration: 'running', acknowledge: false }),
   optOut: ({ account }) => ({ account, migration: 'untouched' }),
+  optOutAccounts: ({ account }) => ({ accounts: [account], migration: 'untouched' }),
   rejectReschedule: () => ({ id: NOBODY }),
   rescheduleMigration: () => ({
     key: 'running',
@@ -189,9 +191,13 @@ export interface RootField {
   readonly args: readonly GraphQLArgument[];
 }
 
+/** On every mutation alike and of no say in who may do what: test/integration/idempotency.test.ts is about it. */
+export const IDEMPOTENCY_KEY = 'idempotencyKey';
+
 /** Every query and mutation, by the schema. */
 export const FIELDS: readonly RootField[] = (['query', 'mutation'] as const).flatMap((kind) =>
-  Object.values(roots[kind]).map(({ name, args, type }) => {
+  Object.values(roots[kind]).map(({ name, args: all, type }) => {
+    const args = all.filter((arg) => arg.name !== IDEMPOTENCY_KEY);
     const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
     const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     const selection = isCompositeType(getNamedType(type)) ? ' { __typename }' : '';

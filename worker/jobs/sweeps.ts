@@ -6,6 +6,7 @@ import { deliverUserMail } from './deliver-user-mail.ts';
 import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
+import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts';
 import { purgeUsage } from './purge-usage.ts';
 import { purgeUserMail } from './purge-user-mail.ts';
 import { updateNotices } from './update-notices.ts';
@@ -21,6 +22,7 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   deliverMail,
   deliverUserMail,
   purgeEvents,
+  purgeIdempotencyKeys,
   purgeUsage,
   purgeUserMail,
 ];

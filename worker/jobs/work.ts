@@ -12,6 +12,7 @@ export interface Work {
   };
   readonly noticeSweep: { updateNotices(signal: AbortSignal): Promise<SweepResult | void> };
   readonly delivery: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
+  readonly idempotency: { purge(signal: AbortSignal): Promise<unknown> };
   readonly usage: { purge(signal: AbortSignal): Promise<unknown> };
   readonly userMailSender: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
   readonly userMailPurge: { run(signal: AbortSignal): Promise<unknown> };
