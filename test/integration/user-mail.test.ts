@@ -225,6 +225,11 @@ describe('trouble', () => {
     expect(await world.service.house.userMails.emailHealth(OPERATOR, account.id)).toMatchObject({ heldUntil: null });
     expect(await world.send()).toMatchObject({ sent: 1 });
     expect(other.server.mailsTo(address!)).toHaveLength(1);
+    const [late] = await world.queue(account, 1, 30 * SECOND);
+    await at(later(30 * SECOND));
+    await world.send();
+    // What the server before answered has nothing to do with it.
+    expect(await world.ledger(account, late!)).toMatchObject({ status: 'SKIPPED', answer: expect.stringContaining('Nobody came') });
   });
 
   it('gives up when a mail is of no use any more: what was tried has failed, what nobody came to is skipped', async () => {
@@ -304,6 +309,21 @@ describe('senders that die or live', () => {
     await world.send();
     expect(await statuses(other, [next!])).toEqual(['SENT']);
     expect(other.server.mailsTo(next!)).toHaveLength(1);
+  });
+
+  it('says at the next run what went wrong after the last', async () => {
+    const [slow] = await world.queue(account, 1);
+    account.server.answer(slow!, { kind: 'hang' }, 1);
+    const { house, db } = world.service;
+    const stop = new AbortController();
+    const running = house.userMailSender.deliverDue(stop.signal);
+    await expect.poll(() => account.server.unanswered.length).toBe(1);
+    await db.query('alter table user_mail rename column subject to elsewhere');
+    stop.abort();
+    await running;
+    await db.query('alter table user_mail rename column elsewhere to subject');
+    await expect(world.send()).rejects.toThrow(/column "subject"/);
+    expect(await world.send()).toMatchObject({ sent: 0 });
   });
 
   it('ends what is under way when told to stop, and begins nothing more', async () => {

@@ -73,7 +73,6 @@ export class UserMailSender {
    */
   async deliverDue(signal: AbortSignal): Promise<UserMailReport> {
     const report = (this.report = emptyReport());
-    this.fault = undefined;
     this.tendedAt = -Infinity;
     const endsAt = performance.now() + RUN_MS;
     const stopListening = this.wake.onWake(() => this.rung());
@@ -106,6 +105,7 @@ export class UserMailSender {
 
   private throwFault(): void {
     const { fault } = this;
+    this.fault = undefined;
     if (fault) throw fault;
   }
 

@@ -157,7 +157,7 @@ export async function takeOverUserMails(db: Queryable, now: Date): Promise<numbe
  */
 export function expireUserMails(tx: Queryable, now: Date, limit: number): Promise<ExpiredUserMail[]> {
   return tx.query<ExpiredUserMail>(
-    `with late as (select u.id, h.answer from user_mail u left join user_mail_hold h using (account_number)
+    `with late as (select u.id, h.answer from user_mail u left join user_mail_hold h on h.account_number = u.account_number and ${HOLD_STANDS}
                     where u.status = 'QUEUED' and u.expires_at <= $1 order by u.expires_at limit $2 for update of u skip locked)
      update user_mail u
         set status = case when u.attempts > 0 or late.answer is not null then 'FAILED' else 'SKIPPED' end, finished_at = $1, variables = null,
