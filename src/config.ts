@@ -34,6 +34,7 @@ const schema = z.object({
   BUILT_IN_FROM: z.email().default('no-reply@mail.platform.example'),
   ENCRYPTION_KEYS: z.string().transform(encryptionKeys).default([]),
   TRUSTED_SMTP_SERVERS: z.string().transform(hostsAndPorts).default([]),
+  TRUSTED_WEBHOOK_HOSTS: z.string().transform(hostsAndPorts).default([]),
   SES_URL: httpUrl.optional(),
   MANDRILL_URL: httpUrl.default('https://mandrillapp.com'),
   SENDGRID_URL: httpUrl.default('https://api.sendgrid.com'),

@@ -14,6 +14,9 @@ import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
 import type { PasswordResetService } from './users/password-reset.service.ts';
+import type { WebhookPurge } from './webhooks/purge.service.ts';
+import type { WebhookQueue } from './webhooks/queue.service.ts';
+import type { WebhookSender } from './webhooks/sending.service.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 
 /** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
@@ -32,6 +35,9 @@ export interface House extends Services {
   readonly purge: EventPurge;
   readonly userMailPurge: UserMailPurge;
   readonly userMailSender: UserMailSender;
+  readonly webhookPurge: WebhookPurge;
+  readonly webhookQueue: WebhookQueue;
+  readonly webhookSender: WebhookSender;
   /** What the platform asks at each request. */
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;

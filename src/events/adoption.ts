@@ -35,7 +35,7 @@ export async function requireOwnLog(db: Queryable): Promise<void> {
 export async function adoptLog(db: Database): Promise<number> {
   return db.transaction(async (tx) => {
     await tx.query(
-      'lock table event, event_cursor, event_horizon, event_chain, event_chain_span, account, rollout_count in access exclusive mode',
+      'lock table event, event_cursor, event_horizon, event_chain, event_chain_span, account, rollout_count, webhook_endpoint in access exclusive mode',
     );
     await tx.query(
       `update event_cursor c set cursor = $1 || '.' || coalesce(
@@ -51,6 +51,7 @@ export async function adoptLog(db: Database): Promise<number> {
     await restartChain(tx);
     await tx.query('update rollout_count set as_of = null');
     await tx.query('update account set xid = $1::xid8', [FIRST_XID]);
+    await tx.query('update webhook_endpoint set since = $1::xid8', [FIRST_XID]);
     return (await tx.query('update event set xid = $1::xid8 returning 1', [FIRST_XID])).length;
   });
 }

@@ -6,9 +6,11 @@ import { PROVIDERS } from '../email/settings/email-settings.rules.ts';
 import { TEST_EMAIL_OUTCOMES } from '../email/settings/test-email.rules.ts';
 import { TEMPLATE_NAMES } from '../email/templates/template.rules.ts';
 import { USER_MAIL_STATUSES } from '../email/user-mail/user-mail.rules.ts';
+import { EVENT_ORDERS } from '../events/event-order.rules.ts';
 import { EVENT_TYPES } from '../events/log.ts';
 import { GATES } from '../gates/gates.rules.ts';
 import { LIFECYCLE_STATES, SEVERITIES } from '../migrations/lifecycle.rules.ts';
+import { DELIVERY_STATUSES, DISABLED_REASONS, OWNERS } from '../webhooks/webhook.rules.ts';
 import { REASONS } from '../rollouts/effective-state.rules.ts';
 
 /** The enums of the API: the very lists the rules are written with, so that neither can know a value the other lacks. */
@@ -25,6 +27,7 @@ export const LifecycleStateEnum = enumOf(
 );
 export const ReasonEnum = enumOf('Reason', REASONS, 'Why a migration is on or off for an account.');
 export const EventTypeEnum = enumOf('EventType', EVENT_TYPES, 'What happened.');
+export const EventOrderEnum = enumOf('EventOrder', EVENT_ORDERS, 'Which end of the event log comes first.');
 export const RoleEnum = enumOf('Role', ROLES, 'What the bearer of a token may do.');
 export const MailStatusEnum = enumOf(
   'MailStatus',
@@ -48,6 +51,21 @@ export const TestEmailOutcomeEnum = enumOf(
   'RETRY: the provider was not to be reached, too slow or busy; nothing tries again by itself.',
 );
 export const GateEnum = enumOf('Gate', GATES, 'A place of the platform whose behaviour depends on a migration.');
+export const WebhookOwnerEnum = enumOf(
+  'WebhookOwner',
+  OWNERS,
+  "Whose an endpoint is: the operators' together, an administrator's, or that of a partner's token.",
+);
+export const DisabledReasonEnum = enumOf(
+  'WebhookDisabledReason',
+  DISABLED_REASONS,
+  'BY_HAND: somebody disabled it. GONE: it answered 410. FAILING: it took nothing for five days.',
+);
+export const DeliveryStatusEnum = enumOf(
+  'WebhookDeliveryStatus',
+  DELIVERY_STATUSES,
+  'Where a delivery stands. SKIPPED: its endpoint was disabled first, or its owner no longer sees what it tells.',
+);
 export const RescheduleStatusEnum = enumOf(
   'RescheduleStatus',
   ['PENDING', 'APPLIED', 'REJECTED'] as const,

@@ -26,6 +26,11 @@ export function placeOfApplicationSecret(applicationId: string): Place {
   return ['application', applicationId];
 }
 
+/** What the webhooks of an endpoint are signed with. One that is replaced moves to another column and keeps its place. */
+export function placeOfWebhookSecret(endpointId: string): Place {
+  return ['webhook_endpoint', endpointId];
+}
+
 /** The token an identity provider gave for a user. */
 export function placeOfIdentity(accountNumber: number, userId: string, position: number): Place {
   return ['identity', accountNumber, userId, position];

@@ -7,6 +7,7 @@ import {
   placeOfIdempotencyKey,
   placeOfIdentity,
   placeOfMailVariables,
+  placeOfWebhookSecret,
 } from './places.ts';
 
 /** A sealed text in its row. */
@@ -55,6 +56,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   },
   column('user_mail', 'variables', 'id', 'uuid', (id) => placeOfMailVariables(id)),
   column('application', 'secret', 'id', 'text', (id) => placeOfApplicationSecret(id)),
+  column('webhook_endpoint', 'secret', 'id', 'uuid', (id) => placeOfWebhookSecret(id)),
+  column('webhook_endpoint', 'previous_secret', 'id', 'uuid', (id) => placeOfWebhookSecret(id)),
   column('idempotency_key', 'sealed', 'id', 'uuid', (id) => placeOfIdempotencyKey(id)),
   {
     name: 'identity.access_token',

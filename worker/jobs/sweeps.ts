@@ -1,14 +1,18 @@
 import type { Sweep } from '../kit.ts';
 import { advanceCalendar } from './advance-calendar.ts';
+import { chainEvents } from './chain-events.ts';
 import { composeMails } from './compose-mails.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { deliverUserMail } from './deliver-user-mail.ts';
+import { deliverWebhooks } from './deliver-webhooks.ts';
 import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts';
 import { purgeUsage } from './purge-usage.ts';
 import { purgeUserMail } from './purge-user-mail.ts';
+import { purgeWebhooks } from './purge-webhooks.ts';
+import { queueWebhooks } from './queue-webhooks.ts';
 import { updateNotices } from './update-notices.ts';
 import type { Work } from './work.ts';
 
@@ -21,8 +25,12 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   composeMails,
   deliverMail,
   deliverUserMail,
+  queueWebhooks,
+  deliverWebhooks,
+  chainEvents,
   purgeEvents,
   purgeIdempotencyKeys,
   purgeUsage,
   purgeUserMail,
+  purgeWebhooks,
 ];

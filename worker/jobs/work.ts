@@ -16,5 +16,9 @@ export interface Work {
   readonly usage: { purge(signal: AbortSignal): Promise<unknown> };
   readonly userMailSender: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
   readonly userMailPurge: { run(signal: AbortSignal): Promise<unknown> };
+  readonly chain: { run(signal: AbortSignal): Promise<unknown> };
+  readonly webhookQueue: { queueFromLog(signal: AbortSignal): Promise<SweepResult & { readonly queued: number }> };
+  readonly webhookSender: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
+  readonly webhookPurge: { run(signal: AbortSignal): Promise<unknown> };
   readonly purge: { run(signal: AbortSignal): Promise<unknown> };
 }
