@@ -6,7 +6,8 @@ import { MigrationImpactType } from './impact.types.ts';
 export class ImpactResolver {
   @Query(() => MigrationImpactType, {
     description:
-      'What a migration means for an account, before it opts in: what changes, and what to do first. Errors: NOT_FOUND, INVALID_TEMPLATE.',
+      'What a migration means for an account, before it opts in: what changes, and what to do first. Not for runtimes. Errors: ' +
+      'FORBIDDEN, NOT_FOUND; INVALID_TEMPLATE where a mail of the account no longer renders, RATE_LIMITED where many of its previews wait.',
   })
   migrationImpact(
     @Ctx() context: Context,

@@ -11,7 +11,7 @@ const MIGRATION = { description: 'The key of the migration.' };
 @Resolver(() => AccountUsageType)
 export class UsageResolver {
   @Query(() => MigrationUsageType, {
-    description: 'How much an account used the old behaviour a migration ends. Errors: NOT_FOUND.',
+    description: 'How much an account used the old behaviour a migration ends. Not for runtimes. Errors: FORBIDDEN, NOT_FOUND.',
   })
   migrationUsage(
     @Ctx() context: Context,
@@ -23,7 +23,7 @@ export class UsageResolver {
 
   @Query(() => AccountUsageConnection, {
     description:
-      'The accounts that used the old behaviour of a migration in the last 30 days, by the day of their last use, latest first. For operators. Errors: NOT_FOUND.',
+      'The accounts that used the old behaviour of a migration in the last 30 days, by the day of their last use, latest first. For operators. Errors: FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR.',
   })
   async accountsUsing(
     @Ctx() context: Context,

@@ -64,7 +64,7 @@ export class EmailSettingsResolver {
   }
 
   @Mutation(() => EmailSettingsType, {
-    description: `A mail server of the account's own sends its mail. ${WHO} ${ERRORS}, SECRET_NEEDED, HOST_FORBIDDEN.`,
+    description: `A mail server of the account's own sends its mail. ${WHO} ${ERRORS}, SECRET_NEEDED, HOST_FORBIDDEN; CONFLICT where somebody else changed the server meanwhile.`,
   })
   setSmtpEmail(
     @Ctx() context: Context,
