@@ -5,7 +5,7 @@ import { feed } from '../events/feed.ts';
 import { type EventCursor, isPrivate, type LoggedEvent } from '../events/log.ts';
 import type { Context } from '../graphql/context.ts';
 import { itemsOf } from '../graphql/live.ts';
-import type { AccountMigrationChange, AccountMigrationType } from './rollout.types.ts';
+import type { AccountMigrationChange } from './rollout.types.ts';
 
 /**
  * The changes of one account, those of dates that pass for everybody included. Ends with NOT_FOUND as soon as the account is
@@ -58,9 +58,9 @@ export async function changesOfAll(
   });
 }
 
-/** The state of an account as it is now, with what happened; null where there is nothing the actor may see. */
+/** What happened, with the account and the migration whose state is read as it is sent; null where there is nothing to see. */
 async function changeOf(
-  { services: { migrations, rollouts } }: Context,
+  { services: { migrations } }: Context,
   actor: Actor,
   { cursor, type, migrationId }: LoggedEvent,
   { id: accountId, number: accountNumber }: AccountView,
@@ -68,10 +68,7 @@ async function changeOf(
   if (migrationId === null) return null;
   const [migration] = await migrations.byIds([migrationId]);
   if (!migration || !migrations.isVisible(actor, migration)) return null;
-  const states = await rollouts.statesOf([accountNumber]);
-  const state = states.find((other) => other.migrationId === migrationId)?.state ?? rollouts.cancelledState;
-  const accountMigration: AccountMigrationType = { accountId, accountNumber, migrationId, state };
-  return { cursor, type, accountMigration };
+  return { cursor, type, accountMigration: { accountId, accountNumber, migrationId } };
 }
 
 function isGivenTo({ role, administratorId }: Actor, event: LoggedEvent): boolean {

@@ -124,15 +124,17 @@ export class RolloutsResolver {
     subscribe: async ({ args, context }: { args: { migration: string; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
       const { migrations, rollouts, follower, liveReads } = context.services;
-      await follower.begin(args.after);
+      const after = await follower.begin(args.after);
       const { id } = await migrations.migration(actor, args.migration);
       const moves = (type: EventType) => type === 'ACCOUNT_CREATED' || type === 'ACCOUNTS_IMPORTED';
       const matches = ({ type, migrationId }: LoggedEvent) => moves(type) || (migrationId === id && !isPrivate(actor, type));
-      const from = follower.position;
-      const events = changes(feed(follower, liveReads, { matches }, from), PROGRESS_EVERY_MS);
+      const present = follower.position;
+      const missed = args.after != null && isAfter(present, after);
+      const events = changes(feed(follower, liveReads, { matches }, missed ? present : after), PROGRESS_EVERY_MS);
       // Read after the feed has begun: a change in between is sent once too often rather than never.
       const first = await rollouts.progress(actor, id);
-      let last = JSON.stringify(first);
+      // Whoever resumes may not know these numbers yet, although this process has read no event that tells of them.
+      let last = args.after == null || missed ? JSON.stringify(first) : '';
       const items = itemsOf(events, liveReads, async ({ cursor }) => {
         const progress = await rollouts.progress(actor, id);
         const text = JSON.stringify(progress);
@@ -140,7 +142,7 @@ export class RolloutsResolver {
         last = text;
         return { ...progress, cursor };
       });
-      return args.after != null && isAfter(from, args.after) ? startingWith({ ...first, cursor: from }, items) : items;
+      return missed ? startingWith({ ...first, cursor: present }, items) : items;
     },
   })
   rolloutProgress(

@@ -1,19 +1,25 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   AccountMigrationChangedDocument,
+  type AccountMigrationChangedSubscription,
   AnnounceMigrationDocument,
   CancelMigrationDocument,
   CreateAccountDocument,
   CreateAdministratorDocument,
   CreateMigrationDocument,
   EditAccountDocument,
+  GrantAdministrationDocument,
+  LogCursorDocument,
   MigrationChangedDocument,
   MigrationDocument,
+  NoticeAddedDocument,
   OptInDocument,
+  OptOutDocument,
   RescheduleMigrationDocument,
   RevokeAdministrationDocument,
   RolloutProgressDocument,
 } from '../../schema/generated/operations.ts';
+import { EventPurge } from '../../src/events/purge.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
 import { until } from '../support/processes.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -131,4 +137,139 @@ test('progress is sent as it stands after a burst of any size, not once for each
   expect(rolloutProgress).toMatchObject({ affected: 3_002, optedIn: 1, pending: 3_001 });
   expect(progress.all.length).toBeLessThan(10);
   await progress.close();
+});
+
+describe('a subscription that resumes', () => {
+  const told = ({ accountMigrationChanged: { type, accountMigration } }: AccountMigrationChangedSubscription) =>
+    `${type} ${accountMigration.account.id} ${accountMigration.migration.key}`;
+
+  test('is sent what it missed, in order and before what is live, and nothing again', async () => {
+    await announced('resumed');
+    const { logCursor: after } = await olga.request(LogCursorDocument, {});
+    await olga.request(OptInDocument, { account: 'acme', migration: 'resumed' });
+    await olga.request(OptInDocument, { account: 'globex', migration: 'resumed' });
+    const first = olga.subscribe(AccountMigrationChangedDocument, { after });
+    expect([told(await first.next()), told(await first.next())]).toEqual(['OPTED_IN acme resumed', 'OPTED_IN globex resumed']);
+    const cursor = first.all[0]!.accountMigrationChanged.cursor;
+    await first.close();
+    const again = olga.subscribe(AccountMigrationChangedDocument, { after: cursor });
+    expect(told(await again.next())).toBe('OPTED_IN globex resumed');
+    await olga.request(OptOutDocument, { account: 'globex', migration: 'resumed' });
+    expect(told(await again.next())).toBe('OPTED_OUT globex resumed');
+    expect(again.all).toHaveLength(2);
+    await again.close();
+  });
+
+  test('of all accounts gets those of its actor alone, as they are given and taken', async () => {
+    await announced('wildcard');
+    const { logCursor: after } = await olga.request(LogCursorDocument, {});
+    await olga.request(CreateAccountDocument, {
+      input: { id: 'given', name: 'given', platform: 'CLOUD', createdAt: '2015-01-01T00:00:00Z' },
+    });
+    const ofAnna = anna.subscribe(AccountMigrationChangedDocument, { after });
+    await until(
+      () => followers() === 1,
+      () => 'nobody follows',
+    );
+    const move = (account: string) => olga.request(OptInDocument, { account, migration: 'wildcard' });
+    await move('globex');
+    await olga.request(GrantAdministrationDocument, { administrator: annaId, account: 'given' });
+    await move('given');
+    expect(told(await ofAnna.next())).toBe('OPTED_IN given wildcard');
+    await olga.request(RevokeAdministrationDocument, { administrator: annaId, account: 'given' });
+    await olga.request(OptOutDocument, { account: 'given', migration: 'wildcard' });
+    await olga.request(GrantAdministrationDocument, { administrator: annaId, account: 'acme' });
+    await move('acme');
+    expect(told(await ofAnna.next())).toBe('OPTED_IN acme wildcard');
+    expect(ofAnna.all.length).toBe(2);
+    await ofAnna.close();
+    const runtime = await service.clientOf({ role: 'RUNTIME', subject: 'login' });
+    await expect(runtime.subscribe(AccountMigrationChangedDocument, {}).next()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('ends as soon as its account is taken away, without waiting for a change of it', async () => {
+    await olga.request(GrantAdministrationDocument, { administrator: annaId, account: 'globex' });
+    const ofAnna = anna.subscribe(AccountMigrationChangedDocument, { account: 'globex' });
+    await until(
+      () => followers() === 1,
+      () => 'nobody follows',
+    );
+    await olga.request(RevokeAdministrationDocument, { administrator: annaId, account: 'globex' });
+    await expect(ofAnna.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await ofAnna.close();
+  });
+
+  test('carries a cursor for notices too', async () => {
+    const { logCursor: after } = await olga.request(LogCursorDocument, {});
+    await announced('noticed');
+    await service.sweep();
+    const notices = anna.subscribe(NoticeAddedDocument, { after });
+    const { noticeAdded } = await notices.waitFor(({ noticeAdded: { migration } }) => migration.key === 'noticed');
+    expect(noticeAdded.cursor).toMatch(/^\d+\.\d+$/);
+    const count = notices.all.length;
+    await notices.close();
+    const again = anna.subscribe(NoticeAddedDocument, { after });
+    await until(
+      () => again.all.length === count,
+      () => 'not all came again',
+    );
+    expect(again.all).toEqual(notices.all);
+    await again.close();
+  });
+
+  test('to progress is told how far it is now where something happened since, and no more than that', async () => {
+    await announced('measured');
+    const { logCursor: after } = await olga.request(LogCursorDocument, {});
+    await olga.request(OptInDocument, { account: 'acme', migration: 'measured' });
+    const progress = olga.subscribe(RolloutProgressDocument, { migration: 'measured', after });
+    const { rolloutProgress } = await progress.waitFor(({ rolloutProgress: { optedIn } }) => optedIn === 1);
+    await olga.request(OptInDocument, { account: 'globex', migration: 'measured' });
+    await progress.waitFor(({ rolloutProgress: { optedIn } }) => optedIn === 2);
+    expect(rolloutProgress.cursor).toMatch(/^\d+\.\d+$/);
+    expect(progress.all.map(({ rolloutProgress: { optedIn } }) => optedIn)).toSatisfy((counts: number[]) =>
+      ['1,2', '0,1,2'].includes(counts.join()),
+    );
+    await progress.close();
+  });
+
+  test.each([
+    ['nonsense', 'INVALID_CURSOR'],
+    ['', 'INVALID_CURSOR'],
+    ["1.1'; drop table event", 'INVALID_CURSOR'],
+    ['9999999999999999999.1', 'CURSOR_EXPIRED'],
+  ])('after %j is refused with %s by every subscription', async (after, code) => {
+    for (const collector of [
+      olga.subscribe(AccountMigrationChangedDocument, { after }),
+      olga.subscribe(AccountMigrationChangedDocument, { account: 'acme', after }),
+      olga.subscribe(MigrationChangedDocument, { after }),
+      olga.subscribe(RolloutProgressDocument, { migration: 'public', after }),
+      anna.subscribe(NoticeAddedDocument, { after }),
+    ]) {
+      await expect(collector.next()).rejects.toMatchObject({ code });
+      await collector.close();
+    }
+    await until(
+      () => followers() === 0,
+      () => 'somebody still follows',
+    );
+  });
+
+  test('from before what is kept is told to read again, and from the last event that is gone goes on', async () => {
+    const { logCursor: kept } = await olga.request(LogCursorDocument, {});
+    const [{ last }] = (await service.db.query(
+      `select xid || '.' || id as last from event order by event.xid desc, event.id desc limit 1`,
+    )) as [{ last: string }];
+    await service.setClock('2036-01-01T00:00:00Z');
+    await new EventPurge(service.db, service.house.clock, 1).run();
+    await service.setClock('2016-04-12T09:00:00Z');
+    const expired = olga.subscribe(AccountMigrationChangedDocument, { after: '3.1' });
+    await expect(expired.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', message: expect.stringContaining('logCursor') });
+    await expired.close();
+    for (const after of [last, kept]) {
+      const goesOn = olga.subscribe(MigrationChangedDocument, { after });
+      await draft(`after-${after.replace('.', '-')}`);
+      await goesOn.waitFor(({ migrationChanged: { type } }) => type === 'MIGRATION_CREATED');
+      await goesOn.close();
+    }
+  });
 });
