@@ -1,4 +1,4 @@
-import { jwtVerify } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../src/users/profile.rules.ts';
 import {
@@ -245,6 +245,20 @@ describe('an id_token', () => {
     answers.push(await codeOf(await call(service.url, '/tokeninfo', { json: { id_token: idToken } })));
     await service.setClock('2016-06-15T09:00:00.000Z');
     expect(answers).toEqual(Array.from({ length: 5 }, () => 'UNAUTHENTICATED'));
+  });
+
+  test('is refused where an application that knows its secret makes one for nobody', async () => {
+    const { clientId, secret } = await begin('makers', '2015-01-01');
+    for (const subject of ['google-oauth2|nobody', 'nul\0', 'a'.repeat(30_000), '']) {
+      const idToken = await new SignJWT()
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(PLATFORM)
+        .setAudience(clientId)
+        .setSubject(subject)
+        .setExpirationTime(new Date('2016-06-15T09:01:00.000Z'))
+        .sign(new TextEncoder().encode(secret));
+      expect(await codeOf(await call(service.url, '/tokeninfo', { json: { id_token: idToken } }))).toBe('UNAUTHENTICATED');
+    }
   });
 });
 
