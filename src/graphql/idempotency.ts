@@ -51,7 +51,7 @@ class Kept {
   ) {
     // Fields without a resolver are read by their name, but the answer has them under the name they were asked for.
     return new Proxy(this, {
-      get: (kept, name) => (name in kept || typeof name === 'symbol' || name === 'then' ? Reflect.get(kept, name) : fieldOfKept(kept)),
+      get: (self, name) => (name in self || typeof name === 'symbol' || name === 'then' ? Reflect.get(self, name) : fieldOfKept(self)),
     });
   }
 }
@@ -97,7 +97,7 @@ function once(resolve: Resolve): Resolve {
       try {
         return await answerOf(await resolve(source, args, context, info), context, info);
       } catch (error) {
-        if (error instanceof GracelineError) return { data: null, errors: [kept(error, [])] };
+        if (error instanceof GracelineError) return { data: null, errors: [asKept(error, [])] };
         throw error;
       }
     });
@@ -112,7 +112,7 @@ async function answerOf(value: unknown, contextValue: Context, info: GraphQLReso
   const document = { kind: Kind.DOCUMENT, definitions: [alone, ...Object.values(fragments)] } as const;
   // The variables are coerced already; coercing them again changes nothing.
   const { data, errors = [] } = await execute({ schema, document, rootValue: new Returned(value), contextValue, variableValues });
-  return { data: data?.[path.key] ?? null, errors: errors.map((error) => kept(expected(error), (error.path ?? []).slice(1))) };
+  return { data: data?.[path.key] ?? null, errors: errors.map((error) => asKept(expected(error), (error.path ?? []).slice(1))) };
 }
 
 function expected(error: GraphQLError): GracelineError {
@@ -120,7 +120,7 @@ function expected(error: GraphQLError): GracelineError {
   throw error.originalError ?? error;
 }
 
-function kept({ code, message, details }: GracelineError, path: readonly (string | number)[]): AnswerError {
+function asKept({ code, message, details }: GracelineError, path: readonly (string | number)[]): AnswerError {
   return { path, code, message, details };
 }
 
