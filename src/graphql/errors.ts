@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { Logger } from 'pino';
-import { GracelineError } from '../errors.ts';
+import { ERROR_STATUS, GracelineError } from '../errors.ts';
 
 /** Codes of Apollo Server that say what is wrong with a request. Its one other, INTERNAL_SERVER_ERROR, says nothing: masked. */
 const REQUEST_CODES: ReadonlySet<unknown> = new Set(
@@ -24,18 +24,23 @@ export type FormatError = (error: unknown) => GraphQLFormattedError;
 /**
  * Makes the one formatter of a server.
  *
- * A GracelineError keeps its message, code and details; a mistake in the request keeps Apollo's code; anything else is a
+ * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a mistake in the request keeps Apollo's code; anything else is a
  * defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
  */
 export function createErrorFormatter(logger: Logger): FormatError {
   return (error) => {
     const place = error instanceof GraphQLError ? error : null;
     const expected = rootOf(error, (link) => link instanceof GracelineError);
-    if (expected) return formatted(place, expected.message, gracelineExtensions(expected));
+    const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
+    if (expected) {
+      // Callers read what they can do, but it is ours to mend: a key that is missing, say.
+      if (ERROR_STATUS[expected.code] === 500)
+        logger.error({ err: expected, requestId, path: place?.path?.join('.') }, 'a setting is wrong');
+      return formatted(place, expected.message, gracelineExtensions(expected));
+    }
     const code = place && requestCode(place);
     if (code) return formatted(place, withoutValues(place), { code });
     const id = randomUUID();
-    const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
     logger.error({ err: deepest(error), errorId: id, requestId, path: place?.path?.join('.') }, 'a request failed for a reason of ours');
     return formatted(place, `Something went wrong on our side. Quote the id ${id} when you report it.`, { code: 'INTERNAL', id });
   };

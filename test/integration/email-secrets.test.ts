@@ -137,6 +137,16 @@ test('a sealed secret moved to another account does not open there', async () =>
   await expect(service.house.emailSettings.accessOf(to.number)).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' });
 });
 
+test('a secret whose key is gone is told to the account, and to those who can bring the key back', async () => {
+  const other = await EmailSettingsWorld.start({ ENCRYPTION_KEYS: `next:${Buffer.alloc(32, 9).toString('base64')}` });
+  const shop = await other.shop();
+  await other.set(shop, SENDGRID.field, SENDGRID.input);
+  await other.service.db.query(`update email_settings set secrets = replace(secrets::text, 'next.', 'gone.')::jsonb`);
+  const sent = shop.client.request(`mutation { sendTestEmail(account: "${shop.id}", to: "ada@example.com") { outcome } }`, {});
+  expect((await refusalOf(sent, 'SECRET_UNREADABLE')).message).toMatch(/enter the secret again/);
+  expect(other.service.defects).toEqual([expect.stringMatching(/sendTestEmail .*"gone"/)]);
+});
+
 test('without a key to seal with no secret is taken, and what needs none still is', async () => {
   const keyless = await EmailSettingsWorld.start({ ENCRYPTION_KEYS: '' });
   const shop = await keyless.shop();

@@ -10,7 +10,7 @@ export class TestEmailResolver {
     description:
       "Sends one mail now through the account's provider, disabled or not, and tells what it answered. At most 5 a minute for an " +
       'account. For operators, its administrators, and partners with the scope email:write. Errors: FORBIDDEN, NOT_FOUND, ' +
-      'INVALID_EMAIL, INVALID_TEMPLATE, RATE_LIMITED.',
+      'INVALID_EMAIL, INVALID_TEMPLATE, RATE_LIMITED; SECRET_UNREADABLE where the platform has lost the key of a credential.',
   })
   sendTestEmail(
     @Ctx() context: Context,

@@ -57,7 +57,8 @@ export class TestEmailService {
    * Sends one of an account's mails now, disabled or not, and tells what its provider answered. A refusal is an answer too.
    *
    * @param to an address
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_EMAIL, RATE_LIMITED; INVALID_TEMPLATE where the mail cannot be composed
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_EMAIL, RATE_LIMITED; INVALID_TEMPLATE where the mail cannot be composed,
+   *   SECRET_UNREADABLE where the key of a credential is gone
    */
   async sendTestEmail(actor: Actor, accountId: string, to: string, template: TemplateName): Promise<TestEmailView> {
     const { db, wake, clock, emailSettings, templates, limits } = this.parts;
