@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { House } from './house.ts';
 import { requireOwnLog } from './events/adoption.ts';
+import { eventsRoutes } from './events/events.routes.ts';
 import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
@@ -52,7 +53,12 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
 }
 
 function routesOf(house: House): Routes {
-  return { ...pages(house), ...usersRoutes(house), ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME) };
+  return {
+    ...pages(house),
+    ...eventsRoutes(house),
+    ...usersRoutes(house),
+    ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
+  };
 }
 
 function pages({ config, migrations }: House): Routes {

@@ -1,6 +1,7 @@
 /** The command line: `npm run graceline -- COMMAND`. Acts as an operator, on DATABASE_URL or the embedded PostgreSQL. */
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runImportAccounts } from './accounts/import/run-import-accounts.ts';
 import { type Actor, ROLES } from './auth/actor.ts';
@@ -11,6 +12,10 @@ import { type Config, readConfig } from './config.ts';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
 import { adoptLog } from './events/adoption.ts';
+import { filterOf } from './events/events.routes.ts';
+import { ndjson } from './events/ndjson.ts';
+import { runVerifyLog } from './events/run-verify-log.ts';
+import { parseNoted } from './events/verify-log.ts';
 import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { renderPage } from './migrations/page-render.ts';
@@ -102,7 +107,44 @@ program
 program
   .command('adopt-log')
   .description('renumber the event log of a database that was restored into another PostgreSQL; stop the API and the workers first')
-  .action(() => withHouse(async ({ db }) => say(`${await adoptLog(db)} events renumbered`)));
+  .action(() =>
+    withHouse(async ({ db }) => {
+      // Afterwards nobody can tell any more: a place is part of each hash.
+      say((await runVerifyLog(db, process.stderr)).summary);
+      say(`${await adoptLog(db)} events renumbered; a worker chains them anew, from the hash the chain ended with`);
+    }),
+  );
+
+program
+  .command('verify-log')
+  .description('prove that nobody changed the event log; exits 1 and names the first place where somebody did')
+  .option('--noted <PLACE:HASH>', 'what an earlier run printed, to be found again')
+  .action(({ noted }: { noted?: string }) =>
+    withHouse(async ({ db }) => {
+      const { whole, summary } = await runVerifyLog(db, process.stderr, noted === undefined ? undefined : parseNoted(noted));
+      say(summary);
+      if (!whole) process.exitCode = 1;
+    }),
+  );
+
+program
+  .command('export-events')
+  .description('print the event log as NDJSON, oldest first')
+  .option('--migration <KEY>', 'only of this migration')
+  .option('--account <ID>', 'only of this account')
+  .option('--types <TYPES>', 'only of these types, e.g. OPTED_IN,OPTED_OUT')
+  .option('--actor <NAME>', 'only by whom the log names exactly so')
+  .option('--token <ID>', 'only with this token')
+  .option('--from <INSTANT>', 'only from this instant on, e.g. 2026-05-01T00:00:00Z')
+  .option('--to <INSTANT>', 'only until before this instant')
+  .option('--after <CURSOR>', 'only what follows the last cursor of an earlier export')
+  .action(({ migration, after, ...given }: Partial<Record<'migration' | 'after', string>> & Parameters<typeof filterOf>[0]) =>
+    withHouse(async ({ events, migrations }) => {
+      const migrationId = migration === undefined ? undefined : (await migrations.migration(ACTOR, migration)).id;
+      const pages = await events.export(() => Promise.resolve(ACTOR), { ...filterOf(given), migrationId }, after ?? null);
+      await pipeline(ndjson(pages), process.stdout, { end: false }).catch(unlessClosed);
+    }),
+  );
 
 program
   .command('migrate')
@@ -165,6 +207,11 @@ function instant(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Give an instant such as 2027-01-01T00:00:00Z.');
   return date;
+}
+
+/** Who reads only the beginning, as `head` does, closes the pipe; that is no failure. */
+function unlessClosed(error: unknown): void {
+  if (!['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
 }
 
 function say(line: string): void {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer } from './graphql/server.ts';
@@ -105,11 +106,11 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   let operation: string | null = null;
   try {
     if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
-    else send(request, response, await answerTo(router, request, path));
+    else await send(request, response, await answerTo(router, request, path), (error) => cutShort(error, requestId, options.logger));
   } catch (error) {
     if (response.destroyed) options.logger.debug({ requestId, err: error }, 'a client went away before its answer');
     else if (response.headersSent) response.destroy(error as Error);
-    else send(request, response, failure(error, requestId, options.logger));
+    else await send(request, response, failure(error, requestId, options.logger));
   }
   const entry = {
     requestId,
@@ -164,11 +165,30 @@ function failure(error: unknown, requestId: string, logger: Logger): RouteRespon
   return refusal(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: RouteResponse): void {
+/** @param onCut called where a body that is yielded ends before its end; by then the client has seen the connection break */
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: RouteResponse,
+  onCut: (error: unknown) => void = () => undefined,
+): Promise<void> {
   // What nobody reads must not stand in the way of the next request.
   request.resume();
   if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', pagePolicy());
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    return;
+  }
+  response.writeHead(status, headers);
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(body, response).catch(onCut);
+}
+
+function cutShort(error: unknown, requestId: string, logger: Logger): void {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE')
+    logger.debug({ requestId }, 'a client went away in its answer');
+  else if (error instanceof GracelineError) logger.info({ requestId, code: error.code }, 'an answer was cut short');
+  else logger.error({ requestId, errorId: requestId, err: error }, 'an answer was cut short for a reason of ours');
 }
 
 function secure(response: ServerResponse): void {

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { AccountsService } from '../accounts/accounts.service.ts';
 import type { AccountView } from '../accounts/account.view.ts';
 import type { AdministratorView } from '../accounts/administrators.repository.ts';
+import type { EventKey, EventsService } from '../events/events.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { MigrationView, RescheduleView } from '../migrations/migrations.rules.ts';
 import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
@@ -11,6 +12,8 @@ import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 export interface Loaders {
   readonly accounts: DataLoader<number, AccountView | null>;
   readonly administrators: DataLoader<string, AdministratorView | null>;
+  /** Tokens that events were done with, by id. */
+  readonly eventKeys: DataLoader<string, EventKey | null>;
   readonly migrations: DataLoader<string, MigrationView | null>;
   readonly reschedules: DataLoader<string, RescheduleView[]>;
   /** The states of every published migration, by the number of the account. */
@@ -20,15 +23,17 @@ export interface Loaders {
 /** The services loaders read through. */
 export interface LoadedServices {
   readonly accounts: AccountsService;
+  readonly events: EventsService;
   readonly migrations: MigrationsService;
   readonly rollouts: RolloutsService;
 }
 
 /** Loaders for one request. */
-export function createLoaders({ accounts, migrations, rollouts }: LoadedServices): Loaders {
+export function createLoaders({ accounts, events, migrations, rollouts }: LoadedServices): Loaders {
   return {
     accounts: new DataLoader((numbers) => accounts.accountsByNumbers(numbers)),
     administrators: new DataLoader((ids) => accounts.administratorsByIds(ids)),
+    eventKeys: new DataLoader((ids) => events.keysOf(ids)),
     migrations: new DataLoader(async (ids) => {
       const found = new Map((await migrations.byIds(ids)).map((migration) => [migration.id, migration]));
       return ids.map((id) => found.get(id) ?? null);

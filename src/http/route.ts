@@ -19,7 +19,8 @@ export interface RouteRequest {
 export interface RouteResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  /** What is yielded bit by bit is sent as fast as the caller reads it. Should it throw, the answer ends without an end. */
+  readonly body: string | Buffer | AsyncIterable<string>;
 }
 
 /** Answers one method of one path. A GracelineError it throws is shown with its code; anything else as `INTERNAL`. */
