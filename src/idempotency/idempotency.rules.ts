@@ -13,7 +13,7 @@ const MAX_KEY_LENGTH = 255;
  * What they do, they do outside of transactions, where nothing can be taken back: begun once, they are never begun again.
  * Opting in and out is not among them: again changes nothing.
  */
-export const BEYOND_TRANSACTIONS: ReadonlySet<string> = new Set(['sendTestEmail']);
+export const BEYOND_TRANSACTIONS: ReadonlySet<string> = new Set(['sendTestEmail', 'sendTestWebhook']);
 
 /** CLAIMED: under way, nothing committed. APPLIED: under way, and something was committed. ANSWERED: done. */
 export type KeyState = 'CLAIMED' | 'APPLIED' | 'ANSWERED';
