@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { AccountsService } from './accounts/accounts.service.ts';
+import { IssuerKeys } from './auth/issuer-keys.ts';
 import { LastUseRecorder } from './auth/last-use-recorder.ts';
+import { OidcService } from './auth/oidc.service.ts';
 import { TokensService } from './auth/tokens.service.ts';
-import { fileClock, systemClock } from './clock.ts';
+import { type Clock, fileClock, systemClock } from './clock.ts';
 import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
@@ -57,6 +59,11 @@ import { WebhookSender } from './webhooks/sending.service.ts';
 import { WebhookGuard } from './webhooks/webhook-guard.ts';
 import { WebhookRequests } from './webhooks/webhook-request.provider.ts';
 import { WebhooksService } from './webhooks/webhooks.service.ts';
+
+/** A request waits no longer for the keys of an issuer. */
+const ISSUER_TIMEOUT_MS = 3_000;
+/** New keys of an issuer are seen so soon; asked for no more often. */
+const ISSUER_COOLDOWN_MS = 5_000;
 
 /**
  * The only place where services are made.
@@ -153,7 +160,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     secrets,
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
-    tokens: new TokensService(db, wake, clock, tokenUses),
+    tokens: new TokensService(db, wake, clock, tokenUses, oidcOf(config, db, clock, log)),
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,
@@ -178,4 +185,13 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       await db.close();
     },
   };
+}
+
+/** Takes JWTs, where there is an issuer of them. */
+function oidcOf(config: Config, db: Database, clock: Clock, log: Logger): OidcService | null {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, OIDC_ALGORITHMS: algorithms } = config;
+  if (!issuer || !audience) return null;
+  const keys = new IssuerKeys({ issuer, jwksUrl, timeoutMs: ISSUER_TIMEOUT_MS, cooldownMs: ISSUER_COOLDOWN_MS }, log);
+  const claims = { role: config.OIDC_ROLE_CLAIM, accounts: config.OIDC_ACCOUNTS_CLAIM };
+  return new OidcService(db, clock, keys, { issuer, audience, algorithms, claims });
 }

@@ -1,5 +1,6 @@
 /** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
 import { z } from 'zod';
+import { isPrivateOnTheWay, JWT_ALGORITHMS } from './auth/oidc.rules.ts';
 import { parseEncryptionKeys } from './secrets/encryption-keys.ts';
 import type { EncryptionKey } from './secrets/secret-box.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -7,9 +8,10 @@ import { GracelineError } from './errors.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' });
+const httpsUrl = z.string().refine(isPrivateOnTheWay, 'must be an address with https such as https://login.example.com');
 const seconds = z.coerce.number().positive().max(86_400);
 
-const schema = z.object({
+const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z
     .url({
@@ -38,6 +40,12 @@ const schema = z.object({
   SES_URL: httpUrl.optional(),
   MANDRILL_URL: httpUrl.default('https://mandrillapp.com'),
   SENDGRID_URL: httpUrl.default('https://api.sendgrid.com'),
+  OIDC_ISSUER: httpsUrl.optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
+  OIDC_JWKS_URL: httpsUrl.optional(),
+  OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
+  OIDC_ACCOUNTS_CLAIM: z.string().min(1).default('accounts'),
+  OIDC_ALGORITHMS: z.string().default('RS256,ES256').transform(algorithms),
   GATE_IDP_TOKENS: z.string().min(1).default('idp-access-tokens'),
   GATE_FROM_ADDRESS: z.string().min(1).default('email-from-address'),
   GATE_EMAIL_TEMPLATE: z.string().min(1).default('email-template'),
@@ -48,10 +56,22 @@ const schema = z.object({
   CLOCK_FILE: z.string().min(1).optional(),
 });
 
+const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE }, context) => {
+  const message = 'is needed where OIDC_ISSUER is set: a JWT for anybody else must not count here';
+  if (OIDC_ISSUER && !OIDC_AUDIENCE) context.addIssue({ code: 'custom', path: ['OIDC_AUDIENCE'], message });
+});
+
 function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
   const keys = parseEncryptionKeys(text);
   if (!keys) context.addIssue('must be keys such as 2026:<base64 of 32 random bytes>, separated by commas, each with an id of its own');
   return keys ?? [];
+}
+
+function algorithms(text: string, context: z.RefinementCtx): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !(JWT_ALGORITHMS as readonly string[]).includes(name)))
+    context.addIssue(`must be some of ${JWT_ALGORITHMS.join(', ')}, separated by commas`);
+  return names;
 }
 
 /** `host:port`, separated by commas. */
@@ -63,7 +83,7 @@ function hostsAndPorts(text: string, context: z.RefinementCtx): string[] {
 }
 
 /** The name of every setting. */
-export const SETTINGS: readonly string[] = Object.keys(schema.shape);
+export const SETTINGS: readonly string[] = Object.keys(settings.shape);
 
 /** All settings, parsed and with their defaults. */
 export type Config = Readonly<z.infer<typeof schema>>;

@@ -1,6 +1,6 @@
 /**
  * Who sees which accounts: asked here by every feature, so that there is one answer. Operators see all, administrators
- * what they administer, partners what their token names, or all. An account somebody may not see reads as missing, word for word:
+ * what they administer, partners what their token or JWT names, or all. An account somebody may not see reads as missing, word for word:
  * whether it exists is nobody's business.
  */
 import type { Actor } from '../auth/actor.ts';
@@ -22,15 +22,15 @@ export interface Condition {
  */
 export function visibleAccounts(actor: Actor, alias: string, nextParam: number): Condition {
   const sight = sightOf(actor);
-  const values = sight === 'ADMINISTERED' || sight === 'NAMED' ? [whoSees(actor)] : [];
-  return { sql: visibleTo(sight, alias, `$${nextParam}::uuid`), values };
+  const values = sight === 'ALL' || sight === 'NONE' ? [] : [whoSees(actor)];
+  return { sql: visibleTo(sight, alias, `$${nextParam}`), values };
 }
 
 /** Which accounts somebody sees, as a kind: queries of one kind have the same text. */
-export type Sight = 'ALL' | 'ADMINISTERED' | 'NAMED' | 'NONE';
+export type Sight = 'ALL' | 'ADMINISTERED' | 'NAMED' | 'CLAIMED' | 'NONE';
 
 /** See {@link Sight}. */
-export function sightOf({ role, allAccounts }: Actor): Sight {
+export function sightOf({ role, allAccounts, accounts }: Actor): Sight {
   switch (role) {
     case 'OPERATOR':
     case 'SYSTEM':
@@ -38,6 +38,7 @@ export function sightOf({ role, allAccounts }: Actor): Sight {
     case 'ADMINISTRATOR':
       return 'ADMINISTERED';
     case 'PARTNER':
+      if (accounts) return 'CLAIMED';
       return allAccounts ? 'ALL' : 'NAMED';
     case 'RUNTIME':
       return 'NONE';
@@ -55,18 +56,24 @@ export function visibleTo(sight: Sight, alias: string, who: string): string {
     case 'ALL':
       return 'true';
     case 'ADMINISTERED':
-      return `exists (select from administration v where v.administrator_id = ${who} and v.account_number = ${alias}.number)`;
+      return `exists (select from administration v where v.administrator_id = ${who}::uuid and v.account_number = ${alias}.number)`;
     case 'NAMED':
-      return `exists (select from token_account v where v.token_id = ${who} and v.account_number = ${alias}.number)`;
+      return `exists (select from token_account v where v.token_id = ${who}::uuid and v.account_number = ${alias}.number)`;
+    case 'CLAIMED':
+      return `${alias}.id in (select jsonb_array_elements_text(${who}::jsonb))`;
     case 'NONE':
       return 'false';
   }
 }
 
-/** By what an actor's accounts are found: the administrator's id, a partner's token; null where the role alone decides. */
-export function whoSees({ role, administratorId, tokenId }: Actor): string | null {
+/**
+ * By what an actor's accounts are found: the administrator's id, a partner's token, the ids in a JWT as JSON; null where the
+ * role alone decides.
+ */
+export function whoSees({ role, administratorId, tokenId, accounts }: Actor): string | null {
   if (role === 'ADMINISTRATOR') return administratorId;
-  return role === 'PARTNER' ? tokenId : null;
+  if (role !== 'PARTNER') return null;
+  return accounts ? JSON.stringify(accounts) : tokenId;
 }
 
 /**

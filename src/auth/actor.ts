@@ -9,16 +9,18 @@ export type Role = (typeof ROLES)[number];
 /** Who asks: what every service takes first. `SYSTEM` is the clock at work, through a worker. */
 export interface Actor {
   readonly role: Role | 'SYSTEM';
-  /** Who it is, as the log names them: an operator's or administrator's address, a partner's name. */
+  /** Who it is, as the log names them: an operator's or administrator's address, a partner's name; by a JWT `<issuer>|<sub>`. */
   readonly subject: string;
   /** The administrator behind it; null for everybody else. */
   readonly administratorId: string | null;
-  /** The token it came with; null for SYSTEM and the command line. */
+  /** The token it came with; null for SYSTEM, the command line, and whoever came with a JWT. */
   readonly tokenId: string | null;
   /** What a partner may do; empty for everybody else. */
   readonly scopes: readonly Scope[];
   /** That a partner acts for every account, those to come included; left out for those its token names. */
   readonly allAccounts?: boolean;
+  /** The platform's ids of the accounts a partner acts for who came with a JWT, not a token; left out for everybody else. */
+  readonly accounts?: readonly string[];
 }
 
 /** The worker, when it records what followed from a date. */

@@ -74,6 +74,12 @@ export async function administratorExists(tx: Transaction, id: string): Promise<
   return (await tx.query('select from administrator where id = $1::uuid', [id])).length > 0;
 }
 
+/** The id of the administrator of this address, which is in lower case; null for nobody. */
+export async function findAdministratorByEmail(db: Database, email: string): Promise<string | null> {
+  const [row] = await db.queryPrepared<{ id: string }>('administrator_by_email', 'select id from administrator where email = $1', [email]);
+  return row?.id ?? null;
+}
+
 /** What {@link insertToken} writes beside what was asked for. */
 export interface TokenRow extends CheckedToken {
   readonly id: string;

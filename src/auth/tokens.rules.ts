@@ -22,6 +22,9 @@ const MAX_NAME_LENGTH = 200;
 /** 256 bits in base64url. */
 const TOKEN = /^gl_(op|ad|pa|rt)_[A-Za-z0-9_-]{43}$/;
 
+/** A JSON Web Token in three parts, the last empty where it is not signed; headers are bounded. */
+const JWT_HEADER = /^bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
+
 /** What makes a token. */
 export interface NewToken {
   /** What people call it in lists, e.g. `CI of the billing team`. */
@@ -132,6 +135,15 @@ export function overlapEnd(now: Date, overlapSeconds: number): Date {
 export function requireRotatable({ revokedAt, expiresAt }: Pick<TokenValidity, 'revokedAt' | 'expiresAt'>, now: Date): void {
   if (revokedAt) throw new GracelineError('WRONG_STATE', 'The token was revoked. Make a new one.');
   if (expiresAt && expiresAt <= now) throw new GracelineError('WRONG_STATE', 'The token has expired. Make a new one.');
+}
+
+/**
+ * The JWT of an `Authorization` header; null where it holds something else. Whether the JWT is any good is not asked.
+ *
+ * @param authorization the header as it came
+ */
+export function jwtOfHeader(authorization: string | undefined): string | null {
+  return JWT_HEADER.exec(authorization?.trim() ?? '')?.[1] ?? null;
 }
 
 /**

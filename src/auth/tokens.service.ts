@@ -8,6 +8,7 @@ import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import type { Actor } from './actor.ts';
 import type { LastUseRecorder } from './last-use-recorder.ts';
+import type { OidcService } from './oidc.service.ts';
 import {
   accountNumbers,
   administratorExists,
@@ -23,6 +24,7 @@ import {
   checkedToken,
   DEFAULT_OVERLAP_SECONDS,
   FINDABLE_LENGTH,
+  jwtOfHeader,
   type NewToken,
   overlapEnd,
   requireRotatable,
@@ -56,6 +58,8 @@ export class TokensService {
     private readonly wake: Pick<Wake, 'ring'>,
     private readonly clock: Clock,
     private readonly uses: Pick<LastUseRecorder, 'record'>,
+    /** Takes JWTs, where the platform has an issuer of them. */
+    private readonly jwts: Pick<OidcService, 'authenticate'> | null = null,
   ) {}
 
   /**
@@ -153,10 +157,13 @@ export class TokensService {
    * Who a request comes from. Asks the database each time, so that a revocation holds from the next request on, in every
    * process; the look-up is by hash, so its time tells nothing about tokens that exist.
    *
-   * @param authorization the `Authorization` header, `Bearer gl_…`; undefined where there was none
-   * @throws GracelineError UNAUTHENTICATED with a sentence that says why: missing, malformed, unknown, revoked or expired
+   * @param authorization the `Authorization` header, `Bearer gl_…` or with a JWT; undefined where there was none
+   * @throws GracelineError UNAUTHENTICATED with a sentence that says why: missing, malformed, unknown, revoked or expired;
+   *   ISSUER_UNREACHABLE
    */
   async authenticate(authorization: string | undefined): Promise<Actor> {
+    const jwt = this.jwts && jwtOfHeader(authorization);
+    if (this.jwts && jwt) return this.jwts.authenticate(jwt);
     const now = this.clock.now();
     const found = await findTokenByHash(this.db, hashOf(tokenOfHeader(authorization)));
     const token = requireValid(found, now);

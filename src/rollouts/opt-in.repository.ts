@@ -24,7 +24,7 @@ interface OptIn {
  */
 const OPT_IN = (role: Actor['role'], sight: Sight) => `
   with asked as (
-    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[], $6::jsonb[], $7::uuid[])
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::uuid[])
       with ordinality as r (key, account, at, subject, who, data, token, place)),
   standing as (
     select r.place::int, r.at, r.subject, r.data, r.token, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason

@@ -218,7 +218,7 @@ describe('a scope of a partner', () => {
   const refusalTo = async ({ name, document }: RootField, scopes: readonly Scope[]): Promise<ApiError | null> =>
     (await partnerWith(scopes)).request(document, ARGUMENTS[name]!(ours)).then(
       () => null,
-      (error: ApiError) => error,
+      (error: unknown) => error as ApiError,
     );
 
   test.each(FIELDS.map((field) => [field.name, field] as const))(

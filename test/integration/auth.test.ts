@@ -120,7 +120,7 @@ describe('a token', () => {
 });
 
 /** Lets time pass, from {@link NOW}. */
-function after(seconds: number): Date {
+function pass(seconds: number): Date {
   now = new Date(NOW.getTime() + seconds * 1_000);
   return now;
 }
@@ -128,7 +128,7 @@ function after(seconds: number): Date {
 async function outcomeOf(token: string): Promise<string> {
   return tokens.authenticate(`Bearer ${token}`).then(
     () => 'ok',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   );
 }
 
@@ -140,9 +140,9 @@ describe('a rotated token', () => {
     expect(rotated.token).not.toBe(old.token);
     const actor = await tokens.authenticate(`Bearer ${old.token}`);
     expect(await tokens.authenticate(`Bearer ${rotated.token}`)).toEqual(actor);
-    after(59.999);
+    pass(59.999);
     expect(await outcomeOf(old.token)).toBe('ok');
-    after(60);
+    pass(60);
     expect(await outcomeOf(old.token)).toContain('was rotated');
     expect(await outcomeOf(rotated.token)).toBe('ok');
     now = NOW;
@@ -170,7 +170,7 @@ describe('a rotated token', () => {
   test('ends with its date, in both its secrets, and then rotates no more', async () => {
     const { id, token } = await tokens.createToken(OPERATOR, { ...operatorToken, expiresAt: new Date(NOW.getTime() + 5_000) });
     const rotated = await tokens.rotateToken(OPERATOR, id);
-    after(5);
+    pass(5);
     expect(await outcomeOf(token)).toContain('expired');
     expect(await outcomeOf(rotated.token)).toContain('expired');
     await expect(tokens.rotateToken(OPERATOR, id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
@@ -207,18 +207,18 @@ test('when a token was last used is shown to the minute, and written at most onc
   for (let i = 0; i < 3; i++) await tokens.authenticate(`Bearer ${token}`);
   expect(await lastUsedAt()).toEqual(NOW);
   const once = await written();
-  after(59);
+  pass(59);
   await tokens.authenticate(`Bearer ${token}`);
   expect(await lastUsedAt()).toEqual(NOW);
   // Another process that read the token before the first use was written.
   uses.record({ id, lastUsedAt: null }, now);
   expect(await lastUsedAt()).toEqual(NOW);
   expect(await written()).toBe(once);
-  const later = after(60);
+  const later = pass(60);
   await tokens.authenticate(`Bearer ${token}`);
   expect(await lastUsedAt()).toEqual(later);
   await tokens.revokeToken(OPERATOR, id);
-  after(600);
+  pass(600);
   await expect(tokens.authenticate(`Bearer ${token}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(await lastUsedAt()).toEqual(later);
   now = NOW;
