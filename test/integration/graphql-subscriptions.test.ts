@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { SYSTEM } from '../../src/auth/actor.ts';
-import { createSource } from '../support/source.ts';
+import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
 import { type ApiError, graphqlClient } from '../support/graphql-client.ts';
 import { BOMBS, bus, SampleService, SECRET } from '../support/sample-service.ts';
 
@@ -76,15 +75,6 @@ describe('over a socket', () => {
     await expect(end).resolves.toBe(code);
   });
 
-  test('a subscriber that reads too slowly is told so, and does not hold memory', async () => {
-    const source = createSource<number>((push) => {
-      for (let tick = 0; tick < 2_000; tick++) push(tick);
-      return () => undefined;
-    });
-    await expect(source.next()).rejects.toMatchObject({ code: 'TOO_LARGE' });
-    await expect(source.next()).resolves.toEqual({ value: undefined, done: true });
-  });
-
   test('a socket takes 50 subscriptions at once', async () => {
     const socket = new WebSocket(`${service.url}/graphql`, 'graphql-transport-ws', {
       headers: { authorization: `Bearer ${service.operator.token}` },
@@ -114,6 +104,33 @@ describe('over a socket', () => {
     bus.emit('tick', 5);
     await expect(kept.next()).resolves.toEqual({ ticks: 5 });
     await kept.close();
+  });
+
+  test('a token that expires closes its sockets with 4403 within five seconds', async () => {
+    const { token } = await service.newToken(new Date(Date.now() + 1_000));
+    const expiring = await service.subscribeToTicks(token);
+    const started = performance.now();
+    await expect(expiring.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('expired') });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test.each<[string, Partial<Actor>]>([
+    ['its role', { role: 'RUNTIME' }],
+    ['a scope', { scopes: [] }],
+    ['whose administrator it is', { administratorId: '01890000-0000-7000-8000-000000000000' }],
+  ])('where %s is changed of a token, its sockets close with 4403 and may come again', async (_, changed) => {
+    let change: Partial<Actor> = { scopes: ['migrations:read'] };
+    const other = await service.start({
+      authenticate: async (authorization) => ({ ...(await service.tokens.authenticate(authorization)), ...change }),
+    });
+    const messages = await service.subscribeToTicks(service.operator.token, other.url);
+    change = { ...change, ...changed };
+    await expect(messages.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('changed') });
+    const again = await service.subscribeToTicks(service.operator.token, other.url);
+    bus.emit('tick', 8);
+    await expect(again.next()).resolves.toEqual({ ticks: 8 });
+    await again.close();
+    await other.server.close(1_000);
   });
 
   test('where tokens cannot be checked again, sockets stay', async () => {

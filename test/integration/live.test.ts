@@ -19,6 +19,7 @@ import {
   RevokeAdministrationDocument,
   RolloutProgressDocument,
 } from '../../schema/generated/operations.ts';
+import { EventChain } from '../../src/events/chain.ts';
 import { EventPurge } from '../../src/events/purge.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
 import { until } from '../support/processes.ts';
@@ -202,7 +203,7 @@ describe('a subscription that resumes', () => {
   test('carries a cursor for notices too', async () => {
     const { logCursor: after } = await olga.request(LogCursorDocument, {});
     await announced('noticed');
-    await service.sweep();
+    await service.house.noticeSweep.updateNotices();
     const notices = anna.subscribe(NoticeAddedDocument, { after });
     const { noticeAdded } = await notices.waitFor(({ noticeAdded: { migration } }) => migration.key === 'noticed');
     expect(noticeAdded.cursor).toMatch(/^\d+\.\d+$/);
@@ -256,12 +257,12 @@ describe('a subscription that resumes', () => {
 
   test('from before what is kept is told to read again, and from the last event that is gone goes on', async () => {
     const { logCursor: kept } = await olga.request(LogCursorDocument, {});
-    const [{ last }] = (await service.db.query(
-      `select xid || '.' || id as last from event order by event.xid desc, event.id desc limit 1`,
-    )) as [{ last: string }];
     await service.setClock('2036-01-01T00:00:00Z');
+    await service.db.query('delete from event_cursor');
+    await new EventChain(service.db).run();
     await new EventPurge(service.db, service.house.clock, 1).run();
     await service.setClock('2016-04-12T09:00:00Z');
+    const [{ last }] = (await service.db.query(`select xid || '.' || id as last from event_horizon`)) as [{ last: string }];
     const expired = olga.subscribe(AccountMigrationChangedDocument, { after: '3.1' });
     await expect(expired.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', message: expect.stringContaining('logCursor') });
     await expired.close();

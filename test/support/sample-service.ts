@@ -179,8 +179,8 @@ export class SampleService {
   }
 
   /** A new token of an operator. */
-  newToken(): Promise<CreatedToken> {
-    return this.tokens.createToken(SYSTEM, { name: 't', role: 'OPERATOR', subject: 'olga@platform.example' });
+  newToken(expiresAt?: Date): Promise<CreatedToken> {
+    return this.tokens.createToken(SYSTEM, { name: 't', role: 'OPERATOR', subject: 'olga@platform.example', expiresAt });
   }
 
   /** A further server over the same tokens; the caller closes it. */
