@@ -24,8 +24,8 @@ export type FormatError = (error: unknown) => GraphQLFormattedError;
 /**
  * Makes the one formatter of a server.
  *
- * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a mistake in the request keeps Apollo's code; anything else is a
- * defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
+ * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a mistake in the request
+ * keeps Apollo's code; anything else is a defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
  */
 export function createErrorFormatter(logger: Logger): FormatError {
   return (error) => {
