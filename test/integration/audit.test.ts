@@ -57,7 +57,7 @@ beforeAll(async () => {
 const DECISIONS: EventsQueryVariables['types'] = ['OPTED_IN', 'OPTED_OUT'];
 
 async function page(client: GraphqlClient, variables: Partial<EventsQueryVariables> = {}) {
-  return (await client.request(EventsDocument, { first: 100, ...variables } as EventsQueryVariables)).events;
+  return (await client.request(EventsDocument, { first: 100, ...variables })).events;
 }
 
 async function nodes(client: GraphqlClient, variables: Partial<EventsQueryVariables> = {}): Promise<Node[]> {
