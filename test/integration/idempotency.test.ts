@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
 import { isObjectType } from 'graphql';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import type { House } from '../../src/house.ts';
 import { BEYOND_TRANSACTIONS, KEPT_MS, LEASE_MS, type Answer } from '../../src/idempotency/idempotency.rules.ts';
 import { IdempotencyService } from '../../src/idempotency/idempotency.service.ts';
+import { rotateSecrets } from '../../src/secrets/rotation.ts';
 import { dumpOf } from '../support/dump.ts';
 import { atEndOfFile } from '../support/end-of-file.ts';
 import { ARGUMENTS, createWorld, FIELDS, IDEMPOTENCY_KEY, type Whose, type World } from '../support/every-field.ts';
@@ -242,7 +244,10 @@ describe('every mutation', () => {
 
   test('of the schema has the argument, and nothing else has', () => {
     const { Mutation, ...others } = buildGraphqlSchema(RESOLVERS).getTypeMap();
-    const argumentsOf = (type: unknown) => (isObjectType(type) ? Object.values(type.getFields()).map(({ args }) => args.map(String)) : []);
+    const argumentsOf = (type: unknown) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).map(({ args }) => args.map(({ name, type: of }) => `${name}: ${String(of)}`))
+        : [];
     expect(argumentsOf(Mutation).length).toBe(mutations.length);
     for (const args of argumentsOf(Mutation)) expect(args).toContain(`${IDEMPOTENCY_KEY}: String`);
     for (const args of Object.values(others).flatMap(argumentsOf)) expect(args.join()).not.toContain(IDEMPOTENCY_KEY);
@@ -267,6 +272,19 @@ describe('every mutation', () => {
     },
   );
 
+  test('writes its events in transactions, where they are followed; only single decisions are statements of their own', () => {
+    const root = new URL('../../src/', import.meta.url);
+    const files = globSync('**/*.ts', { cwd: root }).map((file) => ({ file, text: readFileSync(new URL(file, root), 'utf8') }));
+    expect(
+      files
+        .filter(({ text }) => text.includes('insert into event ('))
+        .map(({ file }) => file)
+        .toSorted(),
+    ).toEqual(['events/log.ts', 'rollouts/opt-in.repository.ts', 'rollouts/rollouts.repository.ts']);
+    const elsewhere = files.filter(({ text }) => /(?<!function )writeEvents\((?!\s*(this\.)?tx,)/.test(text));
+    expect(elsewhere.map(({ file }) => file)).toEqual([]);
+  });
+
   /** Their statements are transactions of their own. Again they change nothing, so they need no mark to be done again. */
   const OUTSIDE = new Set(['optIn', 'optOut', 'optInAccounts', 'optOutAccounts', ...BEYOND_TRANSACTIONS]);
 
@@ -283,6 +301,25 @@ describe('every mutation', () => {
       `create trigger note_mark after update on idempotency_key for each row when (new.state = 'APPLIED') execute function note_mark()`,
     );
   });
+});
+
+test('answers stay readable where the keys that seal them are rotated', async () => {
+  const { actor } = await actorOf();
+  const call = { actor, key: 'rotated', request: 'r', beyondTransactions: false };
+  const answer: Answer = { data: { secret: 'shown once' }, errors: [] };
+  await service.house.idempotency.once(call, async () => answer);
+  const { config } = service.house;
+  const next = { id: 'next', key: randomBytes(32) };
+  const [rotating, rotated] = await Promise.all(
+    [[next, ...config.ENCRYPTION_KEYS], [next]].map((keys) => compose({ ...config, ENCRYPTION_KEYS: keys }, pino({ level: 'silent' }))),
+  );
+  atEndOfFile(async () => {
+    await rotating!.close();
+    await rotated!.close();
+  });
+  await expect(rotated!.idempotency.once(call, never)).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' });
+  await rotateSecrets(rotating!.db, rotating!.secrets);
+  expect(await rotated!.idempotency.once(call, never)).toEqual(answer);
 });
 
 test('no caller met a defect', () => expect(service.defects).toEqual([]));
