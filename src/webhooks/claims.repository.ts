@@ -102,7 +102,7 @@ export async function recordOutcome(db: Queryable, claim: ClaimedDelivery, outco
     'webhook outcome',
     `update webhook_delivery
         set status = $3, send_after = coalesce($4, send_after), claimed_until = null, status_code = $5, answer = $6, duration_ms = $7,
-            attempted_at = $8, finished_at = case when $3::text = 'QUEUED' then null else $8 end
+            attempted_at = $8::timestamptz, finished_at = case when $3::text = 'QUEUED' then null else $8::timestamptz end
       where id = $1 and claimed_until = $2 and status = 'SENDING' returning 1`,
     [claim.id, claim.claimedUntil, status, sendAfter, statusCode, answer, durationMs, now],
   );

@@ -86,12 +86,10 @@ export async function insertTest(db: Queryable, { id, endpointId, type, body, st
 /** Deletes deliveries that ended before an instant, and those of deleted endpoints. @returns how many, `limit` at most of each */
 export async function purgeDeliveries(db: Queryable, before: Date, limit: number): Promise<number> {
   const rows = await db.query(
-    `delete from webhook_delivery where id in (
-       (select id from webhook_delivery where finished_at < $1 limit $2 for update skip locked)
-       union all
-       (select d.id from webhook_endpoint n join webhook_delivery d on d.endpoint_id = n.id
-         where n.deleted_at is not null and d.status <> 'SENDING' limit $2 for update of d skip locked))
-     returning 1`,
+    `with old as (select id from webhook_delivery where finished_at < $1 limit $2 for update skip locked),
+     ownerless as (select d.id from webhook_endpoint n join webhook_delivery d on d.endpoint_id = n.id
+                    where n.deleted_at is not null and d.status <> 'SENDING' limit $2 for update of d skip locked)
+     delete from webhook_delivery where id in (select id from old union all select id from ownerless) returning 1`,
     [before, limit],
   );
   return rows.length;

@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
 import type { Queryable } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { isUuid } from '../ids.ts';
@@ -10,12 +11,12 @@ import type { Owner } from './webhook.rules.ts';
  *
  * @throws GracelineError FORBIDDEN
  */
-export function requireOwner({ role, scopes, tokenId }: Actor): Owner {
+export function requireOwner(actor: Actor): Owner {
+  const { role, tokenId } = actor;
   if (role === 'OPERATOR' || role === 'ADMINISTRATOR') return role;
   if (role !== 'PARTNER')
     throw new GracelineError('FORBIDDEN', 'This token has no webhooks. Use the token of an operator, administrator or partner.');
-  if (!scopes.includes('webhooks:write'))
-    throw new GracelineError('FORBIDDEN', 'This needs the scope webhooks:write. Ask an operator for a token that has it.');
+  requireScope(actor, 'webhooks:write');
   if (tokenId === null)
     throw new GracelineError(
       'FORBIDDEN',

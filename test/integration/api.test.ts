@@ -37,6 +37,8 @@ const EMAIL_WRITERS: Outcomes = ['ok', 'ok', 'FORBIDDEN', 'FORBIDDEN'];
 const FOREIGN_TO_EMAIL_WRITERS: Outcomes = ['ok', 'NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'];
 /** An operator gets past the question who may; the code then says what else is wrong with our arguments. */
 const operatorsOnly = (operator = 'ok'): Outcomes => [operator, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'];
+/** The partner's token has no scope for webhooks; what is whose is tried in webhooks.test.ts. */
+const webhookOwners = (outcome = 'ok'): Outcomes => [outcome, outcome, 'FORBIDDEN', 'FORBIDDEN'];
 const administratorsOnly = (administrator = 'ok'): Outcomes => ['FORBIDDEN', administrator, 'FORBIDDEN', 'FORBIDDEN'];
 
 /** The same for those who get past that question, to be told what else is wrong with our arguments. */
@@ -115,6 +117,15 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   setSendGridEmail: emailWriters('INVALID_INPUT'),
   setSesEmail: emailWriters('INVALID_INPUT'),
   setSmtpEmail: emailWriters('HOST_FORBIDDEN'),
+  webhookEndpoints: { own: webhookOwners() },
+  webhookDeliveries: { own: webhookOwners('NOT_FOUND') },
+  createWebhookEndpoint: { own: webhookOwners('INVALID_INPUT') },
+  editWebhookEndpoint: { own: webhookOwners('NOT_FOUND') },
+  deleteWebhookEndpoint: { own: webhookOwners('NOT_FOUND') },
+  rotateWebhookSecret: { own: webhookOwners('NOT_FOUND') },
+  sendTestWebhook: { own: webhookOwners('NOT_FOUND') },
+  redeliverWebhook: { own: webhookOwners('NOT_FOUND') },
+  replayWebhooks: { own: webhookOwners('NOT_FOUND') },
 };
 
 const READ_MAIL: readonly Scope[] = ['email:write', 'migrations:read', 'opt_ins:write'];
@@ -148,6 +159,15 @@ const SCOPED: Readonly<Record<string, readonly Scope[]>> = {
   setSesEmail: ['email:write'],
   setSmtpEmail: ['email:write'],
   userMails: ['email:write', 'migrations:read'],
+  webhookEndpoints: ['webhooks:write'],
+  webhookDeliveries: ['webhooks:write'],
+  createWebhookEndpoint: ['webhooks:write'],
+  editWebhookEndpoint: ['webhooks:write'],
+  deleteWebhookEndpoint: ['webhooks:write'],
+  rotateWebhookSecret: ['webhooks:write'],
+  sendTestWebhook: ['webhooks:write'],
+  redeliverWebhook: ['webhooks:write'],
+  replayWebhooks: ['webhooks:write'],
 };
 
 async function ask(caller: Caller, { name, document }: RootField, whose: Whose): Promise<ApiError | null> {

@@ -46,6 +46,7 @@ function der(tag: number, ...contents: readonly Buffer[]): Buffer {
 }
 
 function pem(bytes: Buffer): string {
-  const lines = bytes.toString('base64').replaceAll(/.{64}/g, '$&\n');
+  // None after the last: OpenSSL takes an empty line for the end of what it reads.
+  const lines = bytes.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

@@ -190,6 +190,15 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
       headers: [{ name: 'X-Tag', value: 'shop' }],
     },
   }),
+  webhookEndpoints: () => page,
+  webhookDeliveries: () => ({ ...page, endpoint: NOBODY, status: 'DELIVERED' }),
+  createWebhookEndpoint: () => ({ input: { url: 'nonsense', types: ['OPTED_IN'] } }),
+  editWebhookEndpoint: () => ({ id: NOBODY, input: { url: 'nonsense', types: [], enabled: true } }),
+  deleteWebhookEndpoint: () => ({ id: NOBODY }),
+  rotateWebhookSecret: () => ({ id: NOBODY, overlapHours: 24 }),
+  sendTestWebhook: () => ({ endpoint: NOBODY }),
+  redeliverWebhook: () => ({ id: NOBODY }),
+  replayWebhooks: () => ({ endpoint: NOBODY, after: '0.0' }),
 };
 
 /** A field of the root types. */
