@@ -97,6 +97,27 @@ describe('a token', () => {
     });
   });
 
+  test('of a partner has scopes, may be for all accounts, and is rotated through the API', async () => {
+    const scopes = ['migrations:read', 'flags:read'];
+    const partner = ['--role', 'PARTNER', '--subject', 'Backup Co', '--all-accounts', '--scope', ...scopes];
+    const { stdout, stderr, code } = await graceline(['token', ...partner]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const old = stdout.trim();
+    const list = '{ tokens(first: 1) { edges { node { id prefix scopes allAccounts previousPrefix previousExpiresAt } } } }';
+    const newest = async () =>
+      (await service.operator.request<{ tokens: { edges: { node: Record<string, unknown> }[] } }, object>(list)).tokens.edges[0]!.node;
+    const made = await newest();
+    expect(made).toMatchObject({ prefix: old.slice(0, 12), scopes, allAccounts: true, previousPrefix: null, previousExpiresAt: null });
+    const { rotateToken } = await service.operator.request<
+      { rotateToken: { token: string; prefix: string; previousExpiresAt: string } },
+      object
+    >(`mutation { rotateToken(id: "${String(made['id'])}") { token prefix previousExpiresAt } }`);
+    const { token, prefix, previousExpiresAt } = rotateToken;
+    expect(await newest()).toMatchObject({ id: made['id'], prefix, previousPrefix: made['prefix'], previousExpiresAt });
+    for (const secret of [old, token])
+      expect(await graphqlClient(service.url, secret).request('{ migrations { edges { cursor } } }')).toBeDefined();
+  });
+
   test('is not made from what makes no sense', async () => {
     const before = await census(service.db);
     await expectFailure(['token', '--role', 'PARTNER', '--subject', 'x', '--account', 'ghost'], /^There is no account "ghost"\..*\n$/);

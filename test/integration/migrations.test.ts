@@ -26,7 +26,12 @@ beforeAll(async () => {
   await service.db.query(
     `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at) values ('acme', 'Acme', 'CLOUD', 'UTC', true, '{}', '2015-01-01', '2015-01-01')`,
   );
-  partner = await service.clientOf({ role: 'PARTNER', subject: 'Backup Co', accounts: ['acme'], scopes: ['migrations:read'] });
+  partner = await service.clientOf({
+    role: 'PARTNER',
+    subject: 'Backup Co',
+    accounts: ['acme'],
+    scopes: ['migrations:read', 'events:read'],
+  });
 });
 
 const create = async (key: string, input: Partial<NewMigration> = {}) =>
