@@ -78,7 +78,10 @@ test('subscribers that are cut at random receive each event that is theirs exact
     ]),
   );
   const exits = await Promise.all(writers.map(({ exited }) => exited));
-  expect(exits, writers.map(({ output }) => output).join('\n')).toEqual(writers.map(() => ({ code: 0, signal: null })));
+  expect({ exits, said: writers.map(({ output }) => output) }).toEqual({
+    exits: writers.map(() => ({ code: 0, signal: null })),
+    said: writers.map(() => ''),
+  });
   const writtenMs = performance.now() - started;
 
   for (const [what, subscriber, accounts] of watched) {
@@ -88,7 +91,7 @@ test('subscribers that are cut at random receive each event that is theirs exact
       () => `${what}: ${subscriber.cursors.length} of ${expected.length} came; ${subscriber.faults.join('; ')}\n${world.output}`,
       PATIENCE_MS,
     );
-    expect(subscriber.cursors, what).toEqual(expected);
+    expect({ what, cursors: subscriber.cursors }).toEqual({ what, cursors: expected });
     expect({ what, cuts: subscriber.cuts, faults: subscriber.faults }).toEqual({ what, cuts: CUTS, faults: [] });
     await annotate(`${what}: ${expected.length} messages over ${subscriber.cuts} cuts`);
     subscriber.close();

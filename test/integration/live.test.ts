@@ -1,4 +1,7 @@
+import { print } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import {
   AccountMigrationChangedDocument,
   type AccountMigrationChangedSubscription,
@@ -19,6 +22,7 @@ import {
   RevokeAdministrationDocument,
   RolloutProgressDocument,
 } from '../../schema/generated/operations.ts';
+import { SYSTEM } from '../../src/auth/actor.ts';
 import { EventChain } from '../../src/events/chain.ts';
 import { EventPurge } from '../../src/events/purge.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
@@ -159,6 +163,37 @@ describe('a subscription that resumes', () => {
     expect(told(await again.next())).toBe('OPTED_OUT globex resumed');
     expect(again.all).toHaveLength(2);
     await again.close();
+  });
+
+  test('goes on by itself in a graphql-ws client that keeps the cursor in its variables, as the README shows', async () => {
+    await announced('retried');
+    const sockets: WebSocket[] = [];
+    const { token } = await service.house.tokens.createToken(SYSTEM, { name: 'live', role: 'OPERATOR', subject: 'olga@platform.example' });
+    const client = createClient({
+      url: `${service.url.replace(/^http/, 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: Infinity,
+      retryWait: () => Promise.resolve(),
+      shouldRetry: () => true,
+      on: { opened: (socket) => void sockets.push(socket as WebSocket) },
+    });
+    const { logCursor } = await olga.request(LogCursorDocument, {});
+    const payload = { query: print(AccountMigrationChangedDocument), variables: { after: logCursor } };
+    const got: string[] = [];
+    const reading = (async () => {
+      for await (const { data } of client.iterate<AccountMigrationChangedSubscription>(payload)) {
+        got.push(told(data!));
+        payload.variables.after = data!.accountMigrationChanged.cursor;
+        sockets.at(-1)!.terminate();
+        if (got.length === 4) break;
+      }
+    })();
+    for (const account of ['acme', 'globex']) await olga.request(OptInDocument, { account, migration: 'retried' });
+    for (const account of ['acme', 'globex']) await olga.request(OptOutDocument, { account, migration: 'retried' });
+    await reading;
+    expect(got).toEqual(['OPTED_IN', 'OPTED_OUT'].flatMap((type) => [`${type} acme retried`, `${type} globex retried`]));
+    await client.dispose();
   });
 
   test('of all accounts gets those of its actor alone, as they are given and taken', async () => {
