@@ -152,7 +152,7 @@ describe('the mails of an account', () => {
   });
 
   test('may be changed by a partner with the scope, and looked at by one without', async () => {
-    const without = graphqlClient(service.url, await partnerToken(service, 'acme', []));
+    const without = graphqlClient(service.url, await partnerToken(service, 'acme', ['migrations:read']));
     const allowed = graphqlClient(service.url, await partnerToken(service, 'acme', ['email:write']));
     expect((await refusalOf(set(OWN, 'WELCOME', without), 'FORBIDDEN')).message).toContain('email:write');
     await without.request(PREVIEW, { account: 'acme', name: 'WELCOME' });
@@ -160,7 +160,7 @@ describe('the mails of an account', () => {
     await reset();
   });
 
-  test.each([
+  const refused: [Record<string, unknown>, string][] = [
     [{ from: 'Shop <shop@acme.example>\r\nBcc: all@acme.example' }, 'INVALID_EMAIL'],
     [{ from: 'a@acme.example, b@acme.example' }, 'INVALID_EMAIL'],
     [{ from: '{{ user.email }}' }, 'INVALID_EMAIL'],
@@ -181,7 +181,9 @@ describe('the mails of an account', () => {
     [{ body: '{{ user.constructor.constructor }}' }, 'INVALID_TEMPLATE'],
     [{ body: '{% for i in (1..999999999) %}x{% endfor %}' }, 'INVALID_TEMPLATE'],
     [{ body: '{{ user.name | raw }}' }, 'INVALID_TEMPLATE'],
-  ])('are not changed by %j', async (input, code) => {
+  ];
+  const named = refused.map(([input, code]): [string, (typeof refused)[0][0], string] => [JSON.stringify(input).slice(0, 80), input, code]);
+  test.each(named)('are not changed by %s', async (_name, input, code) => {
     const before = await census(service.db);
     const refusal = await refusalOf(set(input), code);
     expect(refusal.extensions).toMatchObject({ details: { field: Object.keys(input)[0] } });

@@ -37,7 +37,7 @@ beforeAll(async () => {
     BUILT_IN_FROM: BUILT_IN,
     TRUSTED_SMTP_SERVERS: new URL(own.url).host,
   });
-  for (const gate of [FROM_ADDRESS, EMAIL_TEMPLATE]) await announceGate(service, gate, '2016-06-10', '2016-07-10');
+  for (const gate of [FROM_ADDRESS, EMAIL_TEMPLATE]) await announceGate(service, gate, '2016-06-10', '2016-07-10', true);
 });
 beforeEach(() => service.setClock(NOW));
 
@@ -183,6 +183,17 @@ test('an account with its own provider sees no change, opted in or past the dead
   expect(await mailOf(acme, own)).toEqual(OWN_MAIL);
   await customise(acme, { from: null });
   expect((await mailOf(acme, own)).sender).toEqual({ name: '', address: 'hello@acme.example' });
+});
+
+test('an account that is said to have a provider of its own, and has none here, gets the mails of the platform', async () => {
+  const acme = await customer('said-to-have-its-own');
+  await service.house.accounts.editAccount(OPERATOR, acme.account, { usesBuiltInEmail: false });
+  expect(await mailOf(acme)).toEqual(PLATFORM_MAIL);
+  await service.setClock(DEADLINE);
+  expect(await mailOf(acme)).toEqual(PLATFORM_MAIL);
+  await service.setClock(NOW);
+  await useBuiltIn(acme);
+  expect(await mailOf(acme)).toEqual(OWN_MAIL);
 });
 
 test('what stands on the old behaviour is counted with each mail, and with nothing else', async () => {

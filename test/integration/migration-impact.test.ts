@@ -234,7 +234,7 @@ describe('any other migration', () => {
     } finally {
       service.db.queryPrepared = query;
     }
-    expect(asked).toEqual(['opt-in OPERATOR']);
+    expect(asked).toEqual(['opt-in OPERATOR ALL']);
   });
 });
 

@@ -70,7 +70,13 @@ export async function partnerToken(service: TestService, account: string, scopes
 }
 
 /** A migration that opens a gate, in its grace period from the start of `from` on. */
-export async function announceGate(service: TestService, key: string, from: string, until: string): Promise<void> {
+export async function announceGate(
+  service: TestService,
+  key: string,
+  from: string,
+  until: string,
+  builtInEmailOnly = false,
+): Promise<void> {
   const { migrations } = service.house;
   await migrations.createMigration(OPERATOR, {
     key,
@@ -79,6 +85,7 @@ export async function announceGate(service: TestService, key: string, from: stri
     gracePeriodStart: from,
     mandatoryOptIn: until,
     reversible: true,
+    affects: { builtInEmailOnly },
   });
   await migrations.announceMigration(OPERATOR, key);
 }
