@@ -9,7 +9,7 @@ export class Migration20261123105000_audit extends Migration {
 
 const TABLES = `
   alter table "event" add column "token_id" uuid null;
-  create index "event_type_xid_id_index" on "event" ("type", "xid", "id");
+  create index "event_type_xid_id_index" on "event" ("type", "xid", "id") where "type" <> 'OPTED_IN';
   create index "event_actor_xid_id_index" on "event" ("actor", "xid", "id");
   create index "event_at_index" on "event" using brin ("at");
 
