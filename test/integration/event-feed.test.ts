@@ -96,6 +96,26 @@ test('a subscriber that does not read holds a page, whatever is committed, and g
   await events.return!();
 });
 
+test('what is committed while the pages before the seam are read comes once', async () => {
+  const { follower, read } = await follow();
+  const written = await write(10);
+  await read();
+  const events = feed(follower, atOnce, all, written[0]!);
+  const taken = await take(events, 1);
+  written.push(...(await write(1_200)));
+  await read();
+  // It listens now, and has more than a page to read up to there.
+  taken.push(...(await take(events, 9)));
+  written.push(...(await write(5)));
+  await read();
+  taken.push(...(await take(events, written.length - 1 - taken.length)));
+  expect(taken).toEqual(written.slice(1));
+  const [next] = await write(1);
+  await read();
+  expect(await take(events, 1)).toEqual([next]);
+  await events.return!();
+});
+
 /** What happens next, and how much of it. */
 const stepArbitrary = fc.record({ does: fc.constantFrom('write', 'follow', 'take'), count: fc.integer({ min: 1, max: 400 }) });
 
