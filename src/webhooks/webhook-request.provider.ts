@@ -88,8 +88,8 @@ export class WebhookRequests {
   private reasonOf(error: unknown, deadline: AbortSignal): string {
     if (deadline.aborted) return `There was no answer within ${this.timeoutMs / 1_000} s.`;
     if (error instanceof GracelineError) return error.message;
-    const { message, code } = error as { message?: string; code?: string };
-    return `The request failed: ${message || code || 'unknown reason'}.`;
+    const { message, code } = error as NodeJS.ErrnoException;
+    return `The request failed: ${message === '' ? String(code) : message}.`;
   }
 }
 

@@ -38,8 +38,6 @@ const RETRY_DELAYS_MS = [
 ] as const;
 /** A tenth more or less, so that the deliveries of one outage do not come back at once. */
 const JITTER = 0.1;
-/** How often a delivery is tried. */
-export const MAX_ATTEMPTS = RETRY_DELAYS_MS.length + 1;
 /** The hard deadline of an attempt, DNS included. */
 export const ATTEMPT_TIMEOUT_MS = 15 * SECOND_MS;
 /** An endpoint that took nothing for so long is disabled. */
