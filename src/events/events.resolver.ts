@@ -12,7 +12,7 @@ import type { LoggedEvent } from './log.ts';
 export class EventsResolver {
   @Query(() => EventConnection, {
     description:
-      'The event log, newest first unless asked otherwise: all of it for operators, of their accounts for others. Errors: NOT_FOUND, INVALID_INPUT, INVALID_CURSOR.',
+      'The event log, newest first unless asked otherwise: all of it for operators, of their accounts for others. Errors: NOT_FOUND, INVALID_INPUT, INVALID_CURSOR, CURSOR_EXPIRED (oldest first).',
   })
   async events(@Ctx() context: Context, @Args(() => EventsArgs) { page, order, migration, ...filter }: EventsArgs) {
     const actor = requireActor(context);

@@ -7,6 +7,7 @@ import { isUuid } from '../ids.ts';
 import { type Page, type PageRequest, pageSize } from '../pagination.ts';
 import type { EventOrder } from './event-order.rules.ts';
 import { type EventKey, type EventSelection, findEvents, findKeys, findNamedEvents, type NamedEventRow } from './events.repository.ts';
+import { requireKept } from './horizon.ts';
 import { type EventCursor, type EventType, loggedEvent, type LoggedEvent, parseCursor } from './log.ts';
 
 /** How many events of an export are read at once. */
@@ -57,7 +58,7 @@ export class EventsService {
    * @param order newest first sees all that is committed; oldest first stops at the oldest transaction still open, so that
    *   its last cursor is a place to go on from at any time
    * @throws GracelineError FORBIDDEN (a runtime, a partner without `events:read`), NOT_FOUND (a foreign account),
-   *   INVALID_INPUT, INVALID_CURSOR
+   *   INVALID_INPUT, INVALID_CURSOR, CURSOR_EXPIRED (oldest first, where events behind it are no longer kept)
    */
   async events(
     actor: Actor,
@@ -68,6 +69,7 @@ export class EventsService {
     const selection = await this.selectionOf(actor, filter);
     const limit = pageSize(first);
     const rows = await findEvents(this.db, actor, selection, { order, after, limit: limit + 1 });
+    if (order === 'OLDEST_FIRST' && after !== null) await requireKept(this.db, after);
     const edges = rows
       .slice(0, limit)
       .map(loggedEvent)
@@ -91,7 +93,9 @@ export class EventsService {
     if (after !== null) parseCursor(after);
     const actor = await ask();
     const selection = await this.selectionOf(actor, filter);
-    return this.pages(ask, selection, after, await this.exportPage(actor, selection, after));
+    const firstPage = await this.exportPage(actor, selection, after);
+    if (after !== null) await requireKept(this.db, after);
+    return this.pages(ask, selection, after, firstPage);
   }
 
   /**

@@ -322,3 +322,13 @@ describe('a long export', () => {
     expect((await whole.text()).split('\n')).toHaveLength(MANY + 1);
   });
 });
+
+test('going on from a place whose events are no longer kept is refused, and not answered with a gap', async () => {
+  const [oldest] = await exported(olga.token.token, '?types=ACCOUNT_CREATED');
+  const after = oldest!.cursor;
+  const [xid, id] = after.split('.');
+  await service.db.query(`insert into event_horizon (name, xid, id) values ('log', $1::xid8, $2::bigint + 1)`, [xid, id]);
+  await refusalOf(nodes(olga.client, { after, order: 'OLDEST_FIRST' }), 'CURSOR_EXPIRED');
+  expect(await codeOf(await call(service.url, `/events.ndjson?after=${after}`, { token: olga.token.token }))).toBe('CURSOR_EXPIRED');
+  expect(await nodes(olga.client, { after })).toEqual(expect.any(Array));
+});
