@@ -1,6 +1,7 @@
 import { SYSTEM } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { placeOfWebhookSecret } from '../secrets/places.ts';
@@ -55,7 +56,11 @@ export class WebhookAttempts {
       await this.record(claim, { status: 'SKIPPED', sendAfter: null, statusCode: null, answer, durationMs: 0 });
       return;
     }
-    const outcome = await this.post(claim);
+    // A secret that no key opens is a failure of this endpoint alone; its owner may rotate it.
+    const outcome = await this.post(claim).catch((error: unknown) => {
+      if (!(error instanceof GracelineError)) throw error;
+      return { statusCode: null, answer: 'It could not be signed: the secret cannot be read. Rotate it.', durationMs: 0 };
+    });
     if (isTaken(outcome)) {
       await this.record(claim, { ...outcome, status: 'DELIVERED', sendAfter: null });
       await markWell(this.db, claim.endpointId);

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { RateLimit, RateLimits } from '../db/rate-limits.ts';
 import { GracelineError } from '../errors.ts';
+import { requireKept } from '../events/horizon.ts';
 import { type EventCursor, parseCursor, readEvents, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { isUuid, newId } from '../ids.ts';
@@ -78,7 +79,7 @@ export class WebhookDeliveriesService {
    * deliveries of 5,000 events at a time.
    *
    * @param after the cursor of the last event that need not come again
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_CURSOR, RATE_LIMITED; WRONG_STATE for a disabled endpoint
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_CURSOR, CURSOR_EXPIRED, RATE_LIMITED; WRONG_STATE for a disabled endpoint
    */
   async replay(actor: Actor, endpointId: string, after: EventCursor): Promise<ReplayReport> {
     const { db, wake, clock, limits } = this.parts;
@@ -88,6 +89,7 @@ export class WebhookDeliveriesService {
     await limits.take('webhook-replay', endpoint.id, REPLAYS);
     const now = clock.now();
     const report = await db.transaction(async (tx) => {
+      await requireKept(tx, after);
       const events = await readEvents(tx, after, MAX_LOOKED_AT);
       const last = events.at(-1)?.cursor ?? after;
       const matches = await matchEvents(tx, { endpointId: endpoint.id, after, upTo: last, limit: MAX_REPLAYED }, now);

@@ -106,7 +106,7 @@ export class WebhooksResolver {
   @Mutation(() => WebhookReplayType, {
     description:
       'Delivers again what the log holds behind a cursor, of the endpoint’s types and of what its owner sees now: up to 1,000 deliveries ' +
-      `of 5,000 events at a time. ${WHO} Errors: NOT_FOUND, INVALID_CURSOR, WRONG_STATE, RATE_LIMITED.`,
+      `of 5,000 events at a time. ${WHO} Errors: NOT_FOUND, INVALID_CURSOR, CURSOR_EXPIRED, WRONG_STATE, RATE_LIMITED.`,
   })
   replayWebhooks(
     @Ctx() context: Context,
