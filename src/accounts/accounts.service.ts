@@ -25,6 +25,7 @@ import {
 } from './administrators.repository.ts';
 import { checkEmailChoice } from './email-choice.ts';
 import { holdEmailChoice } from './email-choice-lock.ts';
+import { difference, given } from './edits.rules.ts';
 import { membershipEvents } from './membership.ts';
 import { accountNotFound, type Condition, refuseRuntime, requireAccount, requireOperator, visibleAccounts } from './visibility.ts';
 
@@ -391,19 +392,7 @@ function checkSearch(search: string | null | undefined, after: string | number |
     throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Leave it out to begin at the start.');
 }
 
-/** What is given of a patch: undefined means "left out", null is a value. */
-function given<T extends object>(patch: T): T {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** An account as the log tells of it. */
 function audited({ number: _, updatedAt: __, ...fields }: AccountView): Omit<AccountFields, 'createdAt'> & { createdAt: Date } {
   return fields;
-}
-
-/** The fields that differ, as they were and as they are. */
-function difference<T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } {
-  const differing = (Object.keys(after) as (keyof T)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
-  const pick = (of: T) => Object.fromEntries(differing.map((key) => [key, of[key]])) as Partial<T>;
-  return { before: pick(before), after: pick(after) };
 }
