@@ -79,7 +79,8 @@ export function stateText({ enabled, reason, since, deadline, canOptIn, canOptOu
 
 /** Progress as one line of all numbers that are not 0, e.g. `affected 3, optedIn 1, pending 2; 33.3 %`. */
 export function progressText({ percent, ...counts }: ProgressFieldsFragment): string {
-  const numbers = Object.entries(counts).filter(([, count]) => count !== 0);
+  // A message of a subscription carries its cursor beside the counts.
+  const numbers = Object.entries(counts).filter(([name, count]) => name !== 'cursor' && count !== 0);
   return `${numbers.map(([name, count]) => `${name} ${count}`).join(', ')}; ${percent} %`;
 }
 
