@@ -283,9 +283,15 @@ function mapped<T>(source: AsyncIterable<unknown>, map: (item: unknown) => T | P
   return generator;
 }
 
+/** Resolves once the message is on its way. Never rejects: a peer that is gone ends its subscriptions as the socket closes. */
 function send(socket: WebSocket, text: string): Promise<void> | void {
   if (socket.readyState !== socket.OPEN) return;
-  return new Promise((resolve, reject) => socket.send(text, (error) => (error ? reject(error) : resolve())));
+  return new Promise((resolve) =>
+    socket.send(text, (error) => {
+      if (error) socket.terminate();
+      resolve();
+    }),
+  );
 }
 
 function textOf(data: RawData): string {
