@@ -218,6 +218,8 @@ export class Subscriptions {
     try {
       for (const [authorization, sessions] of Map.groupBy(introduced, (session) => session.authorization!)) {
         const current = await this.options.authenticate(authorization).catch(faultOfToken);
+        // Whether this one still counts only its issuer can tell; the sockets of all others are asked about nevertheless.
+        if (current === null) continue;
         for (const { socket, actor } of sessions) {
           if (current instanceof GracelineError) closeForbidden(socket, current.message);
           else if (rightsOf(current) !== rightsOf(actor!)) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
@@ -298,8 +300,10 @@ function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
 }
 
-function faultOfToken(error: unknown): GracelineError {
+/** Why a token no longer counts; null where nobody can say at the moment. */
+function faultOfToken(error: unknown): GracelineError | null {
   if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') return error;
+  if (error instanceof GracelineError && error.code === 'ISSUER_UNREACHABLE') return null;
   throw error;
 }
 

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
+import { GracelineError } from '../../src/errors.ts';
 import { type ApiError, graphqlClient } from '../support/graphql-client.ts';
 import { BOMBS, bus, SampleService, SECRET } from '../support/sample-service.ts';
 
@@ -104,6 +105,26 @@ describe('over a socket', () => {
     bus.emit('tick', 5);
     await expect(kept.next()).resolves.toEqual({ ticks: 5 });
     await kept.close();
+  });
+
+  test('a token that nobody can judge at the moment keeps its socket, and holds up the end of no other', async () => {
+    const [unsure, { id, token }] = [await service.newToken(), await service.newToken()];
+    let away = false;
+    const { server, url } = await service.start({
+      authenticate: async (authorization) => {
+        if (away && authorization?.includes(unsure.token)) throw new GracelineError('ISSUER_UNREACHABLE', 'Its issuer does not answer.');
+        return service.tokens.authenticate(authorization);
+      },
+    });
+    // Asked about in the order of their sockets: the one that cannot be judged comes first.
+    const [kept, revoked] = [await service.subscribeToTicks(unsure.token, url), await service.subscribeToTicks(token, url)];
+    away = true;
+    await service.tokens.revokeToken(SYSTEM, id);
+    await expect(revoked.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('revoked') });
+    bus.emit('tick', 6);
+    await expect(kept.next()).resolves.toEqual({ ticks: 6 });
+    await kept.close();
+    await server.close(1_000);
   });
 
   test('a token that expires closes its sockets with 4403 within five seconds', async () => {
