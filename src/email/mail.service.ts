@@ -5,10 +5,9 @@ import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
+import { isUuid } from '../ids.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import { listMails, lockMail, type MailStatus, type MailView, requeueMail } from './mail.repository.ts';
-
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** Why a mail in this state is not sent again; null where it is. */
 const REFUSALS: Readonly<Record<MailStatus, string | null>> = {
@@ -37,7 +36,7 @@ export class MailService {
     requireOperator(actor);
     const first = pageSize(page.first);
     const before = cursorKey(page.after, ['string'])?.[0] as string | undefined;
-    if (before !== undefined && !UUID.test(before))
+    if (before !== undefined && !isUuid(before))
       throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Use the "endCursor" of the page before.');
     const rows = await listMails(this.db, filter.status ?? null, before ?? null, first + 1);
     return pageOf(
@@ -57,7 +56,7 @@ export class MailService {
     requireOperator(actor);
     const now = this.clock.now();
     const mail = await this.db.transaction(async (tx) => {
-      const before = UUID.test(id) ? await lockMail(tx, id) : undefined;
+      const before = isUuid(id) ? await lockMail(tx, id) : undefined;
       if (!before) throw new GracelineError('NOT_FOUND', 'There is no such mail. Check its id in the list of mails.');
       const refusal = REFUSALS[before.status];
       if (refusal) throw new GracelineError('WRONG_STATE', refusal, { status: before.status });

@@ -1,4 +1,5 @@
-import type { ProviderResult } from './provider.ts';
+import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
+import { refusedAddress } from './user-message.ts';
 
 /** The attempts of one client that are under way: each has a hard deadline, and all end when the client is closed. */
 export class Attempts {
@@ -7,6 +8,22 @@ export class Attempts {
 
   /** @param timeoutMs the hard deadline of one attempt */
   constructor(private readonly timeoutMs: number) {}
+
+  /**
+   * The provider whose attempts these are.
+   *
+   * @param handOver asks the other side once, and throws only for defects of ours
+   * @param letGo of its connections, once nothing is under way
+   */
+  provider(handOver: (message: UserMessage, signal: AbortSignal) => Promise<ProviderResult>, letGo?: () => void): EmailProvider {
+    return {
+      send: async (message, signal) => refusedAddress(message) ?? this.run(signal, (deadline) => handOver(message, deadline)),
+      close: async () => {
+        this.close();
+        letGo?.();
+      },
+    };
+  }
 
   /**
    * Makes an attempt, and gives it up at the deadline whatever the other side or the library is doing then.

@@ -4,7 +4,7 @@ import { answerLine } from './answer.ts';
 import { Attempts } from './attempts.ts';
 import { httpFailure, networkFailure, type RefusalAbout } from './http-failure.ts';
 import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
-import { extraHeaders, onOneLine, refusedAddress } from './user-message.ts';
+import { extraHeaders, onOneLine } from './user-message.ts';
 
 const LONGEST_BODY_BYTES = 64 * 1024;
 
@@ -35,7 +35,6 @@ interface Answer {
  */
 export function mandrillProvider(access: MandrillAccess, url: string, timeoutMs: number): EmailProvider {
   const endpoint = new URL('/api/1.0/messages/send', url);
-  const attempts = new Attempts(timeoutMs);
   const shown = (text: string) => answerLine(text, [access.apiKey]);
   const handOver = async (message: UserMessage, signal: AbortSignal): Promise<ProviderResult> => {
     try {
@@ -46,14 +45,7 @@ export function mandrillProvider(access: MandrillAccess, url: string, timeoutMs:
       throw error;
     }
   };
-  return {
-    async send(message, signal) {
-      return refusedAddress(message) ?? attempts.run(signal, (deadline) => handOver(message, deadline));
-    },
-    async close() {
-      attempts.close();
-    },
-  };
+  return new Attempts(timeoutMs).provider(handOver);
 }
 
 function requestOf({ apiKey, viewContentLink }: MandrillAccess, message: UserMessage): object {

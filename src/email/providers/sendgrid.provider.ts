@@ -7,7 +7,7 @@ import { answerLine } from './answer.ts';
 import { Attempts } from './attempts.ts';
 import { httpFailure, networkFailure, type RefusalAbout } from './http-failure.ts';
 import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
-import { extraHeaders, onOneLine, refusedAddress } from './user-message.ts';
+import { extraHeaders, onOneLine } from './user-message.ts';
 
 const LONGEST_BODY_BYTES = 64 * 1024;
 const CONNECTIONS = 5;
@@ -39,7 +39,6 @@ interface SendGridService {
  */
 export function sendgridProvider(access: SendGridAccess, url: string, timeoutMs: number): EmailProvider {
   const agents = { httpAgent: agentOf(HttpAgent), httpsAgent: agentOf(HttpsAgent) };
-  const attempts = new Attempts(timeoutMs);
   // One for each account: the library's own instance is the same for the whole process, key included.
   const service = new (MailService as unknown as new () => SendGridService)();
   const { client } = service;
@@ -59,15 +58,7 @@ export function sendgridProvider(access: SendGridAccess, url: string, timeoutMs:
       throw error;
     }
   };
-  return {
-    async send(message, signal) {
-      return refusedAddress(message) ?? attempts.run(signal, (deadline) => handOver(message, deadline));
-    },
-    async close() {
-      attempts.close();
-      for (const agent of Object.values(agents)) agent.destroy();
-    },
-  };
+  return new Attempts(timeoutMs).provider(handOver, () => Object.values(agents).forEach((agent) => agent.destroy()));
 }
 
 function agentOf<A extends HttpAgent>(Agent: new (options: { keepAlive: boolean; maxSockets: number }) => A): A {

@@ -7,7 +7,7 @@ import { answerLine } from './answer.ts';
 import { Attempts } from './attempts.ts';
 import { httpFailure, networkFailure, type RefusalAbout } from './http-failure.ts';
 import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
-import { composerOptions, refusedAddress } from './user-message.ts';
+import { composerOptions } from './user-message.ts';
 
 /** What the SDK throws where the API answered with an error. */
 const refusal = z.object({
@@ -43,7 +43,6 @@ export function sesProvider(access: SesAccess, url: string | undefined, timeoutM
     // Whether a message goes out again is the ledger's decision alone.
     maxAttempts: 1,
   });
-  const attempts = new Attempts(timeoutMs);
   const shown = (text: string) => answerLine(text, [access.secretAccessKey, access.accessKeyId]);
   const handOver = async (message: UserMessage, signal: AbortSignal): Promise<ProviderResult> => {
     const command = await commandOf(access, message);
@@ -57,15 +56,7 @@ export function sesProvider(access: SesAccess, url: string | undefined, timeoutM
       throw error;
     }
   };
-  return {
-    async send(message, signal) {
-      return refusedAddress(message) ?? attempts.run(signal, (deadline) => handOver(message, deadline));
-    },
-    async close() {
-      attempts.close();
-      client.destroy();
-    },
-  };
+  return new Attempts(timeoutMs).provider(handOver, () => client.destroy());
 }
 
 async function commandOf({ configurationSet }: SesAccess, message: UserMessage): Promise<SendEmailCommand> {

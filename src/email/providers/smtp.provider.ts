@@ -11,7 +11,7 @@ import { Attempts } from './attempts.ts';
 import type { EmailProvider, ProviderResult, UserMessage } from './provider.ts';
 import type { SmtpGuard } from './smtp-guard.ts';
 import { smtpSecurity } from './smtp-security.rules.ts';
-import { composerOptions, refusedAddress } from './user-message.ts';
+import { composerOptions } from './user-message.ts';
 
 /** Connections of one account to its server; most submission servers allow ten or more from one address. */
 const CONNECTIONS = 5;
@@ -63,7 +63,6 @@ export function poolProvider(server: SmtpServer, timeoutMs: number, { headers, l
   const secrets = secretsOf(login ?? null);
   const pool = openSmtpPool(server, timeoutMs, CONNECTIONS);
   const mailer = createTransport(pool);
-  const attempts = new Attempts(timeoutMs);
   const handOver = async (message: UserMessage, signal: AbortSignal): Promise<ProviderResult> => {
     try {
       const { response } = await mailer.sendMail({ ...composerOptions(message, headers), signal });
@@ -72,16 +71,10 @@ export function poolProvider(server: SmtpServer, timeoutMs: number, { headers, l
       return smtpFailure(error as Error, signal, secrets);
     }
   };
-  return {
-    async send(message, signal) {
-      return refusedAddress(message) ?? attempts.run(signal, (deadline) => handOver(message, deadline));
-    },
-    async close() {
-      attempts.close();
-      closing?.abort();
-      closeSmtpPool(pool);
-    },
-  };
+  return new Attempts(timeoutMs).provider(handOver, () => {
+    closing?.abort();
+    closeSmtpPool(pool);
+  });
 }
 
 async function dial(

@@ -12,8 +12,6 @@ import type { ProviderClients } from './provider-clients.ts';
 import type { ClaimedUserMail } from './user-mail-claims.repository.ts';
 import type { SealedVariables } from './user-mail.service.ts';
 
-/** A provider that does not let go at its deadline is left alone after this. */
-const GRACE_MS = 1_000;
 const MAX_ANSWER_LENGTH = 500;
 const MAX_SUBJECT_LENGTH = 200;
 /** What the account itself has to mend before a mail can be sent. */
@@ -83,22 +81,9 @@ export class UserMailAttempts {
     if (!enabled) return { kind: 'SKIPPED', answer: 'The account has switched this mail off.' };
     known.subject = oneLine(subject, MAX_SUBJECT_LENGTH);
     const message = { messageId, date: this.clock.now(), from, to, subject, html, text };
-    const result = await this.inTime((signal) => this.clients.send(accountNumber, settings, message, signal));
+    const result = await this.clients.send(accountNumber, settings, message, AbortSignal.timeout(this.timeoutMs));
     if (result.kind === 'sent') this.templates.noteSent(accountNumber, composed);
     return endingOfResult(result);
-  }
-
-  private async inTime(send: (signal: AbortSignal) => Promise<ProviderResult>): Promise<ProviderResult> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<ProviderResult>((resolve) => {
-      timer = setTimeout(resolve, this.timeoutMs + GRACE_MS, {
-        kind: 'retry',
-        answer: 'The provider did not answer in time.',
-        retryAfterMs: null,
-        wholeAccount: true,
-      });
-    });
-    return Promise.race([send(AbortSignal.timeout(this.timeoutMs)), late]).finally(() => clearTimeout(timer));
   }
 
   private endingOfError(mail: ClaimedUserMail, { settings }: Known, error: unknown): Ending {
