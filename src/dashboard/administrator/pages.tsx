@@ -1,0 +1,19 @@
+/** The pages of administrators. */
+import { lazy } from 'react';
+import type { RolePages } from '../pages.ts';
+
+/** In the order of their navigation. */
+export const ADMINISTRATOR_PAGES: RolePages = {
+  navigation: [
+    { path: '/', label: 'Board' },
+    { path: '/accounts', label: 'Accounts' },
+    { path: '/notices', label: 'Notices' },
+    { path: '/settings', label: 'Settings' },
+  ],
+  routes: [
+    { path: '/', page: lazy(() => import('./board.tsx').then(({ Board }) => ({ default: Board }))) },
+    { path: '/accounts', page: lazy(() => import('./accounts.tsx').then(({ Accounts }) => ({ default: Accounts }))) },
+    { path: '/notices', page: lazy(() => import('./notices.tsx').then(({ Notices }) => ({ default: Notices }))) },
+    { path: '/settings', page: lazy(() => import('./settings.tsx').then(({ Settings }) => ({ default: Settings }))) },
+  ],
+};
