@@ -47,6 +47,8 @@ import { foldRolloutCounts } from './rollouts/counts.ts';
 import { BulkDecisionsService } from './rollouts/bulk-decisions.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
+import { SessionCookie } from './sessions/session-cookie.ts';
+import { SessionsService } from './sessions/sessions.service.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
@@ -114,6 +116,9 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
+  const jwts = oidcOf(config, db, clock, log);
+  const tokens = new TokensService(db, wake, clock, tokenUses, jwts);
+  const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
   const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
@@ -153,14 +158,17 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       mails: userMails,
       publicUrl,
     }),
+    publicUrl,
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
     reschedules,
     rollouts,
     secrets,
+    sessions: new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes }),
+    sessionCookie: new SessionCookie(publicUrl),
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
-    tokens: new TokensService(db, wake, clock, tokenUses, oidcOf(config, db, clock, log)),
+    tokens,
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,

@@ -13,6 +13,8 @@ import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
+import type { SessionsService } from './sessions/sessions.service.ts';
 import type { PasswordResetService } from './users/password-reset.service.ts';
 import type { WebhookPurge } from './webhooks/purge.service.ts';
 import type { WebhookQueue } from './webhooks/queue.service.ts';
@@ -23,6 +25,8 @@ import type { SecretBox } from './secrets/secret-box.ts';
 export interface House extends Services {
   readonly config: Config;
   readonly clock: Clock;
+  /** Where people reach the API. */
+  readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
   readonly calendar: Calendar;
@@ -42,6 +46,8 @@ export interface House extends Services {
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
+  readonly sessions: SessionsService;
+  readonly sessionCookie: SessionCookie;
   /** Lets go of every connection. Called last, once nothing is under way. */
   close(): Promise<void>;
 }
