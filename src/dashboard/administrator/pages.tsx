@@ -1,13 +1,14 @@
 /** The pages of administrators. */
 import { lazy } from 'react';
 import type { RolePages } from '../pages.ts';
+import { UnreadCount } from './unread.tsx';
 
 /** In the order of their navigation. */
 export const ADMINISTRATOR_PAGES: RolePages = {
   navigation: [
     { path: '/', label: 'Board' },
     { path: '/accounts', label: 'Accounts' },
-    { path: '/notices', label: 'Notices' },
+    { path: '/notices', label: 'Notices', Count: UnreadCount },
     { path: '/settings', label: 'Settings' },
   ],
   routes: [

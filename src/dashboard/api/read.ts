@@ -1,5 +1,5 @@
 /** Reading for a page: what to show while nothing is there yet, when it fails, and how it heals. */
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { type AnyVariables, type TypedDocumentNode, useQuery } from 'urql';
 import { type Fault, faultOf, isUnreachable } from './errors.ts';
 import { useConnectionState } from './live.ts';
@@ -19,13 +19,23 @@ export interface Reading<Data> {
   readonly reread: () => void;
 }
 
+/** How a query is read beside the usual. */
+interface ReadOptions {
+  /** Not yet: something it needs is missing. */
+  readonly pause?: boolean;
+  /** Types it depends on although its answer names none: a change of one reads it again. */
+  readonly typenames?: readonly string[];
+}
+
 /** Reads while the component is shown. What failed for want of a connection is read again as soon as there is one. */
 export function useRead<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  { pause = false }: { readonly pause?: boolean } = {},
+  { pause = false, typenames }: ReadOptions = {},
 ): Reading<Data> {
-  const [result, execute] = useQuery<Data>({ query, variables, pause });
+  const types = typenames?.join();
+  const context = useMemo(() => (types === undefined ? {} : { additionalTypenames: types.split(',') }), [types]);
+  const [result, execute] = useQuery<Data>({ query, variables, pause, context });
   const fault = result.error ? faultOf(result.error) : null;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const read = useEffectEvent(() => execute({ requestPolicy: 'network-only' }));
@@ -37,9 +47,9 @@ export function useRead<Data, Variables extends AnyVariables>(
     if (state === 'LIVE') heal();
   }, [state]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const reread = () => {
+  const reread = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => execute({ requestPolicy: 'network-only' }), GATHER_MS);
-  };
+  }, [execute]);
   return { data: result.data, fault, loading: result.fetching && !result.data, reread };
 }

@@ -35,7 +35,11 @@ export const REASON: Readonly<Record<Reason, Word & { readonly sentence: string 
   EXTENDED: { label: 'Extended', tone: 'warn', sentence: 'It is off. The platform gave this account a later deadline.' },
   EXEMPT: { label: 'Exempt', tone: 'neutral', sentence: 'It is off. The platform leaves this account alone for a time.' },
   NOT_AFFECTED: { label: 'Not affected', tone: 'neutral', sentence: 'It changes nothing for this account.' },
-  BROWNOUT: { label: 'On for a test', tone: 'warn', sentence: 'It is on for a short time, so that what depends on the old behaviour shows.' },
+  BROWNOUT: {
+    label: 'On for a test',
+    tone: 'warn',
+    sentence: 'It is on for a short time, so that what depends on the old behaviour shows.',
+  },
   WAVE: { label: 'On', tone: 'good', sentence: 'It is on: this account belongs to a part that moved early.' },
 };
 
