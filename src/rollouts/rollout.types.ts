@@ -4,7 +4,7 @@ import type { EventType } from '../events/log.ts';
 import { EventTypeEnum, ReasonEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { Progress } from './counts.ts';
-import type { EffectiveState, Reason } from './effective-state.rules.ts';
+import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigrationKey } from './rollouts.rules.ts';
 
 @ObjectType('EffectiveState', { description: 'Whether a migration is on for an account now, and why.', simpleResolvers: true })
@@ -38,6 +38,8 @@ export class AccountMigrationType implements AccountMigrationKey {
   migrationId!: string;
   /** Left out where it must be read: after a decision has changed it. */
   state?: EffectiveState;
+  /** The same; null where nothing was decided. */
+  decision?: DecisionFacts | null;
 }
 
 @ObjectType('AccountMigrationChange', { description: 'That a migration changed for an account, and its state now.', simpleResolvers: true })
