@@ -1,5 +1,5 @@
 /** What a role has of pages: named in `administrator/pages.tsx` and `operator/pages.tsx`, shown by the shell. */
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 
 /** One line of the navigation. */
 export interface NavigationEntry {
@@ -11,7 +11,7 @@ export interface NavigationEntry {
 
 /** One page, loaded when it is first visited: `page: lazy(() => import('./board.tsx').then(({ Board }) => ({ default: Board })))`. */
 export interface PageRoute {
-  /** A pattern of wouter, e.g. `/accounts/:id`. The page reads what it stands for with `useParams`. */
+  /** A pattern of wouter, e.g. `/accounts/:id`. The page reads what it stands for with `usePathPart`. */
   readonly path: string;
   readonly page: ComponentType;
 }
@@ -20,4 +20,6 @@ export interface PageRoute {
 export interface RolePages {
   readonly navigation: readonly NavigationEntry[];
   readonly routes: readonly PageRoute[];
+  /** Stands around every page, e.g. to say in which time zone instants are shown. */
+  readonly Frame?: ComponentType<{ readonly children: ReactNode }>;
 }

@@ -46,7 +46,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('Paste a token first.').waitFor();
     await signIn(page, 'gl_ad_wrong');
     const input = page.getByLabel('Token', { exact: true });
-    await page.getByText(/^This token/).waitFor();
+    await page.getByText(/^This is no token of ours/).waitFor();
     // Whoever cannot see the error hears it, and can mend it at once.
     expect(await input.getAttribute('aria-invalid')).toBe('true');
     expect(await input.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);

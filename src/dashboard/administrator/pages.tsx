@@ -1,10 +1,12 @@
 /** The pages of administrators. */
 import { lazy } from 'react';
 import type { RolePages } from '../pages.ts';
+import { OwnTimeZone } from './own-time-zone.tsx';
 import { UnreadCount } from './unread.tsx';
 
 /** In the order of their navigation. */
 export const ADMINISTRATOR_PAGES: RolePages = {
+  Frame: OwnTimeZone,
   navigation: [
     { path: '/', label: 'Board' },
     { path: '/accounts', label: 'Accounts' },
@@ -14,6 +16,7 @@ export const ADMINISTRATOR_PAGES: RolePages = {
   routes: [
     { path: '/', page: lazy(() => import('./board.tsx').then(({ Board }) => ({ default: Board }))) },
     { path: '/accounts', page: lazy(() => import('./accounts.tsx').then(({ Accounts }) => ({ default: Accounts }))) },
+    { path: '/accounts/:id', page: lazy(() => import('./account.tsx').then(({ Account }) => ({ default: Account }))) },
     { path: '/notices', page: lazy(() => import('./notices.tsx').then(({ Notices }) => ({ default: Notices }))) },
     { path: '/settings', page: lazy(() => import('./settings.tsx').then(({ Settings }) => ({ default: Settings }))) },
   ],

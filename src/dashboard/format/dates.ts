@@ -13,6 +13,8 @@ const UNITS = [
 
 const RELATIVE = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always' });
 const MONTH = new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const SHORT_MONTH = new Intl.DateTimeFormat(LOCALE, { month: 'short', timeZone: 'UTC' });
+const PLAIN_DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The time zone of this browser, an IANA name. */
@@ -44,6 +46,22 @@ export function formatDistance(instant: string, now: number): string {
   const whole = Math.trunc(distance / length);
   if (whole === 0) return distance >= 0 ? 'in less than a minute' : 'just now';
   return RELATIVE.format(whole, unit);
+}
+
+/** A day of a calendar in words, e.g. `Sat, 12 December 2026`. @param day ISO date */
+export function formatPlainDay(day: string): string {
+  return PLAIN_DAY.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** E.g. `Dec`. @param month `2026-12` */
+export function formatMonth(month: string): string {
+  return SHORT_MONTH.format(new Date(`${month}-01T00:00:00Z`));
+}
+
+/** The day an instant falls on, an ISO date. @param instant in ms */
+export function isoDayIn(instant: number, timeZone: string): string {
+  // The one locale that writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(instant);
 }
 
 /**

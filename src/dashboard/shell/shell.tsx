@@ -1,5 +1,5 @@
 /** What surrounds every page of somebody who is signed in: header, navigation, the state of the connection. */
-import { Suspense, useEffect, useRef } from 'react';
+import { Fragment, Suspense, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Skeleton } from '../components/states.tsx';
 import type { NavigationEntry, RolePages } from '../pages.ts';
@@ -15,7 +15,7 @@ import styles from './shell.module.css';
 const MAIN_ID = 'main';
 
 /** The frame, with the page of the address in it. */
-export function Shell({ pages: { navigation, routes } }: { readonly pages: RolePages }) {
+export function Shell({ pages: { navigation, routes, Frame = Fragment } }: { readonly pages: RolePages }) {
   const { site } = useReader();
   const [path] = useLocation();
   const navigated = useNavigated(path);
@@ -36,14 +36,16 @@ export function Shell({ pages: { navigation, routes } }: { readonly pages: RoleP
       <OfflineBar />
       <main id={MAIN_ID} tabIndex={-1} className={styles['main']}>
         <ErrorBoundary key={path}>
-          <Suspense fallback={<Skeleton lines={6} />}>
-            <Switch>
-              {routes.map(({ path: pattern, page }) => (
-                <Route key={pattern} path={pattern} component={page} />
-              ))}
-              <Route component={NotFound} />
-            </Switch>
-          </Suspense>
+          <Frame>
+            <Suspense fallback={<Skeleton lines={6} />}>
+              <Switch>
+                {routes.map(({ path: pattern, page }) => (
+                  <Route key={pattern} path={pattern} component={page} />
+                ))}
+                <Route component={NotFound} />
+              </Switch>
+            </Suspense>
+          </Frame>
         </ErrorBoundary>
       </main>
     </NavigatedContext>
