@@ -20,7 +20,7 @@ export function ImpactMails({ account, migration }: ImpactMailsProps) {
     <Loaded reading={reading} lines={8}>
       {({ migrationImpact: { mails } }) => {
         const mail = mails.find(({ template }) => template === chosen) ?? mails[0];
-        if (!mail) return <p className="soft">None of its mails changes: it sends with a provider of its own.</p>;
+        if (!mail) return <p className="soft">None of its mails changes.</p>;
         return (
           <>
             <Field label="Mail">

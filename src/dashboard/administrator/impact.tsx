@@ -1,14 +1,18 @@
 /** What a migration means for one account: both states in words, what to do first, who still uses the old behaviour. */
+import { lazy, Suspense } from 'react';
 import type { ImpactQuery } from '../../../schema/generated/dashboard.ts';
 import { ImpactDocument } from '../../../schema/generated/dashboard.ts';
 import { useRead } from '../api/read.ts';
+import { CodeText } from '../components/code-text.tsx';
 import { Badge } from '../components/badge.tsx';
 import { Disclosure } from '../components/disclosure.tsx';
-import { Loaded } from '../components/states.tsx';
+import { Loaded, Skeleton } from '../components/states.tsx';
 import { countOf } from '../format/numbers.ts';
 import { Distance } from '../format/time.tsx';
 import styles from './impact.module.css';
-import { ImpactMails } from './impact-mails.tsx';
+
+/** With what takes mails apart, which few visits need. */
+const ImpactMails = lazy(() => import('./impact-mails.tsx').then((module) => ({ default: module.ImpactMails })));
 
 /** What an account should know of a migration. */
 export type Impact = ImpactQuery['migrationImpact'];
@@ -25,15 +29,25 @@ export function ImpactView({ account, migration }: ImpactViewProps) {
     <Loaded reading={reading} lines={4}>
       {({ migrationImpact: impact }) => (
         <div className={styles['impact']}>
-          <p>{impact.summary}</p>
+          <p>
+            <CodeText text={impact.summary} />
+          </p>
           {impact.changes.map((change) => (
             <div key={change.title} className={styles['change']}>
-              <h4>{change.title}</h4>
+              <h4>
+                <CodeText text={change.title} />
+              </h4>
               <p>
-                <span className={styles['when']}>Today</span> {change.before}
+                <span className={styles['when']}>Today</span>
+                <span>
+                  <CodeText text={change.before} />
+                </span>
               </p>
               <p>
-                <span className={styles['when']}>After</span> {change.after}
+                <span className={styles['when']}>After</span>
+                <span>
+                  <CodeText text={change.after} />
+                </span>
               </p>
             </div>
           ))}
@@ -41,7 +55,9 @@ export function ImpactView({ account, migration }: ImpactViewProps) {
           <Usage impact={impact} />
           {(impact.gate === 'FROM_ADDRESS' || impact.gate === 'EMAIL_TEMPLATE') && (
             <Disclosure title="Its mails before and after">
-              <ImpactMails account={account} migration={migration} />
+              <Suspense fallback={<Skeleton lines={8} />}>
+                <ImpactMails account={account} migration={migration} />
+              </Suspense>
             </Disclosure>
           )}
         </div>
@@ -55,12 +71,14 @@ export function TodoList({ todo }: Pick<Impact, 'todo'>) {
   if (todo.length === 0) return null;
   return (
     <div>
-      <h4>Do this first</h4>
+      <h4>To do first</h4>
       <ul className={styles['todo']}>
         {todo.map(({ id, text, done, blocking }) => (
           <li key={id}>
             <Badge tone={done ? 'good' : blocking ? 'bad' : 'neutral'}>{done ? 'Done' : blocking ? 'Blocks' : 'To do'}</Badge>
-            <span>{text}</span>
+            <span>
+              <CodeText text={text} />
+            </span>
           </li>
         ))}
       </ul>

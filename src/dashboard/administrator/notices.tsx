@@ -12,7 +12,10 @@ import { Check } from '../components/field.tsx';
 import { Listed } from '../components/listing.tsx';
 import { Empty } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
-import { Distance } from '../format/time.tsx';
+import { formatPartial } from '../format/dates.ts';
+import { countOf } from '../format/numbers.ts';
+import { useTimeZone } from '../format/time-zone.ts';
+import { Distance, Instant } from '../format/time.tsx';
 import { Page } from '../shell/page.tsx';
 import { boardPath } from './paths.ts';
 import styles from './notices.module.css';
@@ -57,7 +60,7 @@ function NoNotices() {
 }
 
 function Row({ notice, onDismissed }: { readonly notice: OwnNotice; readonly onDismissed: () => void }) {
-  const { id, kind, message, createdAt, dismissedAt, closedAt, migration } = notice;
+  const { id, kind, createdAt, dismissedAt, closedAt, migration } = notice;
   const [dismiss] = useChange(DismissOwnNoticeDocument);
   const { failed } = useToasts();
   // Shown as dismissed at once; should that be refused, it is back.
@@ -80,11 +83,12 @@ function Row({ notice, onDismissed }: { readonly notice: OwnNotice; readonly onD
             {closedAt !== null ? ' · closed' : dismissed ? ' · dismissed' : ''}
           </span>
         </p>
-        <p className={styles['message']}>{message}</p>
-        <Link href={boardPath(migration.key)} className="small">
-          Show on the board
-          <span className="visually-hidden"> {migration.title}</span>
-        </Link>
+        <p>
+          <Link href={boardPath(migration.key)} className={styles['title']}>
+            {migration.title}
+          </Link>
+        </p>
+        <Message notice={notice} />
       </div>
       {unread && (
         <Button onClick={onDismiss} aria-label={`Dismiss the notice about ${migration.title}`}>
@@ -92,5 +96,29 @@ function Row({ notice, onDismissed }: { readonly notice: OwnNotice; readonly onD
         </Button>
       )}
     </li>
+  );
+}
+
+/** What the API says in one sentence, with its dates as the reader writes them. */
+function Message({ notice: { kind, openAccounts, closedAt, migration } }: { readonly notice: OwnNotice }) {
+  if (kind === 'ON') return <p>It is now on for your accounts.</p>;
+  if (kind === 'OPEN' && (openAccounts === 0 || closedAt !== null)) return <p>Nothing is left to do about it.</p>;
+  return (
+    <p>
+      {kind === 'RESCHEDULED' && 'Its dates have changed. '}
+      {openAccounts > 0 && `It awaits ${countOf(openAccounts, 'account')} of yours. `}
+      <Due migration={migration} />
+    </p>
+  );
+}
+
+function Due({ migration: { mandatoryOptIn, mandatoryAt } }: Pick<OwnNotice, 'migration'>) {
+  const timeZone = useTimeZone();
+  if (mandatoryOptIn === 'TBD') return 'Its deadline is still to be announced.';
+  if (mandatoryAt === null) return `It becomes mandatory in ${formatPartial(mandatoryOptIn, null, timeZone)}.`;
+  return (
+    <>
+      It becomes mandatory on <Instant instant={mandatoryAt} />, <Distance instant={mandatoryAt} />.
+    </>
   );
 }

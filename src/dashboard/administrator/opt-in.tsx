@@ -5,6 +5,7 @@ import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { useRead } from '../api/read.ts';
 import { Button } from '../components/button.tsx';
+import { CodeText } from '../components/code-text.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Check } from '../components/field.tsx';
 import { FaultNote, Loaded } from '../components/states.tsx';
@@ -57,7 +58,9 @@ export function OptInDialog({ accountMigration: { account, migration, state }, o
       <Loaded reading={reading} lines={3}>
         {({ migrationImpact: { summary } }) => (
           <>
-            <p>{summary}</p>
+            <p>
+              <CodeText text={summary} />
+            </p>
             <TodoList todo={undone} />
             <Undo reversible={migration.reversible} deadline={state.deadline} />
             {blocked && (

@@ -2,6 +2,7 @@
  * The HTML of a mail made fit for a frame of this page. The frame is under the page's content security policy, which forbids
  * styles that stand in the text; they are taken out before, and given to the frame by the object model, which is allowed.
  */
+import { type DefaultTreeAdapterTypes as Tree, parse, serialize } from 'parse5';
 
 /** A mail ready for a frame. */
 interface FramedMail {
@@ -10,22 +11,21 @@ interface FramedMail {
   readonly sheets: readonly string[];
 }
 
-/** What would load something, lead away, or be refused by the policy with a report. */
-const REMOVED = 'script, link, base, meta[http-equiv], iframe, frame, object, embed, form, style';
+/** Elements that would load something, lead away, or be refused by the policy with a report. */
+const REMOVED: ReadonlySet<string> = new Set(['script', 'link', 'base', 'meta', 'iframe', 'frame', 'object', 'embed', 'form', 'style']);
+/** Attributes that load or lead somewhere. */
+const LOADING: ReadonlySet<string> = new Set(['src', 'srcset', 'href', 'action', 'background', 'poster', 'ping', 'xlink:href']);
 const STYLE = 'data-style';
+/** Mails are black on white wherever they are read. */
+const FRAME_STYLE =
+  ':root { color-scheme: light; background: #fff; } body { font-family: system-ui, sans-serif; overflow-wrap: anywhere; }';
 
-/** Takes a mail apart. */
+/** Takes a mail apart: by a parser of our own, because the browser's reports to the policy whatever it meets. */
 export function framed(html: string): FramedMail {
-  const parsed = new DOMParser().parseFromString(html, 'text/html');
-  const sheets = [...parsed.querySelectorAll('style')].map(({ textContent }) => textContent);
-  for (const element of parsed.querySelectorAll(REMOVED)) element.remove();
-  for (const element of parsed.querySelectorAll('*')) {
-    for (const { name, value } of [...element.attributes]) {
-      if (name === 'style') element.setAttribute(STYLE, value);
-      if (name === 'style' || name.startsWith('on') || LOADING.has(name)) element.removeAttribute(name);
-    }
-  }
-  return { document: `<!doctype html>${parsed.documentElement.outerHTML}`, sheets };
+  const tree = parse(html);
+  const sheets: string[] = [];
+  clean(tree, sheets);
+  return { document: serialize(tree), sheets };
 }
 
 /** Gives the frame the styles that {@link framed} took out. Call it when the frame has loaded. */
@@ -42,8 +42,20 @@ export function styleFrame({ contentDocument, contentWindow }: HTMLIFrameElement
   });
 }
 
-/** Mails are black on white wherever they are read. */
-const FRAME_STYLE =
-  ':root { color-scheme: light; background: #fff; } body { font-family: system-ui, sans-serif; overflow-wrap: anywhere; }';
-/** Attributes that load or lead somewhere. */
-const LOADING: ReadonlySet<string> = new Set(['src', 'srcset', 'href', 'action', 'background', 'poster', 'ping', 'xlink:href']);
+function clean(parent: Tree.ParentNode, sheets: string[]): void {
+  parent.childNodes = parent.childNodes.filter((node) => {
+    if (!('tagName' in node)) return true;
+    if (node.tagName === 'style') sheets.push(textOf(node));
+    if (REMOVED.has(node.tagName)) return false;
+    node.attrs = node.attrs
+      .filter(({ name }) => !name.startsWith('on') && !LOADING.has(name))
+      .map((attribute) => (attribute.name === 'style' ? { ...attribute, name: STYLE } : attribute));
+    clean(node, sheets);
+    if ('content' in node) clean(node.content, sheets);
+    return true;
+  });
+}
+
+function textOf({ childNodes }: Tree.Element): string {
+  return childNodes.map((node) => ('value' in node ? node.value : '')).join('');
+}

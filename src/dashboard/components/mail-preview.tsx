@@ -17,7 +17,7 @@ export function MailPreview({ title, from, subject, html }: MailPreviewProps) {
   const { document: framedDocument, sheets } = framed(html);
   return (
     <section className={styles['mail']} aria-label={`${title}: ${subject}`}>
-      <h4 className={styles['title']}>{title}</h4>
+      <p className={styles['title']}>{title}</p>
       <dl className={styles['head']}>
         <dt>From</dt>
         <dd>{from}</dd>
