@@ -47,7 +47,10 @@ import { foldRolloutCounts } from './rollouts/counts.ts';
 import { BulkDecisionsService } from './rollouts/bulk-decisions.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
+import { IssuerLogin } from './sessions/issuer-login.provider.ts';
+import { LoginService } from './sessions/login.service.ts';
 import { SessionCookie } from './sessions/session-cookie.ts';
+import { CALLBACK_PATH } from './sessions/session.rules.ts';
 import { SessionsService } from './sessions/sessions.service.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
@@ -119,6 +122,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const jwts = oidcOf(config, db, clock, log);
   const tokens = new TokensService(db, wake, clock, tokenUses, jwts);
   const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
+  const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
   const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
@@ -142,6 +146,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
+    login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
     mails: new MailService(db, wake, clock),
     migrations,
     notices: new NoticesService(db, wake, clock),
@@ -164,7 +169,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     reschedules,
     rollouts,
     secrets,
-    sessions: new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes }),
+    sessions,
     sessionCookie: new SessionCookie(publicUrl),
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
@@ -202,4 +207,19 @@ function oidcOf(config: Config, db: Database, clock: Clock, log: Logger): OidcSe
   const keys = new IssuerKeys({ issuer, jwksUrl, timeoutMs: ISSUER_TIMEOUT_MS, cooldownMs: ISSUER_COOLDOWN_MS }, log);
   const claims = { role: config.OIDC_ROLE_CLAIM, accounts: config.OIDC_ACCOUNTS_CLAIM };
   return new OidcService(db, clock, keys, { issuer, audience, algorithms, claims });
+}
+
+/** Signs people in with that issuer, where we are a client of it. */
+function loginOf(
+  { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret }: Config,
+  publicUrl: string,
+  clock: Clock,
+  jwts: OidcService,
+  sessions: SessionsService,
+  log: Logger,
+): LoginService | null {
+  if (!issuer || !clientId) return null;
+  const redirectUri = new URL(CALLBACK_PATH, publicUrl).href;
+  const options = { issuer, clientId, clientSecret, redirectUri, timeoutSeconds: ISSUER_TIMEOUT_MS / 1_000 };
+  return new LoginService(new IssuerLogin(clock, options, log), jwts, sessions, clientId);
 }
