@@ -176,10 +176,10 @@ describe('nobody is signed in', () => {
   test('with a code that was used', async () => {
     const browser = new Browser(service.url);
     const url = await atIssuer(browser);
-    const login = browser.cookies.get('graceline_login')!;
+    const kept = browser.cookies.get('graceline_login')!;
     expect((await comeBack(browser, url)).status).toBe(302);
     const thief = new Browser(service.url);
-    thief.cookies.set('graceline_login', login);
+    thief.cookies.set('graceline_login', kept);
     expect((await refused(thief, url)).status).toBe(401);
   });
 
