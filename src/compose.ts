@@ -40,6 +40,7 @@ import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
+import { CalendarLinksService } from './notifications/calendar/calendar-links.service.ts';
 import { NoticeSweep } from './notifications/notice.sweep.ts';
 import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
@@ -137,6 +138,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
     calendar: new Calendar(db, wake, clock),
+    calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
     emailSettings,
