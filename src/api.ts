@@ -12,7 +12,10 @@ import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { LoginCookie } from './sessions/login-cookie.ts';
+import { loginRoutes } from './sessions/login.routes.ts';
 import { sessionsRoutes } from './sessions/sessions.routes.ts';
+import { calendarRoutes } from './notifications/calendar/calendar.routes.ts';
 import { passwordResetRoutes } from './users/password-reset.routes.ts';
 import { usersRoutes } from './users/users.routes.ts';
 
@@ -67,14 +70,16 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
 }
 
 function routesOf(house: House, log: Logger): Routes {
-  const { OIDC_CLIENT_ID, PLATFORM_NAME: platform, PLATFORM_TIME_ZONE: timeZone, NODE_ENV } = house.config;
-  const facts = { oidc: OIDC_CLIENT_ID !== undefined, platform, timeZone, development: NODE_ENV !== 'production' };
+  const { PLATFORM_NAME: platform, PLATFORM_TIME_ZONE: timeZone, NODE_ENV } = house.config;
+  const facts = { oidc: house.login !== null, platform, timeZone, development: NODE_ENV !== 'production' };
   return {
     ...pages(house),
     ...eventsRoutes(house),
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),
+    ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
     ...policyReportRoutes(log),
     ...usersRoutes(house),
+    ...calendarRoutes(house.calendarLinks),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
   };
 }

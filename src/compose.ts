@@ -43,6 +43,7 @@ import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
 import { ReschedulePreviewService } from './migrations/reschedule-preview.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
+import { CalendarLinksService } from './notifications/calendar/calendar-links.service.ts';
 import { NoticeSweep } from './notifications/notice.sweep.ts';
 import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
@@ -53,7 +54,10 @@ import { RolloutHistoryService } from './rollouts/history.service.ts';
 import { RolloutAccountsService } from './rollouts/rollout-accounts.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
+import { IssuerLogin } from './sessions/issuer-login.provider.ts';
+import { LoginService } from './sessions/login.service.ts';
 import { SessionCookie } from './sessions/session-cookie.ts';
+import { CALLBACK_PATH } from './sessions/session.rules.ts';
 import { SessionsService } from './sessions/sessions.service.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
@@ -125,6 +129,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const jwts = oidcOf(config, db, clock, log);
   const tokens = new TokensService(db, wake, clock, tokenUses, jwts);
   const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
+  const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
   const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
   const webhookDeliveries = new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts });
@@ -142,6 +147,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
     calendar: new Calendar(db, wake, clock),
+    calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
     emailSettings,
@@ -151,6 +157,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
+    login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
     mails,
     migrations,
     notices: new NoticesService(db, wake, clock),
@@ -178,7 +185,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     rolloutHistory: new RolloutHistoryService(db, clock),
     rollouts,
     secrets,
-    sessions: new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes }),
+    sessions,
     sessionCookie: new SessionCookie(publicUrl),
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
@@ -216,4 +223,19 @@ function oidcOf(config: Config, db: Database, clock: Clock, log: Logger): OidcSe
   const keys = new IssuerKeys({ issuer, jwksUrl, timeoutMs: ISSUER_TIMEOUT_MS, cooldownMs: ISSUER_COOLDOWN_MS }, log);
   const claims = { role: config.OIDC_ROLE_CLAIM, accounts: config.OIDC_ACCOUNTS_CLAIM };
   return new OidcService(db, clock, keys, { issuer, audience, algorithms, claims });
+}
+
+/** Signs people in with that issuer, where we are a client of it. */
+function loginOf(
+  { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret }: Config,
+  publicUrl: string,
+  clock: Clock,
+  jwts: OidcService,
+  sessions: SessionsService,
+  log: Logger,
+): LoginService | null {
+  if (!issuer || !clientId) return null;
+  const redirectUri = new URL(CALLBACK_PATH, publicUrl).href;
+  const options = { issuer, clientId, clientSecret, redirectUri, timeoutSeconds: ISSUER_TIMEOUT_MS / 1_000 };
+  return new LoginService(new IssuerLogin(clock, options, log), jwts, sessions, clientId);
 }

@@ -13,6 +13,7 @@ import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
+import type { LoginService } from './sessions/login.service.ts';
 import type { SessionCookie } from './sessions/session-cookie.ts';
 import type { SessionsService } from './sessions/sessions.service.ts';
 import type { PasswordResetService } from './users/password-reset.service.ts';
@@ -46,6 +47,8 @@ export interface House extends Services {
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
+  /** Signs people in with the issuer; null where they have tokens alone. */
+  readonly login: LoginService | null;
   readonly sessions: SessionsService;
   readonly sessionCookie: SessionCookie;
   /** Lets go of every connection. Called last, once nothing is under way. */

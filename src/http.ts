@@ -119,7 +119,7 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   const entry = {
     requestId,
     method: request.method,
-    path,
+    path: router.shown(path),
     operation,
     status: response.statusCode,
     ms: Math.round((performance.now() - started) * 10) / 10,

@@ -34,7 +34,17 @@ export class OidcService {
    * @throws GracelineError UNAUTHENTICATED with a sentence that says why, ISSUER_UNREACHABLE
    */
   async authenticate(jwt: string): Promise<Actor> {
-    return this.actorOf(identityOf(await this.verified(jwt), this.settings.claims));
+    return this.actorOf(identityOf(await this.verified(jwt, this.settings.audience), this.settings.claims));
+  }
+
+  /**
+   * Who signed in with the issuer, by what it tells the client that asked.
+   *
+   * @param clientId for whom it has to be
+   * @throws GracelineError as {@link authenticate}
+   */
+  async identify(idToken: string, clientId: string): Promise<Identity> {
+    return identityOf(await this.verified(idToken, clientId), this.settings.claims);
   }
 
   /**
@@ -51,8 +61,8 @@ export class OidcService {
     return { role: 'ADMINISTRATOR', subject: identity.email, administratorId, tokenId: null, scopes: [] };
   }
 
-  private async verified(jwt: string): Promise<JWTPayload> {
-    const { issuer, audience, algorithms } = this.settings;
+  private async verified(jwt: string, audience: string): Promise<JWTPayload> {
+    const { issuer, algorithms } = this.settings;
     try {
       const { payload } = await jwtVerify(jwt, this.keys.keyOf, {
         issuer,

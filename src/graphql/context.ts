@@ -18,6 +18,7 @@ import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { PreviewService } from '../migrations/preview.service.ts';
 import type { ReschedulePreviewService } from '../migrations/reschedule-preview.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
+import type { CalendarLinksService } from '../notifications/calendar/calendar-links.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
 import type { OperationsService } from '../operations/operations.service.ts';
 import type { BulkDecisionsService } from '../rollouts/bulk-decisions.service.ts';
@@ -37,6 +38,7 @@ export interface Services {
   readonly board: BoardService;
   readonly bulkDecisions: BulkDecisionsService;
   readonly applications: ApplicationsService;
+  readonly calendarLinks: CalendarLinksService;
   readonly emailSettings: EmailSettingsService;
   readonly events: EventsService;
   /** What subscriptions follow. */

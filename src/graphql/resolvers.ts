@@ -12,6 +12,7 @@ import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { PreviewResolver } from '../migrations/preview.resolver.ts';
+import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { OperationsResolver } from '../operations/operations.resolver.ts';
 import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
@@ -33,6 +34,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   AccountsResolver,
   AdministratorsResolver,
   NoticesResolver,
+  CalendarLinksResolver,
   EventsResolver,
   LogCursorResolver,
   MailsResolver,

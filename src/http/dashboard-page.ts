@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { html } from '../email/html.ts';
 import { type BuiltFile, BuiltFiles, encodedFor } from './built-files.ts';
+import { plainPage } from './plain-page.ts';
 import type { RouteRequest, RouteResponse, Routes } from './route.ts';
 
 const ENTRY = 'index.html';
@@ -101,17 +102,10 @@ function reportOf(report: unknown): Record<string, string> {
 const NOT_BUILT: RouteResponse = {
   status: 503,
   headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-  body: html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>The dashboard is not built</title>
-      </head>
-      <body>
-        <h1>The dashboard is not built</h1>
-        <p>Run <code>npm run build</code>, then open this page again.</p>
-        <p>The <a href="/migrations">public page of migrations</a> is there without it.</p>
-      </body>
-    </html> `.source,
+  body: plainPage(
+    'The dashboard is not built',
+    html`<h1>The dashboard is not built</h1>
+      <p>Run <code>npm run build</code>, then open this page again.</p>
+      <p>The <a href="/migrations">public page of migrations</a> is there without it.</p>`,
+  ),
 };

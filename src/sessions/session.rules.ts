@@ -1,10 +1,16 @@
 /** Whose session counts how long, and which pages may use it. */
 import { GracelineError } from '../errors.ts';
 
+/** Where the issuer sends people back to who sign in with it. */
+export const CALLBACK_PATH = '/session/oidc/callback';
+
 /** How an authorization begins that is a session and no header; what follows is the id of its cookie. */
 const SCHEME = 'Session ';
 /** 256 bits in base64url. */
 const SESSION_ID = /^[\w-]{43}$/;
+
+/** A cookie holds it until somebody comes back, and headers are bounded. */
+const MAX_PATH_LENGTH = 1_000;
 
 /** Which page a request comes from: one of ours, one of somebody else, or nobody said so, as programs do. */
 export type PageOrigin = 'own' | 'foreign' | 'unsaid';
@@ -102,8 +108,20 @@ export function requirePerson(role: string): asserts role is PersonRole {
   if (role === 'OPERATOR' || role === 'ADMINISTRATOR') return;
   throw new GracelineError(
     'FORBIDDEN',
-    `The dashboard is for people, and this is the token of a ${role.toLowerCase()}. Sign in with one of an operator or an administrator.`,
+    `The dashboard is for people and not for a ${role.toLowerCase()}. Sign in as an operator or an administrator.`,
   );
+}
+
+/**
+ * Where to go after signing in: a path of ours with all that follows it.
+ *
+ * @param to as the address that began it has it; whatever leads elsewhere counts as not given
+ */
+export function ownPath(to: string | null, publicUrl: string): string {
+  if (to === null || to.length > MAX_PATH_LENGTH || !to.startsWith('/') || !URL.canParse(to, publicUrl)) return '/';
+  const url = new URL(to, publicUrl);
+  // Two slashes at the front, or one and a backslash, are a host to browsers.
+  return url.origin === new URL(publicUrl).origin && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/';
 }
 
 /** Who may have a session. */
