@@ -1,7 +1,6 @@
 /** A real browser for tests of the dashboard: Debian's Chromium, or the one that CHROMIUM_PATH names. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { buildDashboard } from '../../src/dashboard-build.ts';
@@ -11,7 +10,8 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking'];
 /** On a machine that runs other tests at the same time. */
 const PATIENCE_MS = 15_000;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** Without motion, so that what is looked at has arrived. */
+const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' };
 
 const { CHROMIUM_PATH } = process.env;
 const path = CHROMIUM_PATH ?? PLACES.find((place) => existsSync(place));
@@ -20,7 +20,7 @@ if (path === undefined) {
 }
 
 /** Like `describe`, where there is a Chromium; elsewhere its tests are skipped, and it is said aloud why. */
-export const describeInBrowser = describe.skipIf(path === undefined);
+export const describeInBrowser = path === undefined ? describe.skip : describe;
 
 /** A page, and what went wrong in it. */
 export interface Visit {
@@ -38,7 +38,7 @@ let browser: Promise<Browser> | undefined;
  * @param url of the service
  */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await (await launched()).newContext({ baseURL: url, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  const context = await (await launched()).newContext({ ...READER, baseURL: url, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
@@ -53,7 +53,7 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
 /** What axe-core finds wrong with a page as it stands: a line for each rule with the elements; none for a page that is well. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // By the debugger and not as a script of the page, which its policy would forbid.
-  await page.evaluate(await readFile(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
 }

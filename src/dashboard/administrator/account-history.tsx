@@ -12,9 +12,11 @@ import styles from './account-history.module.css';
 
 type AccountEvent = AccountEventsQuery['events']['edges'][number]['node'];
 
+const pick = ({ events }: AccountEventsQuery) => events;
+
 /** The log of one account, newest first. */
 export function AccountHistory({ account }: { readonly account: string }) {
-  const listing = useListing(AccountEventsDocument, { account }, ({ events }) => events);
+  const listing = useListing(AccountEventsDocument, { account }, pick);
   useLive(OwnAccountChangedDocument, { account }, { onMessage: listing.reread, reread: listing.reread });
   return (
     <Card title="History">

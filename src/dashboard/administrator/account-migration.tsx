@@ -1,6 +1,5 @@
 /** One migration for one account: how it stands, what it means, and what can be decided. */
 import { useEffect, useRef, useState } from 'react';
-import type { OwnAccountQuery } from '../../../schema/generated/dashboard.ts';
 import { OptOutAccountDocument } from '../../../schema/generated/dashboard.ts';
 import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
@@ -17,9 +16,7 @@ import styles from './account-migration.module.css';
 import { ImpactView } from './impact.tsx';
 import { MigrationText } from './migration-text.tsx';
 import { OptInDialog } from './opt-in.tsx';
-
-/** An account's migration, as the account's page reads it. */
-export type OwnAccountMigration = OwnAccountQuery['account']['migrations'][number];
+import type { OwnAccountMigration } from './own.types.ts';
 
 interface CardProps {
   readonly accountMigration: OwnAccountMigration;

@@ -17,11 +17,13 @@ import styles from './accounts.module.css';
 
 type OwnAccount = OwnAccountsQuery['accounts']['edges'][number]['node'];
 
+const pick = ({ accounts }: OwnAccountsQuery) => accounts;
+
 /** The page. */
 export function Accounts() {
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim());
-  const listing = useListing(OwnAccountsDocument, { search: search === '' ? null : search }, ({ accounts }) => accounts);
+  const listing = useListing(OwnAccountsDocument, { search: search === '' ? null : search }, pick);
   useLive(OwnAccountChangedDocument, {}, { onMessage: listing.reread, reread: listing.reread });
   return (
     <Page title="Accounts" lead="Everything you administer, and what is open on it.">

@@ -1,7 +1,6 @@
 /** How an administrator's accounts stand to one migration. */
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import type { BoardQuery } from '../../../schema/generated/dashboard.ts';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Meter } from '../components/meter.tsx';
@@ -11,11 +10,9 @@ import { useTimeZone } from '../format/time-zone.ts';
 import { Distance, Instant } from '../format/time.tsx';
 import { LIFECYCLE, SEVERITY } from '../format/words.ts';
 import { OptInReadyDialog } from './opt-in-ready.tsx';
+import type { Standing } from './own.types.ts';
 import { accountPath } from './paths.ts';
 import styles from './board-migration.module.css';
-
-/** A migration of the board with its counts. */
-export type Standing = BoardQuery['board']['migrations'][number];
 
 /** The rest is a click away, so that the next migration stays in sight. */
 const SHOWN = 5;
@@ -81,10 +78,11 @@ function Deadline({ standing: { migration, nextDeadline } }: BoardMigrationCardP
   );
 }
 
-function OpenAccounts({ standing: { migration, open, accounts } }: BoardMigrationCardProps) {
+function OpenAccounts({ standing: { migration, affected, done, open, accounts } }: BoardMigrationCardProps) {
   const [all, setAll] = useState(false);
   const rows = accounts.edges.map(({ node }) => node);
-  if (rows.length === 0) return <p className="soft">Nothing to do at the moment.</p>;
+  if (rows.length === 0)
+    return <p className="soft">{done === affected ? 'It is on for all of your accounts.' : 'Nothing to do at the moment.'}</p>;
   return (
     <div>
       <ul className={styles['accounts']}>

@@ -31,10 +31,8 @@ export function Board() {
 function Summary({ board: { accounts, migrations, timeZone } }: { readonly board: OwnBoard }) {
   const open = migrations.reduce((sum, migration) => sum + migration.open, 0);
   const ready = migrations.reduce((sum, migration) => sum + migration.ready, 0);
-  const decisions =
-    open === 0
-      ? 'Nothing is open'
-      : `${countOf(open, 'decision is', 'decisions are')} open, ${ready === 0 ? 'none' : ready} safe to make now`;
+  const safe = ready === 0 ? 'none' : ready === open ? 'all' : formatCount(ready);
+  const decisions = open === 0 ? 'Nothing is open' : `${countOf(open, 'decision is', 'decisions are')} open, ${safe} safe to make now`;
   return (
     <p>
       {decisions}, over {countOf(accounts, 'account')}. Times are those of {timeZone.replaceAll('_', ' ')}.
@@ -58,11 +56,13 @@ function Content({ board: { accounts, migrations, deadlines, timeZone } }: { rea
       </Empty>
     );
   }
+  // The next deadline first, as the API has it; what is done stays in sight below.
+  const ordered = [...migrations.filter(({ open }) => open > 0), ...migrations.filter(({ open }) => open === 0)];
   return (
     <>
       <HeatStrip deadlines={deadlines} timeZone={timeZone} />
       <div className={styles['migrations']}>
-        {migrations.map((migration) => (
+        {ordered.map((migration) => (
           <BoardMigrationCard key={migration.migration.key} standing={migration} />
         ))}
       </div>

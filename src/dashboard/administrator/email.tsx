@@ -64,13 +64,13 @@ function Health({
         </Badge>
       </p>
       <p>
-        {queued === 0 ? 'No mail waits' : `${countOf(queued, 'mail waits', 'mails wait')}`}
+        {queued === 0 ? 'No mail waits' : countOf(queued, 'mail waits', 'mails wait')}
         {oldestQueuedAt !== null && (
           <>
             , the oldest since <Distance instant={oldestQueuedAt} />
           </>
         )}
-        ; {failed === 0 ? 'none was' : `${countOf(failed, 'was', 'were')}`} given up in the last 24 hours.
+        ; {failed === 0 ? 'none was' : countOf(failed, 'was', 'were')} given up in the last 24 hours.
       </p>
       {heldUntil !== null && (
         <p>

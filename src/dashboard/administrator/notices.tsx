@@ -28,10 +28,12 @@ const KINDS: Readonly<Record<NoticeKind, { readonly label: string; readonly tone
   ON: { label: 'Now on', tone: 'good' },
 };
 
+const pick = ({ notices }: OwnNoticesQuery) => notices;
+
 /** The page. */
 export function Notices() {
   const [includeClosed, setIncludeClosed] = useState(false);
-  const listing = useListing(OwnNoticesDocument, { includeClosed }, ({ notices }) => notices);
+  const listing = useListing(OwnNoticesDocument, { includeClosed }, pick);
   useLive(NoticeArrivedDocument, {}, { onMessage: listing.reread, reread: listing.reread });
   return (
     <Page title="Notices" lead="One for each migration that asks something of you. They close by themselves when nothing is left to do.">

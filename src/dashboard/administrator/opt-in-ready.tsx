@@ -8,7 +8,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { countOf } from '../format/numbers.ts';
-import type { Standing } from './board-migration.tsx';
+import type { Standing } from './own.types.ts';
 import { Undo } from './undo.tsx';
 
 interface OptInReadyDialogProps {

@@ -10,7 +10,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Check } from '../components/field.tsx';
 import { FaultNote, Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
-import type { OwnAccountMigration } from './account-migration.tsx';
+import type { OwnAccountMigration } from './own.types.ts';
 import { TodoList } from './impact.tsx';
 import { Undo } from './undo.tsx';
 

@@ -1,9 +1,11 @@
 /** What concerns the administrator alone: who they are here, their calendar, and the email of their accounts. */
+import { Link } from 'wouter';
 import { OwnDocument } from '../../../schema/generated/dashboard.ts';
 import { useRead } from '../api/read.ts';
 import { Card } from '../components/card.tsx';
 import { Loaded } from '../components/states.tsx';
 import { Page } from '../shell/page.tsx';
+import { CalendarLink } from './calendar-link.tsx';
 import styles from './settings.module.css';
 
 /** The page. */
@@ -33,6 +35,15 @@ export function Settings() {
             )
           }
         </Loaded>
+      </Card>
+      <Card title="Calendar">
+        <CalendarLink />
+      </Card>
+      <Card title="Email of your accounts">
+        <p>
+          Who sends the mail to the users of an account, and what it says, is set on its own page.{' '}
+          <Link href="/accounts">Choose an account</Link>
+        </p>
       </Card>
     </Page>
   );

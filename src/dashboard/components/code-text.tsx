@@ -6,7 +6,6 @@ export function CodeText({ text }: { readonly text: string }) {
   // Every second part stood between two backticks.
   return text.split('`').map((part, index) => {
     // Parts have no identity beside their place, and the text does not change in place.
-    // oxlint-disable-next-line react/no-array-index-key
     return index % 2 === 1 ? <code key={index}>{part}</code> : <Fragment key={index}>{part}</Fragment>;
   });
 }

@@ -21,6 +21,5 @@ for (const rule of ['th_open', 'td_open'] as const) {
 /** A text that an operator wrote. */
 export function Markdown({ text }: { readonly text: string }) {
   const html = useMemo(() => renderer.render(text), [text]);
-  // oxlint-disable-next-line react/no-danger -- what the renderer makes is safe whatever the text, see above
   return <div className={styles['markdown']} dangerouslySetInnerHTML={{ __html: html }} />;
 }

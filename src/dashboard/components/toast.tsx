@@ -29,8 +29,8 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
 export function useToasts(): Toasts {
   const { add } = Primitive.useToastManager();
   return {
-    done: (message) => void add({ description: message, type: 'done' }),
-    failed: (message) => void add({ description: message, type: 'failed', priority: 'high', timeout: 0 }),
+    done: (message) => void add({ title: message, type: 'done' }),
+    failed: (message) => void add({ title: message, type: 'failed', priority: 'high', timeout: 0 }),
   };
 }
 
@@ -39,7 +39,7 @@ function ToastList() {
   return toasts.map((toast) => (
     <Primitive.Root key={toast.id} toast={toast} className={styles['toast']}>
       <Primitive.Content className={styles['content']}>
-        <Primitive.Description className={styles['text']} />
+        <Primitive.Title className={styles['text']} render={<p />} />
         <Primitive.Close className={styles['close']} aria-label="Close">
           ×
         </Primitive.Close>

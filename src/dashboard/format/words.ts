@@ -66,6 +66,8 @@ export const EVENT: Readonly<Record<EventType, string>> = {
   ADMINISTRATOR_CREATED: 'Administrator created',
   ADMINISTRATOR_EDITED: 'Administrator changed',
   APPLICATION_CREATED: 'Application created',
+  CALENDAR_LINK_CREATED: 'Calendar address made',
+  CALENDAR_LINK_REMOVED: 'Calendar address ended',
   DEADLINE_EXTENDED: 'Deadline extended',
   DEADLINE_PASSED: 'Deadline passed',
   EMAIL_SETTINGS_CHANGED: 'Email settings changed',
