@@ -28,10 +28,12 @@ interface VirtualTableProps<Row> {
 
 /** Of one line; longer content makes a row higher. In px. */
 const ROW_HEIGHT = 44;
+/** Of the head with both borders of the table, in px. */
+const HEAD_HEIGHT = 40;
 /** Rows beyond the edge, so that quick scrolling meets content. */
 const OVERSCAN = 12;
 
-/** The table, with a height of its own within the page. */
+/** The table, with a height of its own within the page where it is long. */
 export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore, hasMore }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -50,8 +52,15 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore,
   const gridTemplateColumns = columns.map(({ width = 'minmax(8rem, 1fr)' }) => width).join(' ');
   return (
     // Scrolled by the arrow keys, which need it to have the focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={scroller} className={styles['scroller']} tabIndex={0} role="group" aria-label={label}>
+    <div
+      ref={scroller}
+      className={styles['scroller']}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      role="group"
+      aria-label={label}
+      style={{ height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
+    >
       <div role="table" aria-label={label} aria-rowcount={total === null ? -1 : total + 1} className={styles['table']}>
         <div role="row" aria-rowindex={1} className={styles['head']} style={{ gridTemplateColumns }}>
           {columns.map(({ key, header }) => (

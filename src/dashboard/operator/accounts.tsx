@@ -1,6 +1,6 @@
 /** Every account of the platform: found by name or id. */
 import { Link } from 'wouter';
-import type { Platform } from '../../../schema/generated/dashboard.ts';
+import type { AllAccountsQuery, Platform } from '../../../schema/generated/dashboard.ts';
 import { AllAccountsDocument } from '../../../schema/generated/dashboard.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Field, TextInput } from '../components/field.tsx';
@@ -18,12 +18,14 @@ import { PLATFORM } from './words.ts';
 const PLATFORMS = ['ALL', 'CLOUD', 'APPLIANCE'] as const;
 const PILL = { ALL: 'All', ...PLATFORM } as const;
 
+const accountsOf = ({ accounts }: AllAccountsQuery) => accounts;
+
 /** The page. */
 export function Accounts() {
   const [platform, setPlatform] = useAddressChoice<Platform | 'ALL'>('platform', PLATFORMS);
   const search = useAddressText('search');
   const variables = { search: search.settled === '' ? null : search.settled, platform: platform === 'ALL' ? null : platform };
-  const listing = useListing(AllAccountsDocument, variables, ({ accounts }) => accounts);
+  const listing = useListing(AllAccountsDocument, variables, accountsOf);
   const isNarrowed = search.settled !== '' || platform !== 'ALL';
   return (
     <Page title="Accounts" lead="Every customer of the platform, with its migrations and what was decided.">

@@ -1,5 +1,5 @@
 /** Everything that happened, newest first: narrowed by the address, exported, with what arrives said at the top. */
-import type { EventType } from '../../../schema/generated/dashboard.ts';
+import type { EventLogQuery, EventType } from '../../../schema/generated/dashboard.ts';
 import { EventLogDocument } from '../../../schema/generated/dashboard.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Button } from '../components/button.tsx';
@@ -14,6 +14,8 @@ import { EventRow } from './event-row.tsx';
 import styles from './event-log.module.css';
 import { useNewEvents } from './new-events.ts';
 
+const eventsOf = ({ events }: EventLogQuery) => events;
+
 /** The page. */
 export function EventLog() {
   const [type, setType] = useAddressValue('type');
@@ -21,7 +23,7 @@ export function EventLog() {
   const [to, setTo] = useAddressValue('to');
   const [actor, account, migration] = [useAddressText('actor'), useAddressText('account'), useAddressText('migration')];
   const filter = filterOf({ type, from, to, actor: actor.settled, account: account.settled, migration: migration.settled });
-  const listing = useListing(EventLogDocument, filter, ({ events }) => events);
+  const listing = useListing(EventLogDocument, filter, eventsOf);
   const news = useNewEvents(filter, listing.reread);
   const isNarrowed = Object.values(filter).some((value) => value !== null);
   return (

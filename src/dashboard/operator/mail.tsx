@@ -1,4 +1,5 @@
 /** The machinery: what workers do, what waits to be sent, what was given up and can be tried again. */
+import type { FailingAccountsQuery } from '../../../schema/generated/dashboard.ts';
 import { FailingAccountsDocument, MachineryDocument } from '../../../schema/generated/dashboard.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useRead } from '../api/read.ts';
@@ -17,10 +18,12 @@ import { WebhookEndpoints } from './webhook-endpoints.tsx';
 /** In ms. Nothing tells of it by itself: queues move all the time. */
 const REFRESH_MS = 5_000;
 
+const failingOf = ({ failingAccounts }: FailingAccountsQuery) => failingAccounts;
+
 /** The page. */
 export function Mail() {
   const reading = useRead(MachineryDocument, {});
-  const failing = useListing(FailingAccountsDocument, {}, ({ failingAccounts }) => failingAccounts);
+  const failing = useListing(FailingAccountsDocument, {}, failingOf);
   useEvery(reading.reread, REFRESH_MS);
   const late = reading.data?.sweeps.filter(({ isLate }) => isLate).length ?? 0;
   return (

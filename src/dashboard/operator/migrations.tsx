@@ -36,10 +36,12 @@ const FILTER: Readonly<Record<Filter, { readonly label: string; readonly states:
   CANCELLED: { label: 'Cancelled', states: ['CANCELLED'] },
 };
 
+const catalogueOf = ({ migrations }: CatalogueQuery) => migrations;
+
 /** The page. */
 export function Migrations() {
   const [filter, setFilter] = useAddressChoice<Filter>('show', FILTERS);
-  const listing = useListing(CatalogueDocument, { states: FILTER[filter].states }, ({ migrations }) => migrations);
+  const listing = useListing(CatalogueDocument, { states: FILTER[filter].states }, catalogueOf);
   const reread = useGathered(listing.reread, GATHER_MS);
   useLive(CatalogueMigrationChangedDocument, {}, { onMessage: reread, reread });
   useLive(AnyDecisionDocument, {}, { onMessage: reread, reread });

@@ -1,5 +1,6 @@
 /** The accounts that would notice: they used lately what a migration ends. */
 import { Link } from 'wouter';
+import type { OldBehaviourQuery } from '../../../schema/generated/dashboard.ts';
 import { OldBehaviourDocument } from '../../../schema/generated/dashboard.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Badge } from '../components/badge.tsx';
@@ -10,9 +11,11 @@ import { REASON } from '../format/words.ts';
 import styles from './old-behaviour.module.css';
 import { accountPath } from './paths.ts';
 
+const usagesOf = ({ accountsUsing }: OldBehaviourQuery) => accountsUsing;
+
 /** Reads and lists them, latest use first. */
 export function OldBehaviour({ migration }: { readonly migration: string }) {
-  const listing = useListing(OldBehaviourDocument, { migration }, ({ accountsUsing }) => accountsUsing);
+  const listing = useListing(OldBehaviourDocument, { migration }, usagesOf);
   return (
     <Listed listing={listing} empty={<p className="soft">No account used it in the last 30 days, as far as gates tell us.</p>}>
       {(usages) => (

@@ -6,10 +6,12 @@ import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Field, TextInput } from '../components/field.tsx';
 import { Empty, FaultNote, Skeleton } from '../components/states.tsx';
+import { VirtualTable } from '../components/virtual-table.tsx';
+import { countOf } from '../format/numbers.ts';
 import { useAddressChoice, useAddressText } from './address.ts';
 import { Pills } from './pills.tsx';
 import styles from './rollout-accounts.module.css';
-import { RolloutRows } from './rollout-rows.tsx';
+import { rolloutColumns } from './rollout-columns.tsx';
 import rows from './rows.module.css';
 import { useGathered } from './timing.ts';
 
@@ -35,15 +37,18 @@ const FILTER: Readonly<
 /** Changes are drawn at most so often. In ms. */
 const DRAW_MS = 250;
 
+const accountsOf = ({ migrationAccounts }: RolloutAccountsQuery) => migrationAccounts;
+
 /** The list with what narrows it. Accounts that change stay where they are, so that nothing moves under a pointer. */
 export function RolloutAccounts({ migration }: { readonly migration: string }) {
   const [filter, setFilter] = useAddressChoice<Filter>('accounts', FILTERS);
   const search = useAddressText('search');
   const { standing, reasons } = FILTER[filter];
   const variables = { migration, standing, reasons, search: search.settled === '' ? null : search.settled };
-  const listing = useListing(RolloutAccountsDocument, variables, ({ migrationAccounts }) => migrationAccounts);
+  const listing = useListing(RolloutAccountsDocument, variables, accountsOf);
   const states = useStates(migration, listing.reread);
   const nodes = useMemo(() => listing.nodes?.map((node) => withState(node, states)), [listing.nodes, states]);
+  const columns = useMemo(() => rolloutColumns(migration), [migration]);
   return (
     <div className={styles['accounts']}>
       <div className={rows['filters']}>
@@ -72,23 +77,31 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
         />
       )}
       {nodes !== undefined && (nodes.length > 0 || listing.hasMore) && (
-        <RolloutRows
-          migration={migration}
-          accounts={nodes}
-          hasMore={listing.hasMore && !listing.fault}
-          busy={listing.busy}
-          more={listing.more}
+        <VirtualTable
+          label="Accounts of this migration"
+          columns={columns}
+          rows={nodes}
+          rowKey={({ account }) => account.id}
+          total={listing.hasMore ? null : nodes.length}
+          hasMore={listing.hasMore && !listing.busy && !listing.fault}
+          onMore={listing.more}
         />
       )}
-      <p className={styles['export']}>
-        <span className="soft small">All of these as a file:</span>
-        <a href={exportAddress(migration, 'csv', standing, reasons, search.settled)} download>
-          CSV
-        </a>
-        <a href={exportAddress(migration, 'ndjson', standing, reasons, search.settled)} download>
-          NDJSON
-        </a>
-      </p>
+      <div className={styles['foot']}>
+        <p className="soft small numeric" role="status">
+          {nodes && countOf(nodes.length, 'account')}
+          {listing.hasMore && ' read so far; more follow as you scroll'}
+        </p>
+        <p className={styles['export']}>
+          <span className="soft small">All of these as a file:</span>
+          <a href={exportAddress(migration, 'csv', standing, reasons, search.settled)} download>
+            CSV
+          </a>
+          <a href={exportAddress(migration, 'ndjson', standing, reasons, search.settled)} download>
+            NDJSON
+          </a>
+        </p>
+      </div>
     </div>
   );
 }

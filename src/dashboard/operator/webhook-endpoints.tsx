@@ -13,9 +13,11 @@ import styles from './mail.module.css';
 
 type Endpoint = WebhooksQuery['webhookEndpoints']['edges'][number]['node'];
 
+const endpointsOf = ({ webhookEndpoints }: WebhooksQuery) => webhookEndpoints;
+
 /** Lists them, newest first. @param onRetried called once something is delivered again */
 export function WebhookEndpoints({ onRetried }: { readonly onRetried: () => void }) {
-  const listing = useListing(WebhooksDocument, {}, ({ webhookEndpoints }) => webhookEndpoints);
+  const listing = useListing(WebhooksDocument, {}, endpointsOf);
   return (
     <Listed listing={listing} empty={<p className="soft">Nobody is told by webhook. Endpoints are made by the API.</p>}>
       {(endpoints) => (
