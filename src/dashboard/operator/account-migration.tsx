@@ -5,7 +5,7 @@ import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Distance, Instant } from '../format/time.tsx';
 import { EVENT, LIFECYCLE, REASON } from '../format/words.ts';
-import type { AccountMigration } from './account.tsx';
+import type { AccountMigration } from './account.types.ts';
 import styles from './account.module.css';
 import type { Decision } from './decision-dialog.tsx';
 import { migrationPath } from './paths.ts';
@@ -39,9 +39,12 @@ export function AccountMigrationRow({ accountMigration, onDecide }: AccountMigra
       </div>
       {isDecidable && (
         <div className={styles['decide']}>
-          <Button onClick={() => onDecide('EXTEND')} aria-label={`Extend the deadline of ${migration.title} …`}>
-            Extend deadline …
-          </Button>
+          {/* What has no deadline has none to extend. */}
+          {state.deadline !== null && (
+            <Button onClick={() => onDecide('EXTEND')} aria-label={`Extend the deadline of ${migration.title} …`}>
+              Extend deadline …
+            </Button>
+          )}
           <Button onClick={() => onDecide('EXEMPT')} aria-label={`Exempt from ${migration.title} …`}>
             Exempt …
           </Button>

@@ -1,7 +1,6 @@
 /** One account: who administers it, every migration with its state, and the decisions that are an operator's. */
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { OperatorAccountQuery } from '../../../schema/generated/dashboard.ts';
 import {
   CatalogueMigrationChangedDocument,
   OperatorAccountChangedDocument,
@@ -17,14 +16,10 @@ import { Page } from '../shell/page.tsx';
 import { usePathPart } from '../shell/path-part.ts';
 import { AccountMigrationRow } from './account-migration.tsx';
 import styles from './account.module.css';
+import type { AccountMigration, OperatorAccount } from './account.types.ts';
 import { type Decision, DecisionDialog } from './decision-dialog.tsx';
 import { logPath } from './paths.ts';
 import { PLATFORM } from './words.ts';
-
-/** An account as its page reads it. */
-export type OperatorAccount = OperatorAccountQuery['account'];
-/** One of its migrations. */
-export type AccountMigration = OperatorAccount['migrations'][number];
 
 /** The page. */
 export function Account() {

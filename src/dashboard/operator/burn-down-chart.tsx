@@ -17,10 +17,11 @@ interface BurnDownChartProps {
   readonly deadline: string | null;
 }
 
-/** Where the pointer is: at which instant, and how far from the left, in px. */
+/** Where the pointer is: at which instant, and how far from the left in a chart of a width, in px. */
 interface Hover {
   readonly index: number;
   readonly left: number;
+  readonly width: number;
 }
 
 const COLOR: Readonly<Record<LineName, string>> = {
@@ -36,39 +37,53 @@ const TIP_PX = 190;
 const DARK = '(prefers-color-scheme: dark)';
 
 /** Lines over time with the deadline; what a pointer is over is told beside it. Who sees none of it has the table below. */
-export function BurnDownChart({ data, deadline }: BurnDownChartProps) {
+export function BurnDownChart(props: BurnDownChartProps) {
+  const theme = useTheme();
+  const isDark = useSystemDark();
+  // A canvas keeps the colours it was drawn in.
+  return <Chart key={`${theme} ${isDark}`} {...props} />;
+}
+
+function Chart({ data, deadline }: BurnDownChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
   const timeZone = useTimeZone();
-  const theme = useTheme();
-  const isDark = useSystemDark();
-  const make = useEffectEvent((element: HTMLDivElement) =>
-    makePlot(element, { deadline, timeZone, data: columnsOf(data), onHover: setHover }),
+  const make = useEffectEvent((element: HTMLDivElement, options: Pick<PlotOptions, 'deadline' | 'timeZone'>) =>
+    makePlot(element, { ...options, data: columnsOf(data), onHover: setHover }),
   );
-  // Colours and dates are set once for a plot; lines are changed in place.
   useEffect(() => {
     const element = box.current!;
-    const made = make(element);
+    const made = make(element, { deadline, timeZone });
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    const observer = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width !== made.width || height !== made.height) made.setSize({ width, height });
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
       made.destroy();
       plot.current = null;
     };
-  }, [deadline, timeZone, theme, isDark]);
+  }, [deadline, timeZone]);
+  // Lines are changed in place.
   useEffect(() => plot.current?.setData(columnsOf(data)), [data]);
   return (
     <div className={styles['chart']} aria-hidden="true">
       <div ref={box} className={styles['chart']} />
-      {hover && <Tip hover={hover} data={data} timeZone={timeZone} width={box.current?.clientWidth ?? 0} />}
+      {hover && <Tip hover={hover} data={data} timeZone={timeZone} />}
     </div>
   );
 }
 
-function Tip({ hover: { index, left }, data, timeZone, width }: { hover: Hover; data: BurnDown; timeZone: string; width: number }) {
+interface TipProps {
+  readonly hover: Hover;
+  readonly data: BurnDown;
+  readonly timeZone: string;
+}
+
+function Tip({ hover: { index, left, width }, data, timeZone }: TipProps) {
   const seconds = data.seconds[index];
   if (seconds === undefined) return null;
   const isRight = left + TIP_PX > width;
@@ -128,10 +143,10 @@ function makePlot(element: HTMLDivElement, { deadline, timeZone, data, onHover }
         y: { range: (_, _min, max) => [0, Math.max(4, Math.ceil(max * 1.08))] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 90, values: (_, splits) => dayLabels(splits, timeZone) },
+        { ...axis, grid: { show: false }, space: 90, size: 32, values: (_, splits) => dayLabels(splits, timeZone) },
         {
           ...axis,
-          size: 56,
+          size: (_: uPlot, labels: string[] | null) => 16 + 7.5 * Math.max(1, ...(labels ?? []).map((label) => label.length)),
           incrs: [1, 2, 5, ...[1, 2.5, 5].flatMap((step) => [10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].map((power) => step * power))].toSorted(
             (one, other) => one - other,
           ),
@@ -152,8 +167,8 @@ function makePlot(element: HTMLDivElement, { deadline, timeZone, data, onHover }
       hooks: {
         draw: [(plot) => deadlineAt !== null && drawDeadline(plot, deadlineAt, color('--bad'), axis.font)],
         setCursor: [
-          ({ cursor: { idx, left = -1 }, bbox }) =>
-            onHover(typeof idx === 'number' && left >= 0 ? { index: idx, left: left + bbox.left / devicePixelRatio } : null),
+          ({ cursor: { idx, left = -1 }, bbox, width }) =>
+            onHover(typeof idx === 'number' && left >= 0 ? { index: idx, left: left + bbox.left / devicePixelRatio, width } : null),
         ],
       },
     },
@@ -174,8 +189,9 @@ function dayLabels(splits: readonly number[], timeZone: string): string[] {
   return splits.map((seconds) => format.format(seconds * 1_000));
 }
 
-function drawDeadline({ ctx, bbox, valToPos }: uPlot, seconds: number, color: string, font: string): void {
-  const x = Math.round(valToPos(seconds, 'x', true));
+function drawDeadline(plot: uPlot, seconds: number, color: string, font: string): void {
+  const { ctx, bbox } = plot;
+  const x = Math.round(plot.valToPos(seconds, 'x', true));
   if (x < bbox.left || x > bbox.left + bbox.width + 1) return;
   ctx.save();
   ctx.strokeStyle = color;

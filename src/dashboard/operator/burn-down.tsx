@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { RolloutHistoryDocument } from '../../../schema/generated/dashboard.ts';
 import { useRead } from '../api/read.ts';
 import { Disclosure } from '../components/disclosure.tsx';
-import { Loaded, Skeleton } from '../components/states.tsx';
+import { Loaded } from '../components/states.tsx';
 import { formatDistance, formatInstant } from '../format/dates.ts';
 import { countOf, formatCount } from '../format/numbers.ts';
 import { useTimeZone } from '../format/time-zone.ts';
@@ -62,13 +62,13 @@ export function BurnDown({ migration, deadline, live }: BurnDownProps) {
   );
 }
 
-function Legend({ data: { shown, lines } }: { readonly data: BurnDownData }) {
+function Legend({ data: { shown } }: { readonly data: BurnDownData }) {
   return (
     <ul className={styles['legend']}>
       {shown.map((name) => (
         <li key={name}>
           <span className={styles['sample']} data-line={name} aria-hidden="true" />
-          {LINE[name]} <strong className="numeric">{formatCount(lines[name].at(-1) ?? 0)}</strong>
+          {LINE[name]}
         </li>
       ))}
     </ul>

@@ -10,7 +10,7 @@ import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { BROWSER_TIME_ZONE } from '../format/dates.ts';
 import { Instant } from '../format/time.tsx';
-import type { AccountMigration, OperatorAccount } from './account.tsx';
+import type { AccountMigration, OperatorAccount } from './account.types.ts';
 
 /** What an operator can decide for an account. */
 export type Decision = 'EXTEND' | 'EXEMPT';

@@ -43,7 +43,7 @@ export function useKeptForm<Form extends object>(name: string, initial: Form): K
 function read<Form>(key: string): Partial<Form> | null {
   try {
     const parsed: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Partial<Form>) : null;
+    return typeof parsed === 'object' && parsed !== null ? parsed : null;
   } catch {
     return null;
   }

@@ -13,7 +13,7 @@ import { Field, TextArea } from '../components/field.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { countOf } from '../format/numbers.ts';
-import type { OperatorMigration } from './migration.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 
 /** What can be asked for. */
 export type LifecycleStep = 'ANNOUNCE' | 'ENFORCE' | 'CANCEL';

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { LifecycleDialog, type LifecycleStep } from './lifecycle-dialog.tsx';
-import type { OperatorMigration } from './migration.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 import { editPath } from './paths.ts';
 import { RescheduleDialog } from './reschedule-dialog.tsx';
 
@@ -18,21 +18,21 @@ export function MigrationActions({ migration }: { readonly migration: OperatorMi
   const isBefore = state === 'DRAFT' || state === 'ANNOUNCED' || state === 'GRACE_PERIOD';
   return (
     <>
-      {isBefore && (
-        <Button look="danger" onClick={() => setAsked('CANCEL')}>
-          Cancel migration …
+      {state === 'DRAFT' && (
+        <Button look="primary" onClick={() => setAsked('ANNOUNCE')}>
+          Announce …
         </Button>
       )}
+      {isBefore && <Button onClick={() => setAsked('RESCHEDULE')}>Reschedule …</Button>}
+      {state !== 'CANCELLED' && <ButtonLink to={editPath(key)}>Edit</ButtonLink>}
       {state === 'DRAFT' && (
         <Button look="danger" onClick={() => setAsked('ENFORCE')}>
           Enforce at once …
         </Button>
       )}
-      {state !== 'CANCELLED' && <ButtonLink to={editPath(key)}>Edit</ButtonLink>}
-      {isBefore && <Button onClick={() => setAsked('RESCHEDULE')}>Reschedule …</Button>}
-      {state === 'DRAFT' && (
-        <Button look="primary" onClick={() => setAsked('ANNOUNCE')}>
-          Announce …
+      {isBefore && (
+        <Button look="danger" onClick={() => setAsked('CANCEL')}>
+          Cancel …
         </Button>
       )}
       <LifecycleDialog migration={migration} step={asked === 'RESCHEDULE' ? null : asked} onClose={() => setAsked(null)} />

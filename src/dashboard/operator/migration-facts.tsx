@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { formatCount } from '../format/numbers.ts';
 import { Instant } from '../format/time.tsx';
 import { MigrationDate } from './migration-date.tsx';
-import type { OperatorMigration } from './migration.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 import styles from './migration.module.css';
 import { logPath } from './paths.ts';
 import { PLATFORM } from './words.ts';

@@ -1,5 +1,5 @@
 /** Writing a migration: the form, and beside it what it comes to while it is written. */
-import { type FormEvent, useRef, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { DraftPreviewDocument } from '../../../schema/generated/dashboard.ts';
 import type { Outcome } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
@@ -60,7 +60,7 @@ export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelT
     setFault(null);
     change(part);
   };
-  const onSubmit = async (event: FormEvent) => {
+  const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
     setTried(true);
@@ -98,7 +98,8 @@ export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelT
             <ButtonLink to={cancelTo}>Cancel</ButtonLink>
           </div>
         </form>
-        <aside className={styles['preview']} aria-label="What it comes to" tabIndex={-1}>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that it can be scrolled by keyboard */}
+        <aside className={styles['preview']} aria-label="What it comes to" tabIndex={0}>
           <DraftPreview reading={reading} isNew={isNew} />
         </aside>
       </div>

@@ -1,6 +1,5 @@
 /** One migration: how its rollout goes, as it goes; what can be done about it; and its dates with how they came about. */
 import { lazy, Suspense, useState } from 'react';
-import type { OperatorMigrationQuery } from '../../../schema/generated/dashboard.ts';
 import { CatalogueMigrationChangedDocument, LiveProgressDocument, OperatorMigrationDocument } from '../../../schema/generated/dashboard.ts';
 import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
@@ -13,6 +12,7 @@ import { usePathPart } from '../shell/path-part.ts';
 import { BurnDown, type LiveCounts } from './burn-down.tsx';
 import { MigrationActions } from './migration-actions.tsx';
 import { MigrationFacts } from './migration-facts.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 import styles from './migration.module.css';
 import { OldBehaviour } from './old-behaviour.tsx';
 import { PendingDates, DatesHistory } from './reschedules.tsx';
@@ -21,9 +21,6 @@ import { RolloutNumbers, type RolloutNow } from './rollout-numbers.tsx';
 
 /** With what reads Markdown. */
 const Markdown = lazy(() => import('../components/markdown.tsx').then((module) => ({ default: module.Markdown })));
-
-/** A migration as its page reads it. */
-export type OperatorMigration = OperatorMigrationQuery['migration'];
 
 /** The page. */
 export function Migration() {

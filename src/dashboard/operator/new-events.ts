@@ -1,5 +1,5 @@
 /** What has been added to the log since a list of it was read. */
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { EventsSinceQueryVariables } from '../../../schema/generated/dashboard.ts';
 import {
@@ -32,24 +32,31 @@ interface NewEvents {
 export function useNewEvents(filter: Omit<EventsSinceQueryVariables, 'after'>, reread: () => void): NewEvents {
   const client = useClient();
   const key = JSON.stringify(filter);
-  /** The end of the log when the list was read, null until it is known. */
-  const end = useRef<string | null>(null);
-  const [found, setFound] = useState({ count: 0, isMore: false });
-  const begin = useEffectEvent(async () => {
-    end.current = null;
-    setFound({ count: 0, isMore: false });
-    const { data } = await client.query(LogCursorDocument, {}, { requestPolicy: 'network-only' }).toPromise();
-    end.current = data?.logCursor ?? null;
-  });
+  const [shown, setShown] = useState(0);
+  const list = `${shown} ${key}`;
+  /** The end of the log when a list was read, null until it is known. */
+  const end = useRef<{ readonly of: string; readonly cursor: string } | null>(null);
+  const [found, setFound] = useState({ list, count: 0, isMore: false });
+  useEffect(() => {
+    let isOver = false;
+    const begin = async () => {
+      const { data } = await client.query(LogCursorDocument, {}, { requestPolicy: 'network-only' }).toPromise();
+      if (!isOver && data) end.current = { of: list, cursor: data.logCursor };
+    };
+    void begin();
+    return () => {
+      isOver = true;
+      end.current = null;
+    };
+  }, [client, list]);
   const look = async () => {
-    const after = end.current;
-    if (after === null) return;
+    const begun = end.current;
+    if (begun?.of !== list) return;
+    const after = begun.cursor;
     const { data } = await client.query(EventsSinceDocument, { ...filter, after }, { requestPolicy: 'network-only' }).toPromise();
     // Meanwhile the list may have been read again.
-    if (data && end.current === after) setFound({ count: data.events.edges.length, isMore: data.events.pageInfo.hasNextPage });
+    if (data && end.current === begun) setFound({ list, count: data.events.edges.length, isMore: data.events.pageInfo.hasNextPage });
   };
-  const [shown, setShown] = useState(0);
-  useEffect(() => void begin(), [key, shown]);
   const soon = useGathered(() => void look(), GATHER_MS);
   useEvery(() => void look(), LOOK_EVERY_MS);
   useLive(CatalogueMigrationChangedDocument, {}, { onMessage: soon, reread: soon });
@@ -58,5 +65,5 @@ export function useNewEvents(filter: Omit<EventsSinceQueryVariables, 'after'>, r
     setShown((times) => times + 1);
     reread();
   };
-  return { ...found, show };
+  return found.list === list ? { ...found, show } : { count: 0, isMore: false, show };
 }

@@ -13,7 +13,7 @@ import { FaultNote, Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { formatInstant } from '../format/dates.ts';
 import { countOf } from '../format/numbers.ts';
-import type { OperatorMigration } from './migration.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 import { PartialDateField } from './partial-date-field.tsx';
 import { Reminders } from './reminders.tsx';
 import styles from './reschedule-dialog.module.css';

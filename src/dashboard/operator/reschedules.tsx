@@ -12,7 +12,7 @@ import { formatPartial, formatPlainDay } from '../format/dates.ts';
 import { useTimeZone } from '../format/time-zone.ts';
 import { Distance, Instant } from '../format/time.tsx';
 import { useReader } from '../session/session-provider.tsx';
-import type { OperatorMigration } from './migration.tsx';
+import type { OperatorMigration } from './migration.types.ts';
 import styles from './reschedules.module.css';
 
 const STATUS: Readonly<Record<RescheduleFieldsFragment['status'], { readonly label: string; readonly tone: Tone }>> = {

@@ -9,14 +9,13 @@ import { Empty, FaultNote, Skeleton } from '../components/states.tsx';
 import { VirtualTable } from '../components/virtual-table.tsx';
 import { countOf } from '../format/numbers.ts';
 import { useAddressChoice, useAddressText } from './address.ts';
+import type { RolloutAccount } from './migration.types.ts';
 import { Pills } from './pills.tsx';
 import styles from './rollout-accounts.module.css';
 import { rolloutColumns } from './rollout-columns.tsx';
 import rows from './rows.module.css';
 import { useGathered } from './timing.ts';
 
-/** An account as the list has it. */
-export type RolloutAccount = RolloutAccountsQuery['migrationAccounts']['edges'][number]['node'];
 type State = RolloutAccount['state'];
 
 const FILTERS = ['OPEN', 'PENDING', 'OPTED_OUT', 'EXTENDED', 'EXEMPT', 'DONE', 'ALL'] as const;

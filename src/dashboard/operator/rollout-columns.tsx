@@ -5,7 +5,7 @@ import type { Column } from '../components/virtual-table.tsx';
 import { Day } from '../format/time.tsx';
 import { REASON } from '../format/words.ts';
 import { accountPath } from './paths.ts';
-import type { RolloutAccount } from './rollout-accounts.tsx';
+import type { RolloutAccount } from './migration.types.ts';
 import styles from './rollout-accounts.module.css';
 import { PLATFORM } from './words.ts';
 

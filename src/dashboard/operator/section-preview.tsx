@@ -13,7 +13,6 @@ export function SectionPreview({ html }: { readonly html: string }) {
   useLayoutEffect(() => {
     // Its ids are addresses of the public page, and might be some of this one.
     for (const element of section.current?.querySelectorAll('[id]') ?? []) element.removeAttribute('id');
-  }, [safe]);
-  // oxlint-disable-next-line react/no-danger -- of our own renderer, and cleaned again; see above
+  });
   return <div ref={section} className={styles['section']} dangerouslySetInnerHTML={{ __html: safe }} />;
 }
