@@ -41,12 +41,12 @@ export function AccountMigrationRow({ accountMigration, onDecide }: AccountMigra
         <div className={styles['decide']}>
           {/* What has no deadline has none to extend. */}
           {state.deadline !== null && (
-            <Button onClick={() => onDecide('EXTEND')} aria-label={`Extend the deadline of ${migration.title} …`}>
-              Extend deadline …
+            <Button onClick={() => onDecide('EXTEND')}>
+              Extend deadline …<span className="visually-hidden"> of {migration.title}</span>
             </Button>
           )}
-          <Button onClick={() => onDecide('EXEMPT')} aria-label={`Exempt from ${migration.title} …`}>
-            Exempt …
+          <Button onClick={() => onDecide('EXEMPT')}>
+            Exempt …<span className="visually-hidden"> from {migration.title}</span>
           </Button>
         </div>
       )}

@@ -19,10 +19,12 @@ interface DraftPreviewProps {
   readonly reading: Reading<DraftPreviewQuery>;
   /** Whether it is new: the dates of others have a dialog of their own. */
   readonly isNew: boolean;
+  /** Whether a title is written yet. */
+  readonly hasTitle: boolean;
 }
 
 /** Three sheets. The last answer stays while the next is awaited. */
-export function DraftPreview({ reading, isNew }: DraftPreviewProps) {
+export function DraftPreview({ reading, isNew, hasTitle }: DraftPreviewProps) {
   return (
     <Loaded reading={reading} lines={10}>
       {({ previewMigration: preview }) => (
@@ -32,9 +34,13 @@ export function DraftPreview({ reading, isNew }: DraftPreviewProps) {
             {isNew && <Reminders reminders={preview.reminders} timeZone={preview.timeZone} />}
           </Card>
           <Card title="On the public page">
-            <Suspense fallback={<Skeleton lines={6} />}>
-              <SectionPreview html={preview.html} />
-            </Suspense>
+            {hasTitle ? (
+              <Suspense fallback={<Skeleton lines={6} />}>
+                <SectionPreview html={preview.html} />
+              </Suspense>
+            ) : (
+              <p className="soft">It stands here as soon as it has a title.</p>
+            )}
           </Card>
         </>
       )}

@@ -47,7 +47,8 @@ export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelT
   const [fault, setFault] = useState<Fault | null>(null);
   const element = useRef<HTMLFormElement>(null);
   const isNew = editing === null;
-  const reading = useRead(DraftPreviewDocument, { input: draftOf(useSettled(form, TYPING_MS), isNew), editing });
+  const shown = useSettled(form, TYPING_MS);
+  const reading = useRead(DraftPreviewDocument, { input: draftOf(shown, isNew), editing });
   const preview = reading.data?.previewMigration;
   const problems = preview?.problems ?? [];
   const errorOf = (field: FieldName): string | null => {
@@ -100,7 +101,7 @@ export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelT
         </form>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that it can be scrolled by keyboard */}
         <aside className={styles['preview']} aria-label="What it comes to" tabIndex={0}>
-          <DraftPreview reading={reading} isNew={isNew} />
+          <DraftPreview reading={reading} isNew={isNew} hasTitle={shown.title.trim() !== ''} />
         </aside>
       </div>
     </>

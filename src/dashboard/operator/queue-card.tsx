@@ -142,8 +142,11 @@ function FailureRow({ queue, failure: { id, to, attempts, error, failedAt }, onR
         {error !== null && <p className={styles['answer']}>{error}</p>}
       </div>
       {queue !== 'USER_MAIL' && (
-        <Button busy={busy || retried} onClick={() => void onRetry()} aria-label={`Try the ${QUEUE[queue].one} to ${to ?? 'nobody'} again`}>
+        <Button busy={busy || retried} onClick={() => void onRetry()}>
           Try again
+          <span className="visually-hidden">
+            : the {QUEUE[queue].one} to {to ?? 'somebody who is gone'}
+          </span>
         </Button>
       )}
     </li>

@@ -83,11 +83,11 @@ function Row({ endpoint: { id, url, types, createdBy, disabledAt, disabledReason
       </div>
       {disabledAt === null && (
         <div className={styles['buttons']}>
-          <Button busy={testing} onClick={() => void onTest()} aria-label={`Send a test to ${url}`}>
-            Send a test
+          <Button busy={testing} onClick={() => void onTest()}>
+            Send a test<span className="visually-hidden"> to {url}</span>
           </Button>
-          <Button busy={redelivering} onClick={() => void onRedeliver()} aria-label={`Deliver again to ${url} what was given up`}>
-            Deliver failed again
+          <Button busy={redelivering} onClick={() => void onRedeliver()}>
+            Deliver failed again<span className="visually-hidden"> to {url}</span>
           </Button>
         </div>
       )}
