@@ -145,7 +145,7 @@ function FailureRow({ queue, failure: { id, to, attempts, error, failedAt }, onR
         <Button busy={busy || retried} onClick={() => void onRetry()}>
           Try again
           <span className="visually-hidden">
-            : the {QUEUE[queue].one} to {to ?? 'somebody who is gone'}
+            with the {QUEUE[queue].one} to {to ?? 'somebody who is gone'}
           </span>
         </Button>
       )}
