@@ -38,6 +38,8 @@ const DRAW_MS = 250;
 
 const accountsOf = ({ migrationAccounts }: RolloutAccountsQuery) => migrationAccounts;
 
+const idOf = ({ account }: RolloutAccount) => account.id;
+
 /** The list with what narrows it. Accounts that change stay where they are, so that nothing moves under a pointer. */
 export function RolloutAccounts({ migration }: { readonly migration: string }) {
   const [filter, setFilter] = useAddressChoice<Filter>('accounts', FILTERS);
@@ -80,7 +82,7 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
           label="Accounts of this migration"
           columns={columns}
           rows={nodes}
-          rowKey={({ account }) => account.id}
+          rowKey={idOf}
           total={listing.hasMore ? null : nodes.length}
           hasMore={listing.hasMore && !listing.busy && !listing.fault}
           onMore={listing.more}
