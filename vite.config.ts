@@ -13,6 +13,8 @@ import { defineConfig, type Plugin } from 'vite';
 const WORTH_COMPRESSING = 512;
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 const API = 'http://127.0.0.1:4000';
+/** Its addresses; a folder of sources may have the name of one. */
+const OF_THE_API = String.raw`^/(graphql|session|migrations|calendar|mailbox)(?!.*\.(tsx?|css)\b)([/?]|$)`;
 
 export default defineConfig({
   root: 'src/dashboard',
@@ -26,11 +28,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: {
-    proxy: Object.fromEntries(
-      ['/graphql', '/session', '/migrations', '/calendar', '/mailbox'].map((path) => [path, { target: API, ws: true }]),
-    ),
-  },
+  server: { proxy: { [OF_THE_API]: { target: API, ws: true } } },
 });
 
 /** Writes a `.br` and a `.gz` beside each file, so that no request pays for compression. */

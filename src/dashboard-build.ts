@@ -79,9 +79,21 @@ async function runVite(outDir: string): Promise<void> {
 /** Puts a folder in the place of another, so that a server in between finds one of the two and never half of one. */
 async function replace(target: string, fresh: string): Promise<void> {
   const old = `${fresh}-old`;
-  await rename(target, old).catch(() => undefined);
-  await rename(fresh, target);
-  await rm(old, { recursive: true, force: true });
+  let placed = false;
+  while (!placed) {
+    await rename(target, old).catch(ignoreCode('ENOENT'));
+    // Another build at the same time may have put its own there in between; it is of the same sources.
+    placed = await rename(fresh, target).then(() => true, ignoreCode('ENOTEMPTY', 'EEXIST'));
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** For what is expected to fail so at times. @returns false */
+function ignoreCode(...codes: readonly string[]): (error: unknown) => false {
+  return (error) => {
+    if (!codes.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  };
 }
 
 async function exists(file: string): Promise<boolean> {

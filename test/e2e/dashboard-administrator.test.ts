@@ -11,6 +11,7 @@ import {
 import { addDays, dayIn } from '../../src/time-zone.ts';
 import { axeViolations, describeInBrowser, openPage, type Visit } from '../support/chromium.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
+import { call } from '../support/platform.ts';
 import { createWorld, PLATFORM_TIME_ZONE, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
@@ -105,6 +106,48 @@ describeInBrowser('the dashboard of an administrator', () => {
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: `Opt out of ${title}` }).press('Enter');
     await card(page, title).getByText('Opted out', { exact: true }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('names what blocks, and opts in only once that is acknowledged', async () => {
+    // The key by which the platform's gate of password resets knows its migration.
+    await olga.request(CreateMigrationDocument, {
+      input: {
+        key: 'password-reset-link',
+        title: 'Safer resets',
+        severity: 'LOW',
+        gracePeriodStart: dayIn(world.now(), PLATFORM_TIME_ZONE),
+      },
+    });
+    await olga.request(AnnounceMigrationDocument, { key: 'password-reset-link' });
+    await world.settle();
+    await olga.request('mutation { createApplication(account: "birch", clientId: "birch-web", name: "Shop") { id } }');
+    const json = { client_id: 'birch-web', email: 'sam@birch.example', connection: 'users', password: 'correct horse battery' };
+    expect((await call(url, '/dbconnections/change_password', { json })).status).toBe(200);
+
+    const { page, faults } = await visit('/accounts/birch');
+    const blocker = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Blocks' });
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          await page.getByRole('button', { name: 'Opt in to Safer resets …' }).click();
+          await page
+            .getByRole('dialog')
+            .getByText(/^You can opt out again/)
+            .waitFor();
+          return blocker.count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(await blocker.innerText()).toContain('birch-web');
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Opt in' });
+    expect(await confirm.isDisabled()).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByLabel('I know that this is not done, and opt in all the same').check();
+    await confirm.click();
+    await card(page, 'Safer resets').getByText('It is on, because somebody opted in.').waitFor();
     expect(faults).toEqual([]);
   });
 

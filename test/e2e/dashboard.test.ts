@@ -1,10 +1,21 @@
 /** The dashboard in a real browser, on the real service: signing in and out, and what stands around every page. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { CreateAccountDocument, CreateAdministratorDocument } from '../../schema/generated/operations.ts';
+import {
+  CreateAccountDocument,
+  CreateAdministratorDocument,
+  CreateTokenDocument,
+  RevokeTokenDocument,
+} from '../../schema/generated/operations.ts';
 import { axeViolations, describeInBrowser, openPage } from '../support/chromium.ts';
-import { graphqlClient } from '../support/graphql-client.ts';
+import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { createWorld } from '../support/world.ts';
+
+/** What came over the network as script so far. */
+const SCRIPT_BYTES = `performance
+  .getEntriesByType('resource')
+  .filter(({ name }) => name.endsWith('.js'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -12,6 +23,7 @@ describeInBrowser('the dashboard', () => {
   let url: string;
   let adasToken: string;
   let olgasToken: string;
+  let olga: GraphqlClient;
 
   beforeAll(async () => {
     const world = await createWorld(new Date().toISOString());
@@ -19,7 +31,7 @@ describeInBrowser('the dashboard', () => {
     await Promise.all([api.ready(), worker.ready()]);
     ({ url } = api);
     olgasToken = await world.createToken({ name: 'o', role: 'OPERATOR', subject: 'olga@platform.example' });
-    const olga = graphqlClient(url, olgasToken);
+    olga = graphqlClient(url, olgasToken);
     await olga.request(CreateAccountDocument, { input: { id: 'acme', name: 'Acme Books', platform: 'CLOUD' } });
     const { createAdministrator } = await olga.request(CreateAdministratorDocument, {
       input: { email: 'ada@acme.example', name: 'Ada', accounts: ['acme'], timeZone: 'Europe/Berlin' },
@@ -81,6 +93,33 @@ describeInBrowser('the dashboard', () => {
     // Whoever goes by keyboard or ear is at the new page, not at where the link was.
     await page.locator('h1:focus').waitFor();
     expect(faults).toEqual([]);
+  });
+
+  test('takes less than 200 KB of compressed script to show the first page', async () => {
+    const { page } = await openPage(url);
+    await page.goto('/');
+    await signIn(page, adasToken);
+    await heading(page, 'Board').waitFor();
+    await page.getByRole('main').getByText('Nothing is open, over 1 account.').waitFor();
+    const bytes = await page.evaluate<number>(SCRIPT_BYTES);
+    // None at all would be a mistake in what is asked.
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(200_000);
+  });
+
+  test('asks whoever lost their session to sign in again, and goes on where they were', async () => {
+    const input = { name: 'short', role: 'OPERATOR', subject: 'short@platform.example' } as const;
+    const { createToken } = await olga.request(CreateTokenDocument, { input });
+    const { page } = await openPage(url);
+    await page.goto('/log');
+    await signIn(page, createToken.token);
+    await heading(page, 'Event log').waitFor();
+    await olga.request(RevokeTokenDocument, { id: createToken.id });
+    // By the live connection: nobody has to click first.
+    await page.getByText('Your session ended. Sign in again to go on where you were.').waitFor();
+    await signIn(page, olgasToken);
+    await heading(page, 'Event log').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/log');
   });
 
   test('goes by the theme of the system until one is chosen, and keeps that', async () => {

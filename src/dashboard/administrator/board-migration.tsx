@@ -97,8 +97,9 @@ function OpenAccounts({ standing: { migration, affected, done, open, accounts } 
         ))}
       </ul>
       {!all && rows.length > SHOWN && (
-        <Button look="quiet" onClick={() => setAll(true)} aria-label={`Show all open accounts of ${migration.title}`}>
+        <Button look="quiet" onClick={() => setAll(true)}>
           Show all {formatCount(rows.length)}
+          <span className="visually-hidden"> open accounts of {migration.title}</span>
         </Button>
       )}
       {all && accounts.pageInfo.hasNextPage && (

@@ -20,7 +20,7 @@ export function Board() {
   useLive(OwnAccountChangedDocument, {}, handlers);
   useLive(CatalogueChangedDocument, {}, handlers);
   return (
-    <Page title="Board" lead={reading.data && <Summary board={reading.data.board} />}>
+    <Page title="Board" lead={reading.data && reading.data.board.accounts > 0 && <Summary board={reading.data.board} />}>
       <Loaded reading={reading} lines={9}>
         {({ board }) => <Content board={board} />}
       </Loaded>

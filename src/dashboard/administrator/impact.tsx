@@ -71,8 +71,8 @@ export function TodoList({ todo }: Pick<Impact, 'todo'>) {
   if (todo.length === 0) return null;
   return (
     <div>
-      <h4>To do first</h4>
-      <ul className={styles['todo']}>
+      <p className={styles['subtitle']}>To do first</p>
+      <ul className={styles['todo']} aria-label="To do first">
         {todo.map(({ id, text, done, blocking }) => (
           <li key={id}>
             <Badge tone={done ? 'good' : blocking ? 'bad' : 'neutral'}>{done ? 'Done' : blocking ? 'Blocks' : 'To do'}</Badge>

@@ -7,7 +7,8 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
-import { countOf } from '../format/numbers.ts';
+import { countOf, formatCount } from '../format/numbers.ts';
+import styles from './opt-in-ready.module.css';
 import type { Standing } from './own.types.ts';
 import { Undo } from './undo.tsx';
 
@@ -18,7 +19,7 @@ interface OptInReadyDialogProps {
 }
 
 /** Asks first, naming the accounts and whether it can be undone. */
-export function OptInReadyDialog({ standing: { migration, accounts }, open, onOpenChange }: OptInReadyDialogProps) {
+export function OptInReadyDialog({ standing: { migration, ready: total, accounts }, open, onOpenChange }: OptInReadyDialogProps) {
   const [optIn, busy] = useChange(OptInReadyAccountsDocument);
   const [fault, setFault] = useState<Fault | null>(null);
   const { done } = useToasts();
@@ -56,7 +57,12 @@ export function OptInReadyDialog({ standing: { migration, accounts }, open, onOp
     >
       {fault && <FaultNote fault={fault} />}
       <p>Nothing stands in the way of these: none of them has used the old behaviour lately, or what was to do is done.</p>
-      <ul>
+      {ready.length < total && (
+        <p>
+          These are the first {formatCount(ready.length)} of {formatCount(total)}; the next follow once these are done.
+        </p>
+      )}
+      <ul className={styles['names']}>
         {ready.map(({ id, name }) => (
           <li key={id}>{name}</li>
         ))}

@@ -41,7 +41,7 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
-          {lead !== undefined && <div className={styles['lead']}>{lead}</div>}
+          {lead !== undefined && lead !== false && <div className={styles['lead']}>{lead}</div>}
         </div>
         {actions !== undefined && <div className={styles['actions']}>{actions}</div>}
       </header>
