@@ -1,9 +1,10 @@
 /** How a rollout came to where it is, as a chart, as a sentence and as a table. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { RolloutHistoryDocument } from '../../../schema/generated/dashboard.ts';
 import { useRead } from '../api/read.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { Loaded } from '../components/states.tsx';
+import { useNow } from '../format/clock.ts';
 import { formatDistance, formatInstant } from '../format/dates.ts';
 import { countOf, formatCount } from '../format/numbers.ts';
 import { useTimeZone } from '../format/time-zone.ts';
@@ -77,7 +78,7 @@ function Legend({ data: { shown } }: { readonly data: BurnDownData }) {
 
 function Summary({ data: { seconds, lines }, deadline }: { readonly data: BurnDownData; readonly deadline: string | null }) {
   const timeZone = useTimeZone();
-  const [now] = useState(Date.now);
+  const now = useNow();
   const [first, last] = [lines.pending[0] ?? 0, lines.pending.at(-1) ?? 0];
   const since = formatInstant(new Date((seconds[0] ?? 0) * 1_000).toISOString(), timeZone);
   const left = deadline === null ? 'The deadline is not set yet.' : `The deadline is ${formatDistance(deadline, now)}.`;

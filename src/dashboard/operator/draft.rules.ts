@@ -78,23 +78,40 @@ export function formOf({ guideUrl, affects, ...migration }: EditedMigration): Mi
     platforms: affects.platforms,
     builtInEmailOnly: affects.builtInEmailOnly,
     attributes: Object.entries(affects.attributes)
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .map(([name, value]) => `${name}=${written(value)}`)
       .join('\n'),
     list: affects.listedOnly ? 'KEEP' : 'NONE',
     accounts: '',
   };
 }
 
-/** Attributes as they are typed. A value is JSON where it reads as a number, true, false or null, else it is text. */
+/** Attributes as they are typed. A value is JSON where it reads as such, e.g. `5` or `true`, else it is text. */
 export function attributesOf(text: string): Readonly<Record<string, unknown>> {
   const lines = text.split('\n').map((line) => line.trim());
   return Object.fromEntries(
     lines.filter(Boolean).map((line) => {
       const at = line.indexOf('=');
-      const [name, value] = at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-      return [name, /^(-?\d+(\.\d+)?|true|false|null)$/.test(value) ? (JSON.parse(value) as unknown) : value];
+      if (at === -1) return [line, ''];
+      const value = line.slice(at + 1).trim();
+      const json = parsed(value);
+      return [line.slice(0, at).trim(), json === undefined ? value : json];
     }),
   );
+}
+
+/** A value so that {@link attributesOf} reads it back: text as it is, in quotes where it would read as something else. */
+function written(value: unknown): string {
+  const isPlain = typeof value === 'string' && value === value.trim() && !value.includes('\n') && parsed(value) === undefined;
+  return isPlain ? value : JSON.stringify(value);
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is wrong with attributes as they are typed, in a sentence; null where nothing is. */
@@ -107,48 +124,50 @@ function accountsOf({ list, accounts }: MigrationForm): readonly string[] | null
   return list === 'NEW' ? accounts.split(/[\s,]+/).filter(Boolean) : null;
 }
 
-function affectsOf(form: MigrationForm) {
-  const { platforms, builtInEmailOnly, attributes, list } = form;
-  return {
-    platforms,
-    builtInEmailOnly,
-    attributes: attributesOf(attributes),
-    // What is left out stays as it is.
-    ...(list !== 'KEEP' && { accounts: accountsOf(form) }),
-  };
-}
-
-/** What the API previews. Of an edited migration the dates stay: they have a dialog of their own. */
-export function draftOf(form: MigrationForm, isNew: boolean) {
-  return {
-    title: form.title,
-    severity: form.severity,
-    description: form.description,
-    guideUrl: form.guideUrl.trim() === '' ? null : form.guideUrl.trim(),
-    affects: affectsOf(form),
-    ...(isNew && newDatesOf(form)),
-    ...(isNew && form.key !== '' && { key: form.key }),
-  };
+/** What the API previews. @param before the form of the migration that is edited as it began; null for a new one */
+export function draftOf(form: MigrationForm, before: MigrationForm | null) {
+  const { title, severity, description, key } = form;
+  const common = { title, severity, description, guideUrl: guideOf(form) };
+  if (before) return { ...common, affects: affectsEdit(form, before) };
+  return { ...common, ...newDatesOf(form), ...(key !== '' && { key }), affects: affectsOf(form) };
 }
 
 /** What the API creates. */
 export function newMigrationOf(form: MigrationForm) {
-  return { ...draftOf(form, true), reversible: form.reversible };
+  return { ...draftOf(form, null), reversible: form.reversible };
 }
 
-/** What the API changes: only what was, so that what somebody else changed meanwhile stays. */
+/** What the API changes: only what was, so that what somebody else changed meanwhile stays. Dates have a dialog of their own. */
 export function editOf(form: MigrationForm, before: MigrationForm) {
   const { title, severity, description, guideUrl, reversible } = form;
-  const affects = affectsOf(form);
-  const isAffectsEdited = form.list === 'NEW' || JSON.stringify(affects) !== JSON.stringify(affectsOf(before));
+  const affects = affectsEdit(form, before);
   return {
     ...(title !== before.title && { title }),
     ...(severity !== before.severity && { severity }),
     ...(description !== before.description && { description }),
-    ...(guideUrl !== before.guideUrl && { guideUrl: guideUrl.trim() === '' ? null : guideUrl.trim() }),
+    ...(guideUrl !== before.guideUrl && { guideUrl: guideOf(form) }),
     ...(reversible !== before.reversible && { reversible }),
-    ...(isAffectsEdited && { affects }),
+    ...(Object.keys(affects).length > 0 && { affects }),
   };
+}
+
+function affectsOf(form: MigrationForm) {
+  const { platforms, builtInEmailOnly, attributes } = form;
+  return { platforms, builtInEmailOnly, attributes: attributesOf(attributes), accounts: accountsOf(form) };
+}
+
+function affectsEdit(form: MigrationForm, before: MigrationForm) {
+  const { platforms, builtInEmailOnly, attributes, list } = form;
+  return {
+    ...(platforms.join() !== before.platforms.join() && { platforms }),
+    ...(builtInEmailOnly !== before.builtInEmailOnly && { builtInEmailOnly }),
+    ...(attributes !== before.attributes && { attributes: attributesOf(attributes) }),
+    ...((list === 'NEW' || list !== before.list) && { accounts: accountsOf(form) }),
+  };
+}
+
+function guideOf({ guideUrl }: MigrationForm): string | null {
+  return guideUrl.trim() === '' ? null : guideUrl.trim();
 }
 
 function newDatesOf({ gracePeriodStart, mandatoryOptIn }: MigrationForm) {

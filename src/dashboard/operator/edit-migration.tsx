@@ -51,6 +51,7 @@ function Edit({ migration }: { readonly migration: EditedMigration }) {
     <MigrationFormView
       kept={kept}
       editing={migration.key}
+      before={before}
       hasList={migration.affects.listedOnly}
       submitLabel="Save"
       cancelTo={migrationPath(migration.key)}

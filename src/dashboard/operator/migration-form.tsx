@@ -32,6 +32,8 @@ interface MigrationFormViewProps {
   readonly kept: KeptForm<MigrationForm>;
   /** The key of the migration that is edited; null for a new one. */
   readonly editing: string | null;
+  /** The form as it began; null for a new one. */
+  readonly before: MigrationForm | null;
   readonly hasList: boolean;
   readonly submitLabel: string;
   readonly cancelTo: string;
@@ -40,7 +42,7 @@ interface MigrationFormViewProps {
 }
 
 /** Says what is wrong with a field once it was touched, and with all of them once it was tried. */
-export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelTo, busy, submit }: MigrationFormViewProps) {
+export function MigrationFormView({ kept, editing, before, hasList, submitLabel, cancelTo, busy, submit }: MigrationFormViewProps) {
   const { form, change, restored, discard } = kept;
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(restored ? Object.keys(form) : []));
   const [tried, setTried] = useState(false);
@@ -48,7 +50,7 @@ export function MigrationFormView({ kept, editing, hasList, submitLabel, cancelT
   const element = useRef<HTMLFormElement>(null);
   const isNew = editing === null;
   const shown = useSettled(form, TYPING_MS);
-  const reading = useRead(DraftPreviewDocument, { input: draftOf(shown, isNew), editing });
+  const reading = useRead(DraftPreviewDocument, { input: draftOf(shown, before), editing });
   const preview = reading.data?.previewMigration;
   const problems = preview?.problems ?? [];
   const errorOf = (field: FieldName): string | null => {

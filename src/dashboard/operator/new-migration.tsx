@@ -26,7 +26,16 @@ export function NewMigration() {
   };
   return (
     <Page title="New migration" lead="A draft, which only operators see until it is announced." back={{ to: '/', label: 'Migrations' }}>
-      <MigrationFormView kept={kept} editing={null} hasList={false} submitLabel="Create draft" cancelTo="/" busy={busy} submit={submit} />
+      <MigrationFormView
+        kept={kept}
+        editing={null}
+        before={null}
+        hasList={false}
+        submitLabel="Create draft"
+        cancelTo="/"
+        busy={busy}
+        submit={submit}
+      />
     </Page>
   );
 }

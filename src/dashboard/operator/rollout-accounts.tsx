@@ -48,7 +48,7 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
   const variables = { migration, standing, reasons, search: search.settled === '' ? null : search.settled };
   const listing = useListing(RolloutAccountsDocument, variables, accountsOf);
   const states = useStates(migration, listing.reread);
-  const nodes = useMemo(() => listing.nodes?.map((node) => withState(node, states)), [listing.nodes, states]);
+  const nodes = useMemo(() => withStates(listing.nodes, states), [listing.nodes, states]);
   const columns = useMemo(() => rolloutColumns(migration), [migration]);
   return (
     <div className={styles['accounts']}>
@@ -107,9 +107,15 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
   );
 }
 
-function withState(node: RolloutAccount, states: ReadonlyMap<string, State>): RolloutAccount {
-  const state = states.get(node.account.id);
-  return state ? { ...node, state } : node;
+function withStates(
+  nodes: readonly RolloutAccount[] | undefined,
+  states: ReadonlyMap<string, State>,
+): readonly RolloutAccount[] | undefined {
+  if (states.size === 0) return nodes;
+  return nodes?.map((node) => {
+    const state = states.get(node.account.id);
+    return state ? { ...node, state } : node;
+  });
 }
 
 /** The states that changed since the list was read. Reading 50,000 accounts again for one of them would not do. */

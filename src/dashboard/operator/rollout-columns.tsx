@@ -35,7 +35,12 @@ export function rolloutColumns(migration: string): readonly Column<RolloutAccoun
       key: 'date',
       header: 'Since or until',
       width: '11rem',
-      cell: ({ state: { enabled, since, deadline } }) => <When words={enabled ? 'since' : 'until'} instant={enabled ? since : deadline} />,
+      cell: ({ state: { enabled, reason, since, deadline }, decision }) => (
+        <When
+          words={enabled ? 'since' : 'until'}
+          instant={enabled ? since : reason === 'EXEMPT' ? (decision?.exemptUntil ?? deadline) : deadline}
+        />
+      ),
     },
     {
       key: 'facts',
