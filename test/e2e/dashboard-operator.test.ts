@@ -253,7 +253,7 @@ describeInBrowser('the dashboard of an operator', () => {
     const morning = hourOfDay(addDays(today, 1), 9, PLATFORM_TIME_ZONE).getTime() + MORNING_MINUTES * 60_000;
     await world.workTo(new Date(morning));
     const { page, faults } = await visit('/mail');
-    const queue = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Reminders' }) });
+    const queue = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Reminders: given up' }) });
     await queue.getByText(/no <b>such<\/b> mailbox/).waitFor();
     await page.getByRole('row').filter({ hasText: 'Deliver mail' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -265,6 +265,50 @@ describeInBrowser('the dashboard of an operator', () => {
       () => `The mail was not sent:\n${world.output}`,
     );
     expect(world.smtp.mailsTo(ADA)).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
+  test('goes on where the network was away, and shows what happened meanwhile', async () => {
+    const { key } = await announce();
+    const { page } = await visit(`/rollouts/${key}`);
+    const row = page.getByRole('row').filter({ hasText: 'Acme Books' });
+    await row.getByText('Open').waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^Connection lost/).waitFor();
+    await optIn('acme', key);
+    await optIn('birch', key);
+    expect(await numberOf(page, 'To go').innerText()).toBe('3');
+    await page.context().setOffline(false);
+    await expect.poll(() => numberOf(page, 'To go').innerText(), { timeout: 20_000 }).toBe('1');
+    await row.getByText('Opted in').waitFor();
+    await page.getByText(/^Connection lost/).waitFor({ state: 'detached' });
+  });
+
+  test('shows as text what was written to be more, and says where an address leads nowhere', async () => {
+    const title = `<img src=x onerror=alert(1)> ${'w'.repeat(120)} \u{202e}evil`;
+    const description = `<script>alert(1)</script>\n\n[a](javascript:alert(1)) ![b](https://evil.example/x.png)\n\n| a |\n|:-:|\n| ${'x'.repeat(500)} |`;
+    await expect(
+      olga.request(CreateMigrationDocument, { input: { key: 'hostile', title, description, severity: 'LOW' } }),
+    ).rejects.toMatchObject({ code: 'INVALID_MARKDOWN' });
+    const allowed = description.replace('<script>alert(1)</script>', '<b>bold</b>').replace('javascript:alert(1)', 'https://x.example');
+    await olga.request(CreateMigrationDocument, { input: { key: 'hostile', title, description: allowed, severity: 'LOW' } });
+    const { page, faults } = await visit('/rollouts/hostile');
+    await heading(page, title).waitFor();
+    await page.getByText('<b>bold</b>').waitFor();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByRole('complementary').getByText('<b>bold</b>').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    await page.goto('/rollouts/nowhere');
+    await page
+      .getByRole('alert')
+      .getByText(/^There is no migration "nowhere"/)
+      .waitFor();
+    await page.goto('/accounts/nobody');
+    await page
+      .getByRole('alert')
+      .getByText(/^There is no account "nobody"/)
+      .waitFor();
     expect(faults).toEqual([]);
   });
 

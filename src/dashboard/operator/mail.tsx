@@ -10,6 +10,7 @@ import { Loaded } from '../components/states.tsx';
 import { Page } from '../shell/page.tsx';
 import { FailingAccountRow } from './failing-account.tsx';
 import { QueueCard } from './queue-card.tsx';
+import { QueueFailures } from './queue-failures.tsx';
 import { SweepTable } from './sweep-table.tsx';
 import { useEvery } from './timing.ts';
 import styles from './mail.module.css';
@@ -43,9 +44,12 @@ export function Mail() {
           <>
             <div className={styles['queues']}>
               {queues.map((queue) => (
-                <QueueCard key={queue.name} queue={queue} onRetried={reading.reread} />
+                <QueueCard key={queue.name} queue={queue} />
               ))}
             </div>
+            {queues.map((queue) => (
+              <QueueFailures key={queue.name} queue={queue} onRetried={reading.reread} />
+            ))}
             <Card title="Accounts whose mail fails">
               <Listed listing={failing} empty={<p className="soft">None had a mail given up in the last 24 hours.</p>}>
                 {(accounts) => (

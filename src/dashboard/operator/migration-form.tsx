@@ -59,7 +59,7 @@ export function MigrationFormView({ kept, editing, before, hasList, submitLabel,
     return refused ?? (found ? `${found.line === null ? '' : `Line ${found.line}: `}${found.message}` : null);
   };
   const onChange = (part: Partial<MigrationForm>) => {
-    setTouched((before) => new Set([...before, ...Object.keys(part)]));
+    setTouched((fields) => new Set([...fields, ...Object.keys(part)]));
     setFault(null);
     change(part);
   };

@@ -61,6 +61,11 @@ function Row({ endpoint: { id, url, types, createdBy, disabledAt, disabledReason
         <p className="small soft">
           by {createdBy}; told of{' '}
           {types.length === 0 ? 'everything it may see' : countOf(types.length, 'type of events', 'types of events')}
+          {disabledAt === null && failingSince !== null && (
+            <>
+              ; first refused <Distance instant={failingSince} />
+            </>
+          )}
           {disabledAt !== null && (
             <>
               ; disabled <Distance instant={disabledAt} />
@@ -72,10 +77,7 @@ function Row({ endpoint: { id, url, types, createdBy, disabledAt, disabledReason
           {disabledAt !== null ? (
             <Badge tone="neutral">Disabled</Badge>
           ) : failingSince !== null ? (
-            <Badge tone="bad">
-              Failing&nbsp;
-              <Distance instant={failingSince} />
-            </Badge>
+            <Badge tone="bad">Failing</Badge>
           ) : (
             <Badge tone="good">Well</Badge>
           )}
