@@ -14,7 +14,13 @@ const BUILT = join(ROOT, 'dist/dashboard');
 /** Beside what it is of, because everything inside is served. */
 const STAMP = join(ROOT, 'dist/dashboard.sha256');
 /** All that it is built from: files, and folders with everything below. The lock file stands for its packages. */
-const SOURCES = ['src/dashboard', 'schema/generated/dashboard.ts', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+  'src/dashboard',
+  'schema/generated/dashboard.ts',
+  'schema/generated/dashboard-operator.ts',
+  'vite.config.ts',
+  'package-lock.json',
+];
 const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 
 /** What became of it. ABSENT: it is not there, and an installation without the packages of development cannot build it. */

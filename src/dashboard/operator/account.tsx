@@ -5,7 +5,7 @@ import {
   CatalogueMigrationChangedDocument,
   OperatorAccountChangedDocument,
   OperatorAccountDocument,
-} from '../../../schema/generated/dashboard.ts';
+} from '../../../schema/generated/dashboard-operator.ts';
 import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
 import { ButtonLink } from '../components/button.tsx';

@@ -1,5 +1,5 @@
 /** What the page of an account reads. */
-import type { OperatorAccountQuery } from '../../../schema/generated/dashboard.ts';
+import type { OperatorAccountQuery } from '../../../schema/generated/dashboard-operator.ts';
 
 /** An account. */
 export type OperatorAccount = OperatorAccountQuery['account'];

@@ -1,7 +1,7 @@
 /** Every account of the platform: found by name or id. */
 import { Link } from 'wouter';
-import type { AllAccountsQuery, Platform } from '../../../schema/generated/dashboard.ts';
-import { AllAccountsDocument } from '../../../schema/generated/dashboard.ts';
+import type { AllAccountsQuery, Platform } from '../../../schema/generated/dashboard-operator.ts';
+import { AllAccountsDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Field, TextInput } from '../components/field.tsx';
 import { Listed } from '../components/listing.tsx';

@@ -1,6 +1,6 @@
 /** How a rollout came to where it is, as a chart, as a sentence and as a table. */
 import { lazy, Suspense, useEffect } from 'react';
-import { RolloutHistoryDocument } from '../../../schema/generated/dashboard.ts';
+import { RolloutHistoryDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useRead } from '../api/read.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { Loaded } from '../components/states.tsx';

@@ -1,6 +1,6 @@
 /** A later deadline, or an exemption, for one account: with a reason and an end. */
 import { useState } from 'react';
-import { ExemptAccountUntilDocument, ExtendForAccountDocument } from '../../../schema/generated/dashboard.ts';
+import { ExemptAccountUntilDocument, ExtendForAccountDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { Button } from '../components/button.tsx';

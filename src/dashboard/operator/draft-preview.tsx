@@ -1,6 +1,6 @@
 /** What a migration comes to while it is written: dates, whom it touches, reminders, its section of the public page. */
 import { lazy, Suspense } from 'react';
-import type { DraftPreviewQuery } from '../../../schema/generated/dashboard.ts';
+import type { DraftPreviewQuery } from '../../../schema/generated/dashboard-operator.ts';
 import type { Reading } from '../api/read.ts';
 import { Card } from '../components/card.tsx';
 import { Loaded, Skeleton } from '../components/states.tsx';

@@ -1,7 +1,7 @@
 /** Texts, severity and reach of a migration are changed here; its dates on its page, where what follows from them is shown. */
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard.ts';
+import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import { useRead } from '../api/read.ts';
 import { Loaded } from '../components/states.tsx';

@@ -1,5 +1,5 @@
 /** What narrows the event log. */
-import type { EventType } from '../../../schema/generated/dashboard.ts';
+import type { EventType } from '../../../schema/generated/dashboard-operator.ts';
 import { Choice, Field, TextInput } from '../components/field.tsx';
 import { EVENT } from '../format/words.ts';
 import type { AddressText } from './address.ts';

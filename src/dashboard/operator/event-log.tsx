@@ -1,6 +1,6 @@
 /** Everything that happened, newest first: narrowed by the address, exported, with what arrives said at the top. */
-import type { EventLogQuery, EventType } from '../../../schema/generated/dashboard.ts';
-import { EventLogDocument } from '../../../schema/generated/dashboard.ts';
+import type { EventLogQuery, EventType } from '../../../schema/generated/dashboard-operator.ts';
+import { EventLogDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Button } from '../components/button.tsx';
 import { Listed } from '../components/listing.tsx';

@@ -1,7 +1,7 @@
 /** One event: what, by whom, when; its details open on demand. */
 import { useId, useState } from 'react';
 import { Link } from 'wouter';
-import type { LoggedEventFragment } from '../../../schema/generated/dashboard.ts';
+import type { LoggedEventFragment } from '../../../schema/generated/dashboard-operator.ts';
 import { Instant } from '../format/time.tsx';
 import { EVENT } from '../format/words.ts';
 import styles from './event-log.module.css';

@@ -1,6 +1,6 @@
 /** An account whose provider refuses its mail. */
 import { Link } from 'wouter';
-import type { FailingAccountsQuery } from '../../../schema/generated/dashboard.ts';
+import type { FailingAccountsQuery } from '../../../schema/generated/dashboard-operator.ts';
 import { countOf } from '../format/numbers.ts';
 import { Instant } from '../format/time.tsx';
 import styles from './mail.module.css';

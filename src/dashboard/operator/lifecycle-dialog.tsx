@@ -4,7 +4,7 @@ import {
   AnnounceCatalogueMigrationDocument,
   CancelCatalogueMigrationDocument,
   EnforceCatalogueMigrationDocument,
-} from '../../../schema/generated/dashboard.ts';
+} from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { Button } from '../components/button.tsx';

@@ -1,6 +1,6 @@
 /** The machinery: what workers do, what waits to be sent, what was given up and can be tried again. */
-import type { FailingAccountsQuery } from '../../../schema/generated/dashboard.ts';
-import { FailingAccountsDocument, MachineryDocument } from '../../../schema/generated/dashboard.ts';
+import type { FailingAccountsQuery } from '../../../schema/generated/dashboard-operator.ts';
+import { FailingAccountsDocument, MachineryDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useRead } from '../api/read.ts';
 import { Badge } from '../components/badge.tsx';

@@ -1,6 +1,6 @@
 /** Writing a migration: the form, and beside it what it comes to while it is written. */
 import { type SubmitEvent, useRef, useState } from 'react';
-import { DraftPreviewDocument } from '../../../schema/generated/dashboard.ts';
+import { DraftPreviewDocument } from '../../../schema/generated/dashboard-operator.ts';
 import type { Outcome } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { useRead } from '../api/read.ts';

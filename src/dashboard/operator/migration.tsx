@@ -1,6 +1,10 @@
 /** One migration: how its rollout goes, as it goes; what can be done about it; and its dates with how they came about. */
 import { lazy, Suspense, useState } from 'react';
-import { CatalogueMigrationChangedDocument, LiveProgressDocument, OperatorMigrationDocument } from '../../../schema/generated/dashboard.ts';
+import {
+  CatalogueMigrationChangedDocument,
+  LiveProgressDocument,
+  OperatorMigrationDocument,
+} from '../../../schema/generated/dashboard-operator.ts';
 import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
 import { Badge } from '../components/badge.tsx';

@@ -1,5 +1,5 @@
 /** What the page of a migration reads. */
-import type { OperatorMigrationQuery, RolloutAccountsQuery } from '../../../schema/generated/dashboard.ts';
+import type { OperatorMigrationQuery, RolloutAccountsQuery } from '../../../schema/generated/dashboard-operator.ts';
 
 /** A migration. */
 export type OperatorMigration = OperatorMigrationQuery['migration'];

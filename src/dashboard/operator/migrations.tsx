@@ -1,7 +1,7 @@
 /** The catalogue: every migration with where it stands and how far it is, as both change. */
 import { Link } from 'wouter';
-import type { CatalogueQuery, LifecycleState } from '../../../schema/generated/dashboard.ts';
-import { AnyDecisionDocument, CatalogueDocument, CatalogueMigrationChangedDocument } from '../../../schema/generated/dashboard.ts';
+import type { CatalogueQuery, LifecycleState } from '../../../schema/generated/dashboard-operator.ts';
+import { AnyDecisionDocument, CatalogueDocument, CatalogueMigrationChangedDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Badge } from '../components/badge.tsx';

@@ -1,13 +1,13 @@
 /** What has been added to the log since a list of it was read. */
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
-import type { EventsSinceQueryVariables } from '../../../schema/generated/dashboard.ts';
+import type { EventsSinceQueryVariables } from '../../../schema/generated/dashboard-operator.ts';
 import {
   AnyDecisionDocument,
   CatalogueMigrationChangedDocument,
   EventsSinceDocument,
-  LogCursorDocument,
-} from '../../../schema/generated/dashboard.ts';
+} from '../../../schema/generated/dashboard-operator.ts';
+import { LogCursorDocument } from '../../../schema/generated/dashboard.ts';
 import { useLive } from '../api/live.ts';
 import { useEvery, useGathered } from './timing.ts';
 

@@ -1,6 +1,6 @@
 /** A new migration is written here; it begins as a draft. */
 import { useLocation } from 'wouter';
-import { CreateCatalogueMigrationDocument } from '../../../schema/generated/dashboard.ts';
+import { CreateCatalogueMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import { useToasts } from '../components/toast.tsx';
 import { Page } from '../shell/page.tsx';

@@ -1,7 +1,7 @@
 /** The accounts that would notice: they used lately what a migration ends. */
 import { Link } from 'wouter';
-import type { OldBehaviourQuery } from '../../../schema/generated/dashboard.ts';
-import { OldBehaviourDocument } from '../../../schema/generated/dashboard.ts';
+import type { OldBehaviourQuery } from '../../../schema/generated/dashboard-operator.ts';
+import { OldBehaviourDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Badge } from '../components/badge.tsx';
 import { Listed } from '../components/listing.tsx';

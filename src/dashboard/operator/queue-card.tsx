@@ -1,5 +1,5 @@
 /** One queue: how much waits and since when. */
-import type { MachineryQuery } from '../../../schema/generated/dashboard.ts';
+import type { MachineryQuery } from '../../../schema/generated/dashboard-operator.ts';
 import { Badge } from '../components/badge.tsx';
 import { Card } from '../components/card.tsx';
 import { useNow } from '../format/clock.ts';

@@ -1,7 +1,11 @@
 /** What a queue gave up: to whom, what was answered, and another try. */
 import { useState } from 'react';
-import type { MachineryQuery } from '../../../schema/generated/dashboard.ts';
-import { RedeliverOneWebhookDocument, RetryReminderMailDocument, RetryReminderMailsDocument } from '../../../schema/generated/dashboard.ts';
+import type { MachineryQuery } from '../../../schema/generated/dashboard-operator.ts';
+import {
+  RedeliverOneWebhookDocument,
+  RetryReminderMailDocument,
+  RetryReminderMailsDocument,
+} from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import { Button } from '../components/button.tsx';
 import { Card } from '../components/card.tsx';

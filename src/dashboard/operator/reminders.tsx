@@ -1,7 +1,7 @@
 /** When administrators would be mailed. */
 import { formatInstant } from '../format/dates.ts';
 import { countOf } from '../format/numbers.ts';
-import type { ReminderKind } from '../../../schema/generated/dashboard.ts';
+import type { ReminderKind } from '../../../schema/generated/dashboard-operator.ts';
 import styles from './reminders.module.css';
 
 interface Reminder {

@@ -1,7 +1,7 @@
 /** New dates for a migration, with what they set off: mails, and whether somebody else has to approve them. */
 import { useState } from 'react';
-import type { NewDatesPreviewQuery } from '../../../schema/generated/dashboard.ts';
-import { AskForNewDatesDocument, NewDatesPreviewDocument } from '../../../schema/generated/dashboard.ts';
+import type { NewDatesPreviewQuery } from '../../../schema/generated/dashboard-operator.ts';
+import { AskForNewDatesDocument, NewDatesPreviewDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { useRead } from '../api/read.ts';

@@ -1,7 +1,7 @@
 /** Changes of dates: those that wait for a second operator, and those that were. */
 import { useState } from 'react';
-import type { RescheduleFieldsFragment } from '../../../schema/generated/dashboard.ts';
-import { ApproveNewDatesDocument, RejectNewDatesDocument } from '../../../schema/generated/dashboard.ts';
+import type { RescheduleFieldsFragment } from '../../../schema/generated/dashboard-operator.ts';
+import { ApproveNewDatesDocument, RejectNewDatesDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { type Outcome, useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { Badge, type Tone } from '../components/badge.tsx';

@@ -1,7 +1,7 @@
 /** The accounts of a migration, however many: filtered, searched, exported; with their states as they change. */
 import { useMemo, useRef, useState } from 'react';
-import type { Reason, RolloutAccountsQuery, Standing } from '../../../schema/generated/dashboard.ts';
-import { RolloutAccountChangedDocument, RolloutAccountsDocument } from '../../../schema/generated/dashboard.ts';
+import type { Reason, RolloutAccountsQuery, Standing } from '../../../schema/generated/dashboard-operator.ts';
+import { RolloutAccountChangedDocument, RolloutAccountsDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Field, TextInput } from '../components/field.tsx';

@@ -1,5 +1,5 @@
 /** The recurring work of the workers; what is late or failed comes first. */
-import type { MachineryQuery } from '../../../schema/generated/dashboard.ts';
+import type { MachineryQuery } from '../../../schema/generated/dashboard-operator.ts';
 import { Badge } from '../components/badge.tsx';
 import { formatDuration } from '../format/numbers.ts';
 import { Distance } from '../format/time.tsx';

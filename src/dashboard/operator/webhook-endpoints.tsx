@@ -1,6 +1,6 @@
 /** Endpoints of webhooks and how they fare. */
-import type { WebhooksQuery } from '../../../schema/generated/dashboard.ts';
-import { RedeliverWebhooksOfDocument, SendTestToDocument, WebhooksDocument } from '../../../schema/generated/dashboard.ts';
+import type { WebhooksQuery } from '../../../schema/generated/dashboard-operator.ts';
+import { RedeliverWebhooksOfDocument, SendTestToDocument, WebhooksDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { Badge } from '../components/badge.tsx';

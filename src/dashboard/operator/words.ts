@@ -1,6 +1,6 @@
 /** Words that operators alone read. */
 import type { LineName } from './burn-down.rules.ts';
-import type { QueueName } from '../../../schema/generated/dashboard.ts';
+import type { QueueName } from '../../../schema/generated/dashboard-operator.ts';
 
 /** Lines of the burn-down. */
 export const LINE: Readonly<Record<LineName, string>> = {
