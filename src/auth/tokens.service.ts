@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import DataLoader from 'dataloader';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -12,8 +13,8 @@ import type { OidcService } from './oidc.service.ts';
 import {
   accountNumbers,
   administratorExists,
-  findTokenByHash,
   findTokens,
+  findTokensByHashes,
   insertToken,
   lockToken,
   markRevoked,
@@ -35,6 +36,8 @@ import {
 } from './tokens.rules.ts';
 
 const TOKEN_BYTES = 32;
+/** Of hashes in one statement. */
+const MAX_LOOK_UPS = 1_000;
 
 /** A token at the one moment it can be seen. */
 export interface CreatedToken {
@@ -53,6 +56,15 @@ export interface RotatedToken extends CreatedToken {
 
 /** Who may come in: makes, rotates, lists, revokes and checks bearer tokens. */
 export class TokensService {
+  /** What is asked in the same moment is asked at once, and nothing is kept: sockets by the thousand ask every few seconds. */
+  private readonly byHash = new DataLoader(
+    async (hashes: readonly string[]) => {
+      const found = await findTokensByHashes(this.db, hashes);
+      return hashes.map((hash) => found.get(hash));
+    },
+    { cache: false, maxBatchSize: MAX_LOOK_UPS },
+  );
+
   constructor(
     private readonly db: Database,
     private readonly wake: Pick<Wake, 'ring'>,
@@ -165,7 +177,7 @@ export class TokensService {
     const jwt = this.jwts && jwtOfHeader(authorization);
     if (this.jwts && jwt) return this.jwts.authenticate(jwt);
     const now = this.clock.now();
-    const found = await findTokenByHash(this.db, hashOf(tokenOfHeader(authorization)));
+    const found = await this.byHash.load(hashOf(tokenOfHeader(authorization)));
     const token = requireValid(found, now);
     this.uses.record(token, now);
     const { id, role, subject, administratorId, scopes, allAccounts } = token;

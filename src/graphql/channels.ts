@@ -12,7 +12,7 @@ export interface Message {
   /** See {@link Item.content}. */
   readonly content: string | undefined;
   /** The message of graphql-ws's protocol without its beginning, which names the subscription: see {@link headOf}. */
-  readonly tail: string;
+  readonly tail: Buffer;
 }
 
 /** Makes the messages of some items. */
@@ -27,13 +27,13 @@ export interface Member {
 }
 
 /** The first part of every message to one subscription. */
-export function headOf(id: string): string {
-  return `{"id":${JSON.stringify(id)}`;
+export function headOf(id: string): Buffer {
+  return Buffer.from(`{"id":${JSON.stringify(id)}`);
 }
 
 /** The rest of a message: what it says, as JSON. */
-export function tailOf(payload: string): string {
-  return `,"type":"next","payload":${payload}}`;
+export function tailOf(payload: string): Buffer {
+  return Buffer.from(`,"type":"next","payload":${payload}}`);
 }
 
 /** The channels of a process. */

@@ -27,7 +27,7 @@ export interface SubscriberOptions {
  * the subscription until then.
  */
 export class Subscriber implements Member, AsyncGenerator<never, void, undefined> {
-  private readonly head: string;
+  private readonly head: Buffer;
   /** Up to where everything has been sent. */
   private place: EventCursor;
   /** Whether messages of the channel may lie before {@link place}: until the first that does not. */
@@ -119,16 +119,16 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
 
   private send(messages: readonly Message[]): void {
     const { outlet } = this.options;
-    const texts: string[] = [];
+    const tails: Buffer[] = [];
     for (const { cursor, content, tail } of messages) {
       if (this.atSeam && !isAfter(cursor, this.place)) continue;
       this.atSeam = false;
       this.place = cursor;
       if (content !== undefined && content === this.lastContent) continue;
       this.lastContent = content;
-      texts.push(this.head + tail);
+      tails.push(tail);
     }
-    if (texts.length > 0) outlet.send(texts);
+    if (tails.length > 0) outlet.send(this.head, tails);
     if (this.waiting === null && outlet.isFull) this.fallBehind();
   }
 }

@@ -70,6 +70,8 @@ interface Session {
   /** Set once it has introduced itself. */
   authorization?: string;
   actor?: Actor;
+  /** Of the actor, by {@link keyOf}. */
+  rights?: string;
   /** Whether it answered the last ping. */
   alive: boolean;
 }
@@ -169,6 +171,7 @@ export class Subscriptions {
     try {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;
+      session.rights = keyOf(session.actor);
       return true;
     } catch (error) {
       if (!(error instanceof GracelineError)) throw error;
@@ -242,28 +245,31 @@ export class Subscriptions {
   }
 
   /**
-   * Closes the sockets whose token has been revoked, has expired or means other rights since. One query for each token, however many sockets it
-   * has; where the database cannot be asked they stay, and are asked about again.
+   * Closes the sockets whose token has been revoked, has expired or means other rights since. All are asked about at once, so
+   * that one statement tells of a thousand; where the database cannot be asked they stay, and are asked about again.
    */
   private async recheck(): Promise<void> {
     if (this.rechecking) return;
     this.rechecking = true;
     const introduced = [...this.sessions].filter(({ authorization }) => authorization !== undefined);
     try {
-      for (const [authorization, sessions] of Map.groupBy(introduced, (session) => session.authorization!)) {
-        const current = await this.options.authenticate(authorization).catch(faultOfToken);
-        // Whether this one still counts only its issuer can tell; the sockets of all others are asked about nevertheless.
-        if (current === null) continue;
-        for (const { socket, actor } of sessions) {
-          if (current instanceof GracelineError) closeForbidden(socket, current.message);
-          else if (keyOf(current) !== keyOf(actor!)) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
-        }
-      }
+      const groups = [...Map.groupBy(introduced, ({ authorization }) => authorization!)];
+      await Promise.all(groups.map(async ([authorization, sessions]) => this.recheckOne(authorization, sessions)));
     } catch (error) {
       this.options.logger.warn({ err: error }, 'could not check the tokens of open sockets again; trying at the next turn');
     } finally {
       this.rechecking = false;
     }
+  }
+
+  private async recheckOne(authorization: string, sessions: readonly Session[]): Promise<void> {
+    const current = await this.options.authenticate(authorization).catch(faultOfToken);
+    // Whether this one still counts only its issuer can tell.
+    if (current === null) return;
+    if (current instanceof GracelineError) return sessions.forEach(({ socket }) => closeForbidden(socket, current.message));
+    const present = keyOf(current);
+    for (const { socket, rights } of sessions)
+      if (rights !== present) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
   }
 
   private ping(): void {

@@ -28,8 +28,12 @@ export async function changesOfOne(
   };
   return new LiveEvents(context.services, from, { matches, narrowing: { accountNumber: number } }, async (events) => {
     // Asked again each time: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
-    const account = await accounts.account(actor, accountId);
-    return changesOf(context, actor, events, () => account);
+    return changesOf(
+      context,
+      actor,
+      events,
+      accounts.account(actor, accountId).then((account) => [account]),
+    );
   });
 }
 
@@ -40,18 +44,20 @@ export async function changesOfOne(
  */
 export async function changesOfAll(context: Context, actor: Actor, from: EventCursor): Promise<Live<AccountMigrationChange>> {
   const { accounts } = context.services;
-  // Read after the place was taken: accounts given meanwhile are in it, or their events are still to come.
-  const numbers = await accounts.visibleNumbers(actor);
+  await accounts.visibleNumbers(actor);
+  const given = new Set<number>();
+  let numbers: ReadonlySet<number> | null | undefined;
   const matches = (event: LoggedEvent) => {
     const { type, migrationId, accountNumber } = event;
     if (accountNumber === null) return false;
-    if (isGivenTo(actor, event)) numbers?.add(accountNumber);
-    return migrationId !== null && !isPrivate(actor, type) && (numbers === null || numbers.has(accountNumber));
+    if (isGivenTo(actor, event)) given.add(accountNumber);
+    return migrationId !== null && !isPrivate(actor, type) && (numbers?.has(accountNumber) !== false || given.has(accountNumber));
   };
   return new LiveEvents(context.services, from, { matches }, async (events) => {
-    const numbersOfThese = [...new Set(events.map(({ accountNumber }) => accountNumber!))];
-    const seen = new Map((await accounts.seen(actor, numbersOfThese)).map((account) => [account.number, account]));
-    return changesOf(context, actor, events, ({ accountNumber }) => seen.get(accountNumber!));
+    // Read once it is followed: an account given before that is among them, one given later is told of by an event.
+    numbers ??= await accounts.visibleNumbers(actor);
+    const about = new Set(events.map(({ accountNumber }) => accountNumber!));
+    return changesOf(context, actor, events, accounts.seen(actor, [...about]));
   });
 }
 
@@ -60,16 +66,19 @@ async function changesOf(
   { services: { migrations } }: Context,
   actor: Actor,
   events: Batch,
-  accountOf: (event: LoggedEvent) => AccountView | undefined,
+  accounts: Promise<readonly AccountView[]>,
 ): Promise<(AccountMigrationChange | null)[]> {
   const ids = new Set(events.flatMap(({ migrationId }) => migrationId ?? []));
-  const found = ids.size === 0 ? [] : await migrations.byIds([...ids]);
-  const visible = new Set(found.flatMap((migration) => (migrations.isVisible(actor, migration) ? migration.id : [])));
-  return events.map((event) => {
-    const { cursor, type, migrationId } = event;
-    const account = accountOf(event);
-    if (migrationId === null || !account || !visible.has(migrationId)) return null;
-    return { cursor, type, accountMigration: { accountId: account.id, accountNumber: account.number, migrationId } };
+  const [seen, found] = await Promise.all([accounts, ids.size === 0 ? [] : migrations.byIds([...ids])]);
+  const visible = new Map(found.filter((migration) => migrations.isVisible(actor, migration)).map((one) => [one.id, one]));
+  const accountOf = new Map(seen.map((account) => [account.number, account]));
+  return events.map(({ cursor, type, migrationId, accountNumber }) => {
+    const migration = visible.get(migrationId ?? '');
+    // What is about every account is about the only one that was asked for.
+    const account = accountNumber === null ? seen[0] : accountOf.get(accountNumber);
+    if (!account || !migration) return null;
+    const { id: accountId, number } = account;
+    return { cursor, type, accountMigration: { accountId, accountNumber: number, migrationId: migration.id, account, migration } };
   });
 }
 

@@ -26,13 +26,13 @@ export class RolloutsResolver {
   }
 
   @FieldResolver(() => AccountType, { description: 'The account.' })
-  account(@Ctx() context: Context, @Root() { accountNumber }: AccountMigrationType) {
-    return context.loaders.accounts.load(accountNumber);
+  account(@Ctx() context: Context, @Root() { account, accountNumber }: AccountMigrationType) {
+    return account ?? context.loaders.accounts.load(accountNumber);
   }
 
   @FieldResolver(() => MigrationType, { description: 'The migration.' })
-  migration(@Ctx() context: Context, @Root() { migrationId }: AccountMigrationType) {
-    return context.loaders.migrations.load(migrationId);
+  migration(@Ctx() context: Context, @Root() { migration, migrationId }: AccountMigrationType) {
+    return migration ?? context.loaders.migrations.load(migrationId);
   }
 
   @FieldResolver(() => EffectiveStateType, { description: 'Whether it is on, and why.' })
