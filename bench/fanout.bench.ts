@@ -26,9 +26,9 @@ export const fanout: Benchmark = {
   name: 'fanout',
   describe: 'Events of the log to thousands of equal subscribers, against plain ws and against graphql-ws as it comes.',
   run: async (context) => {
-    const figures: Figure[] = [];
-    for (const subscribers of CROWDS) figures.push(...(await withSubscribers(context, subscribers)));
-    return figures;
+    const all: Figure[] = [];
+    for (const subscribers of CROWDS) all.push(...(await withSubscribers(context, subscribers)));
+    return all;
   },
 };
 

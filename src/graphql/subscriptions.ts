@@ -40,7 +40,8 @@ const PING_EVERY_MS = 15_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
 const GOING_AWAY = 1001;
-const INTERNAL_ERROR = 1011;
+/** As 1011 says it, but a client of graphql-ws that is told 1011 never comes back, not even when the database does. */
+const TRY_AGAIN_LATER = 1013;
 
 type InitPayload = Record<string, unknown> | undefined;
 
@@ -290,7 +291,7 @@ export class Subscriptions {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
     noteRequest([failure], requestId);
-    socket.close(INTERNAL_ERROR, reasonOf(this.options.formatError(failure).message));
+    socket.close(TRY_AGAIN_LATER, reasonOf(this.options.formatError(failure).message));
   }
 
   /** Browsers say from which page a socket comes and ask nobody: pages of others are kept out here. */
