@@ -1,7 +1,11 @@
 /** The README's examples of clients, run as they stand against a service whose sockets are cut. */
+import { pathToFileURL } from 'node:url';
+import { print } from 'graphql';
+import type { Client } from 'graphql-ws';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   AccountMigrationChangedDocument,
+  type AccountMigrationChangedSubscription,
   AnnounceMigrationDocument,
   CreateAccountDocument,
   CreateAdministratorDocument,
@@ -15,7 +19,7 @@ import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts'
 import { TestProcess, until } from '../support/processes.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
 import { saveReadmeModules } from '../support/readme.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { OLGA, startService, type TestService } from '../support/service.ts';
 
 /** As the README calls them. */
 const MIGRATION = 'tls-1-0-is-switched-off';
@@ -152,4 +156,38 @@ test.each(['watch.js', 'apollo.js', 'urql.js'])('%s gets each message once and i
   await awaitOutput(program, () => cursorsOf(program).length >= expected.length);
   expect({ cursors: cursorsOf(program), stderr: program.stderr }).toEqual({ cursors: expected, stderr: '' });
   await uncut.close();
+});
+
+test('live.js connects again with another token where its own is revoked', async () => {
+  await reset();
+  const { host } = new URL(service.url);
+  const ends: number[] = [];
+  class WatchedSocket extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      this.addEventListener('close', ({ code }) => ends.push(code));
+    }
+  }
+  vi.stubGlobal('WebSocket', WatchedSocket);
+  onTestFinished(() => void vi.unstubAllGlobals().unstubAllEnvs());
+  const path = (await saveReadmeModules({ http: host, ws: host })).get('live.js')!;
+  const { live } = (await import(pathToFileURL(path).href)) as { live: Pick<Client, 'subscribe'> };
+  const { id, token: revoked } = await service.house.tokens.createToken(SYSTEM, { name: 'first', role: 'OPERATOR', subject: OLGA });
+  vi.stubEnv('ADMINISTRATOR', revoked);
+  const { logCursor: after } = await administrator.request(LogCursorDocument, {});
+  const came: string[] = [];
+  const payload = { query: print(AccountMigrationChangedDocument), variables: { account: OWN[0], after } };
+  const end = live.subscribe<AccountMigrationChangedSubscription>(payload, {
+    next: ({ data }) => came.push(data!.accountMigrationChanged.type),
+    error: (error) => came.push(String(error)),
+    complete: () => came.push('complete'),
+  });
+  onTestFinished(end);
+  await decide(OWN[0], true);
+  await expect.poll(() => came, { timeout: PATIENCE_MS }).toEqual(['OPTED_IN']);
+  vi.stubEnv('ADMINISTRATOR', token);
+  await service.house.tokens.revokeToken(SYSTEM, id);
+  await expect.poll(() => ends, { timeout: PATIENCE_MS }).toEqual([4403]);
+  await decide(OWN[0], false);
+  await expect.poll(() => came, { timeout: PATIENCE_MS }).toEqual(['OPTED_IN', 'OPTED_OUT']);
 });
