@@ -134,6 +134,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
+    missedReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 4))),
     idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),

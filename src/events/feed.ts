@@ -210,7 +210,7 @@ export function changes(batches: AsyncIterableIterator<Batch>, everyMs: number):
   const rested = () => {
     const restMs = restUntil - performance.now();
     if (restMs <= 0) return null;
-    return new Promise<void>((resolve) => setTimeout(resolve, restMs));
+    return new Promise<void>((resolve) => setTimeout(resolve, restMs).unref());
   };
   const source: AsyncIterableIterator<Batch, undefined> = {
     async next() {

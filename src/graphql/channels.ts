@@ -1,4 +1,5 @@
 /** Subscribers who are sent the same share one reading of the log, one execution and one text of each message. */
+import { GracelineError } from '../errors.ts';
 import type { EventCursor } from '../events/log.ts';
 import type { Items, Live } from './live.ts';
 
@@ -40,6 +41,9 @@ export function tailOf(payload: string): Buffer {
 export class Channels {
   private readonly channels = new Map<string, Channel>();
 
+  /** @param report told once of each failure that is ours to mend, however many it ends */
+  constructor(private readonly report: (failure: unknown) => void) {}
+
   /**
    * Joins those who are sent the same, or is the first of them. From when this returns, each message behind the live
    * source's present position is delivered; some before it may be too.
@@ -50,8 +54,9 @@ export class Channels {
   join(key: string, member: Member, live: Live<unknown>, messagesOf: MessagesOf): () => void {
     let channel = this.channels.get(key);
     if (!channel) {
-      const made = new Channel(live, messagesOf, () => {
+      const made = new Channel(live, messagesOf, (failure) => {
         if (this.channels.get(key) === made) this.channels.delete(key);
+        this.fail(failure);
       });
       this.channels.set(key, made);
       channel = made;
@@ -60,17 +65,22 @@ export class Channels {
     const joined = channel;
     return () => joined.leave(member);
   }
+
+  /** That something failed for whoever reads what is sent, here or alone. */
+  fail(failure: unknown): void {
+    if (failure !== undefined && !(failure instanceof GracelineError)) this.report(failure);
+  }
 }
 
 class Channel {
   readonly members = new Set<Member>();
   private readonly source: AsyncIterableIterator<Items<unknown>>;
 
-  /** @param over called once nobody can join any more */
+  /** @param over called once nobody can join any more, with what it failed with */
   constructor(
     live: Live<unknown>,
     private readonly messagesOf: MessagesOf,
-    private readonly over: () => void,
+    private readonly over: (failure?: unknown) => void,
   ) {
     this.source = live.follow();
     void this.run();
@@ -101,7 +111,7 @@ class Channel {
   }
 
   private end(failure?: unknown): void {
-    this.over();
+    this.over(failure);
     const members = [...this.members];
     this.members.clear();
     for (const member of members) member.end(failure);

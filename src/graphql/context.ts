@@ -39,6 +39,8 @@ export interface Services {
   readonly imports: ImportService;
   /** Takes turns over what subscriptions read, so that an event thousands wait for leaves connections to everybody else. */
   readonly liveReads: Turn;
+  /** The same over what subscribers missed: thousands that come back must not stand before what is live. */
+  readonly missedReads: Turn;
   readonly mails: MailService;
   readonly migrations: MigrationsService;
   readonly notices: NoticesService;

@@ -1,4 +1,4 @@
-/** What a subscription follows: made by the `subscribe` functions of resolvers, run by {@link Subscribers}. */
+/** What a subscription follows: made by the `subscribe` functions of resolvers, run by each `Subscriber` and shared by channels. */
 import { type Batch, changes, feed, stretch, type Turn, type Wanted } from '../events/feed.ts';
 import type { EventFollower } from '../events/follower.ts';
 import type { EventCursor } from '../events/log.ts';
@@ -39,9 +39,9 @@ export abstract class Live<T> implements AsyncIterable<T> {
   /** What happened between two places, the latter included, which lies at the {@link position} or before it. */
   abstract missed(after: EventCursor, upTo: EventCursor): AsyncIterable<Items<T>>;
 
-  /** What GraphQL asks of every source; nobody here reads it so. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for await (const items of this.follow()) for (const { value } of items) yield value;
+  /** GraphQL takes nothing for a source that has none; read so, nothing would be shared. */
+  [Symbol.asyncIterator](): never {
+    throw new Error('A Live is read by its methods.');
   }
 }
 
@@ -49,6 +49,7 @@ export abstract class Live<T> implements AsyncIterable<T> {
 export interface LiveServices {
   readonly follower: EventFollower;
   readonly liveReads: Turn;
+  readonly missedReads: Turn;
 }
 
 /** Says what happened: each event that is wanted is an item, or none. */
@@ -69,16 +70,16 @@ export class LiveEvents<T extends { readonly cursor?: EventCursor | undefined }>
 
   follow(): AsyncIterableIterator<Items<T>> {
     const { follower, liveReads } = this.services;
-    return mapped(feed(follower, liveReads, this.wanted), (events) => this.read(events));
+    return mapped(feed(follower, liveReads, this.wanted), (events) => this.read(events, liveReads));
   }
 
   async *missed(after: EventCursor, upTo: EventCursor): AsyncGenerator<Items<T>, void, undefined> {
-    const { follower, liveReads } = this.services;
-    for await (const events of stretch(follower, liveReads, this.wanted, after, upTo)) yield await this.read(events);
+    const { follower, missedReads } = this.services;
+    for await (const events of stretch(follower, missedReads, this.wanted, after, upTo)) yield await this.read(events, missedReads);
   }
 
-  private async read(events: Batch): Promise<Items<T>> {
-    const values = await this.services.liveReads(() => this.itemsOf(events));
+  private async read(events: Batch, turn: Turn): Promise<Items<T>> {
+    const values = await turn(() => this.itemsOf(events));
     return values.flatMap((value, i) => (value === null ? [] : [{ cursor: events[i]!.cursor, value }]));
   }
 }
@@ -106,16 +107,16 @@ export class LiveState<T extends object> extends Live<T & { cursor: EventCursor 
   follow(): AsyncIterableIterator<Items<T & { cursor: EventCursor }>> {
     const { follower, liveReads } = this.services;
     const events = changes(feed(follower, liveReads, this.wanted), this.everyMs);
-    return mapped(events, async (change) => [await this.itemAt(change.at(-1)!.cursor)]);
+    return mapped(events, async (change) => [await this.itemAt(change.at(-1)!.cursor, liveReads)]);
   }
 
   /** What was missed is told by how things stand now. */
   async *missed(after: EventCursor, upTo: EventCursor): AsyncGenerator<Items<T & { cursor: EventCursor }>, void, undefined> {
-    if (after !== upTo) yield [await this.itemAt(upTo)];
+    if (after !== upTo) yield [await this.itemAt(upTo, this.services.missedReads)];
   }
 
-  private async itemAt(cursor: EventCursor): Promise<Item<T & { cursor: EventCursor }>> {
-    const value = await this.services.liveReads(this.read);
+  private async itemAt(cursor: EventCursor, turn: Turn): Promise<Item<T & { cursor: EventCursor }>> {
+    const value = await turn(this.read);
     return { cursor, value: { ...value, cursor }, content: JSON.stringify(value) };
   }
 }

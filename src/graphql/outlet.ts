@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 
 /** What a socket may hold that its peer has not read yet, in bytes; past it, subscribers wait until it is gone. */
 const FULL_AT = 256 * 1024;
+/** As 1011 says it, but a client of graphql-ws that is told 1011 never comes back, not even when the database does. */
+export const TRY_AGAIN_LATER = 1013;
 /** Of a frame's header (RFC 6455, section 5.2): the final frame of a text, and the lengths its first length byte can say. */
 const FINAL_TEXT = 0x81;
 const MAX_SHORT = 125;
@@ -16,15 +18,18 @@ const LONG = 127;
  * the rest, and the two do not meet, because without compression it writes at once and keeps nothing back.
  */
 export class Outlet {
+  private draining: Promise<void> | null = null;
+
   /** @param connection what the socket writes to */
   constructor(
     private readonly socket: WebSocket,
     private readonly connection: Duplex,
   ) {}
 
-  /** Whether the peer reads more slowly than it is sent to. */
+  /** Whether the peer reads more slowly than it is sent to, so that it pays to wait until it has {@link drained}. */
   get isFull(): boolean {
-    return this.socket.bufferedAmount > FULL_AT;
+    // A connection that ends or is gone still holds bytes, but never drains: whoever waited for that would wait no moment.
+    return this.connection.writableNeedDrain && this.socket.bufferedAmount > FULL_AT;
   }
 
   /**
@@ -51,15 +56,22 @@ export class Outlet {
   /** Resolves once the peer has read what was sent, or is gone. One that never reads answers no ping either, and is cut for that. */
   async drained(): Promise<void> {
     if (!this.connection.writableNeedDrain || this.socket.readyState === this.socket.CLOSED) return;
-    await new Promise<void>((resolve) => {
+    this.draining ??= new Promise<void>((resolve) => {
       const done = () => {
         this.socket.off('close', done);
         this.connection.off('drain', done);
+        this.draining = null;
         resolve();
       };
       this.socket.once('close', done);
       this.connection.once('drain', done);
     });
+    await this.draining;
+  }
+
+  /** Ends the socket in a way after which its client comes back and resumes. */
+  breakOff(): void {
+    this.socket.close(TRY_AGAIN_LATER, 'Something went wrong on our side. Connect again.');
   }
 }
 

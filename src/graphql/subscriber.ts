@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { GracelineError } from '../errors.ts';
 import { type EventCursor, isAfter } from '../events/log.ts';
 import { type Channels, headOf, type Member, type Message, type MessagesOf } from './channels.ts';
 import type { Live } from './live.ts';
@@ -37,7 +39,8 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
   private lastContent: string | undefined;
   private leave: () => void = () => undefined;
   private left = Promise.withResolvers<void>();
-  private over: { readonly failure?: unknown } | null = null;
+  private over: { readonly refusal?: GracelineError } | null = null;
+  private readonly ended = Promise.withResolvers<void>();
 
   constructor(private readonly options: SubscriberOptions) {
     this.head = headOf(options.id);
@@ -53,14 +56,18 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
 
   /** @inheritdoc */
   end(failure?: unknown): void {
-    this.over ??= failure === undefined ? {} : { failure };
+    if (this.over) return;
+    this.over = failure instanceof GracelineError ? { refusal: failure } : {};
+    // A refusal is for the client to read. What failed otherwise may go well in a moment, so it is to come back and resume.
+    if (failure !== undefined && !(failure instanceof GracelineError)) this.options.outlet.breakOff();
+    this.ended.resolve();
     this.fallBehind();
   }
 
-  /** Runs to the end of the subscription; asked for once. */
+  /** Runs to the end of the subscription, and ends as soon as that has come, whatever is still awaited; asked for once. */
   async next(): Promise<IteratorResult<never, void>> {
-    while (!this.over) await this.run();
-    if ('failure' in this.over) throw this.over.failure;
+    await Promise.race([this.runOn(), this.ended.promise]);
+    if (this.over?.refusal) throw this.over.refusal;
     return { value: undefined, done: true };
   }
 
@@ -84,9 +91,19 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
     this.end();
   }
 
+  private async runOn(): Promise<void> {
+    while (!this.over) {
+      await this.run();
+      // Whatever a socket says of itself, nobody else waits for ever behind one that has nothing to wait for.
+      await setImmediate();
+    }
+  }
+
   /** From joining to falling behind, or to the end. */
   private async run(): Promise<void> {
     const { key, live, channels, messagesOf, outlet } = this.options;
+    if (outlet.isFull) await outlet.drained();
+    if (this.over) return;
     this.left = Promise.withResolvers();
     this.waiting = [];
     this.atSeam = true;
@@ -100,6 +117,7 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
         if (this.over) return;
       }
     } catch (failure) {
+      channels.fail(failure);
       return this.end(failure);
     }
     this.place = seam;
@@ -108,7 +126,6 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
     this.waiting = null;
     this.send(waiting);
     await this.left.promise;
-    await outlet.drained();
   }
 
   private fallBehind(): void {
@@ -118,6 +135,7 @@ export class Subscriber implements Member, AsyncGenerator<never, void, undefined
   }
 
   private send(messages: readonly Message[]): void {
+    if (this.over) return;
     const { outlet } = this.options;
     const tails: Buffer[] = [];
     for (const { cursor, content, tail } of messages) {

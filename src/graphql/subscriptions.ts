@@ -1,6 +1,7 @@
 /** GraphQL subscriptions over WebSocket: graphql-ws's protocol on our own sockets, with the limits it does not bring. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
   createSourceEventStream,
@@ -20,11 +21,11 @@ import type { Turn } from '../events/feed.ts';
 import { GracelineError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { Channels, type MessagesOf, tailOf } from './channels.ts';
-import type { CreateContext } from './context.ts';
+import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
-import { Live } from './live.ts';
-import { Outlet } from './outlet.ts';
+import { type Items, Live } from './live.ts';
+import { Outlet, TRY_AGAIN_LATER } from './outlet.ts';
 import { sameMessagesKey } from './same-messages.ts';
 import { Subscriber } from './subscriber.ts';
 import { refuseUnkeepable } from './texts.ts';
@@ -37,11 +38,10 @@ export const MAX_SUBSCRIPTIONS = 50;
 const RECHECK_EVERY_MS = 2_000;
 /** Keeps proxies from closing quiet sockets, and finds peers that went away without a word. */
 const PING_EVERY_MS = 15_000;
+const EXECUTE_AGAIN_AFTER_MS = 1_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
 const GOING_AWAY = 1001;
-/** As 1011 says it, but a client of graphql-ws that is told 1011 never comes back, not even when the database does. */
-const TRY_AGAIN_LATER = 1013;
 
 type InitPayload = Record<string, unknown> | undefined;
 
@@ -87,7 +87,7 @@ interface Accepted extends ExecutionArgs {
 /** All sockets of a process. */
 export class Subscriptions {
   private readonly sessions = new Set<Session>();
-  private readonly channels = new Channels();
+  private readonly channels: Channels;
   private readonly acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -100,6 +100,7 @@ export class Subscriptions {
   private closing = false;
 
   constructor(private readonly options: SubscriptionsOptions) {
+    this.channels = new Channels((err) => options.logger.error({ err }, 'what subscribers are sent could not be read; they resume'));
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
       onSubscribe: (context, id, payload) => this.prepare(context, id, payload),
@@ -212,8 +213,10 @@ export class Subscriptions {
       throw error;
     }
     const { operationName, variables: variableValues } = payload;
-    const contextValue = this.options.createContext(session.actor!, session.requestId);
-    const key = sameMessagesKey(payload, document, operation, session.actor!);
+    // All that is read for it may be sent to others too, so it is asked for by the reader and not by the person.
+    const reader = readerOf(session.actor!);
+    const contextValue = this.options.createContext(reader, session.requestId);
+    const key = sameMessagesKey(payload, document, operation, reader);
     return { schema: this.options.schema, document, operationName, variableValues, contextValue, id, session, key };
   }
 
@@ -227,17 +230,22 @@ export class Subscriptions {
     return new Subscriber({ id, outlet, live: source, key, channels: this.channels, messagesOf: this.messagesOf(args) });
   }
 
-  /**
-   * Executes what happened, with a context of its own each time: loaders would answer from what they read before. The actor
-   * is reduced to its rights, so that what is sent to several cannot tell of one of them.
-   */
+  /** Executes what happened, with a context of its own each time: loaders would answer from what they read before. */
   private messagesOf(args: Accepted): MessagesOf {
     const { session } = args;
+    const { actor } = args.contextValue as Context;
     const { turn = (read) => read(), createContext } = this.options;
-    const actor = readerOf(session.actor!);
-    return async (items) => {
+    const executeAll = (items: Items<unknown>) => {
       const contextValue = createContext(actor, session.requestId);
-      const results = await turn(() => Promise.all(items.map(async ({ value }) => execute({ ...args, rootValue: value, contextValue }))));
+      return turn(() => Promise.all(items.map(async ({ value }) => execute({ ...args, rootValue: value, contextValue }))));
+    };
+    return async (items) => {
+      let results = await executeAll(items);
+      if (results.some(hasDefect)) {
+        // Nobody is sent an event again whose message was an error, so a database that is back in a moment is given that moment.
+        await setTimeout(EXECUTE_AGAIN_AFTER_MS);
+        results = await executeAll(items);
+      }
       return results.map(({ errors, ...result }, i) => {
         const { cursor, content } = items[i]!;
         return { cursor, content, tail: tailOf(JSON.stringify(errors ? { ...result, errors: this.format(errors, session) } : result)) };
@@ -315,6 +323,11 @@ function send(socket: WebSocket, text: string): Promise<void> | void {
 
 function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
+}
+
+/** Whether a result failed for a reason that may be gone in a moment. */
+function hasDefect({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ originalError }) => originalError && !(originalError instanceof GracelineError)) ?? false;
 }
 
 /** Why a token no longer counts; null where nobody can say at the moment. */

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import type { Database } from '../../src/db/database.ts';
+import { GracelineError } from '../../src/errors.ts';
 import { type EventCursor, writeEvents } from '../../src/events/log.ts';
 import { EventFollower } from '../../src/events/follower.ts';
 import { Wake } from '../../src/events/wake.ts';
@@ -60,31 +62,34 @@ interface Peer {
   /** What came, as JSON. */
   readonly messages: { readonly id: string; readonly payload: { readonly cursor: EventCursor } }[];
   readonly bufferedBytes: () => number;
+  /** Of the sending end. */
+  readonly connection: Duplex;
 }
 
 async function connect(): Promise<Peer> {
   const acceptor = new WebSocketServer({ noServer: true });
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const accepted = new Promise<{ outlet: Outlet; held: WebSocket }>((resolve) =>
+  const accepted = new Promise<{ outlet: Outlet; held: WebSocket; connection: Duplex }>((resolve) =>
     server.once('upgrade', (request, connection, head) =>
-      acceptor.handleUpgrade(request, connection, head, (held) => resolve({ held, outlet: new Outlet(held, connection) })),
+      acceptor.handleUpgrade(request, connection, head, (held) => resolve({ held, connection, outlet: new Outlet(held, connection) })),
     ),
   );
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const messages: Peer['messages'] = [];
   socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Peer['messages'][number]));
-  const { outlet, held } = await accepted;
+  const [{ outlet, held, connection }] = await Promise.all([accepted, once(socket, 'open')]);
   onTestFinished(() => {
     held.terminate();
     server.close();
   });
-  return { socket, outlet, messages, bufferedBytes: () => held.bufferedAmount };
+  return { socket, outlet, messages, connection, bufferedBytes: () => held.bufferedAmount };
 }
 
 /** Subscribes a peer to everything, from a place on. */
 function subscribe(peer: Peer, channels: Channels, after: EventCursor, messagesOf: MessagesOf, id = 'one') {
-  const services = { follower, liveReads: <T>(work: () => Promise<T>) => work() };
+  const atOnce = <T>(work: () => Promise<T>) => work();
+  const services = { follower, liveReads: atOnce, missedReads: atOnce };
   const live = new LiveEvents(services, after, { matches: () => true }, async (events) => events);
   const subscriber = new Subscriber({ id, outlet: peer.outlet, live, key: 'all', channels, messagesOf });
   const over = subscriber.next();
@@ -103,6 +108,9 @@ function wording(paddingBytes = 0) {
   return { worded, messagesOf };
 }
 
+/** What was reported of failures. */
+const failures: unknown[] = [];
+const channelsOf = () => new Channels((failure) => failures.push(failure));
 const cursorsOf = ({ messages }: Peer) => messages.map(({ payload }) => payload.cursor);
 const listeners = () => (follower as unknown as { listeners: Set<unknown> }).listeners.size;
 
@@ -114,7 +122,7 @@ async function came(peer: Peer, count: number): Promise<void> {
 }
 
 test('what many are sent is worded once, and each is sent it under the name it gave', async () => {
-  const channels = new Channels();
+  const channels = channelsOf();
   const { worded, messagesOf } = wording();
   const peers = await Promise.all(Array.from({ length: 5 }, connect));
   const all = peers.map((peer, i) => subscribe(peer, channels, follower.position, messagesOf, `"${i}" ü`));
@@ -134,7 +142,7 @@ test('what many are sent is worded once, and each is sent it under the name it g
 test.each([0, 60, 200, 70_000])('a message with %i bytes of padding comes whole, alone and among others', async (bytes) => {
   const peer = await connect();
   const { messagesOf } = wording(bytes);
-  const { leave } = subscribe(peer, new Channels(), follower.position, messagesOf);
+  const { leave } = subscribe(peer, channelsOf(), follower.position, messagesOf);
   const written = [...(await write(1)), ...(await write(3))];
   await read();
   await came(peer, 4);
@@ -143,7 +151,7 @@ test.each([0, 60, 200, 70_000])('a message with %i bytes of padding comes whole,
 });
 
 test('a cursor from a process that has read further brings nothing twice here', async () => {
-  const channels = new Channels();
+  const channels = channelsOf();
   const { messagesOf } = wording();
   const [here, ahead] = [await connect(), await connect()];
   const [first, second] = [subscribe(here, channels, follower.position, messagesOf), await write(3)];
@@ -162,7 +170,7 @@ test('a cursor from a process that has read further brings nothing twice here', 
 
 describe('a peer that does not read', () => {
   test('holds a bounded part of what is sent, holds up nobody, and gets all of it once it reads', async () => {
-    const channels = new Channels();
+    const channels = channelsOf();
     const { messagesOf } = wording(20_000);
     const [slow, fast] = [await connect(), await connect()];
     const both = [slow, fast].map((peer) => subscribe(peer, channels, follower.position, messagesOf));
@@ -191,10 +199,70 @@ describe('a peer that does not read', () => {
     expect(listeners()).toBe(0);
   });
 
+  /** A peer that reads nothing, with more for it than its socket takes. */
+  async function fullPeer(channels: Channels, messagesOf: MessagesOf) {
+    const peer = await connect();
+    const subscription = subscribe(peer, channels, follower.position, messagesOf);
+    peer.socket.pause();
+    while (listeners() > 0) {
+      await write(100);
+      await read();
+    }
+    expect(peer.bufferedBytes()).toBeGreaterThan(256 * 1024);
+    return { peer, ...subscription };
+  }
+
+  test('ends at once when it says so, and is sent nothing more', async () => {
+    const { peer, leave, over } = await fullPeer(channelsOf(), wording(20_000).messagesOf);
+    await leave();
+    await expect(over).resolves.toEqual({ value: undefined, done: true });
+    const held = peer.bufferedBytes();
+    await write(1);
+    await read();
+    expect(peer.bufferedBytes()).toBe(held);
+  });
+
+  test('is sent nothing for a further subscription either, until it reads', async () => {
+    const channels = channelsOf();
+    const { messagesOf } = wording(20_000);
+    const { peer, leave } = await fullPeer(channels, messagesOf);
+    const held = peer.bufferedBytes();
+    const others = Array.from({ length: 30 }, (_, i) => subscribe(peer, channels, follower.position, messagesOf, `other ${i}`));
+    const [cursor] = await write(1);
+    await read();
+    expect(peer.bufferedBytes()).toBe(held);
+    peer.socket.resume();
+    await until(
+      () => peer.messages.filter(({ id, payload }) => id.startsWith('other') && payload.cursor === cursor).length === 30,
+      () => 'not all were told',
+    );
+    for (const other of [...others, { leave }]) await other.leave();
+    expect(listeners()).toBe(0);
+  });
+
+  test('and half closes its connection holds up nobody', async () => {
+    const channels = channelsOf();
+    const { messagesOf } = wording(20_000);
+    const { peer, leave } = await fullPeer(channels, messagesOf);
+    (peer.socket as unknown as { _socket: Socket })._socket.end();
+    await until(
+      () => peer.connection.writableEnded,
+      () => 'the end did not come',
+    );
+    const [other, second] = [await connect(), subscribe(peer, channels, follower.position, messagesOf, 'second')];
+    const { leave: leaveOther } = subscribe(other, channels, follower.position, messagesOf);
+    for (let i = 1; i <= 5; i++) {
+      await write(1);
+      await read();
+      await came(other, i);
+    }
+    for (const end of [leave, second.leave, leaveOther]) await end();
+  });
+
   test('and is gone leaves nothing behind', async () => {
     const { messagesOf } = wording(20_000);
     const peer = await connect();
-    const { leave, over } = subscribe(peer, new Channels(), follower.position, messagesOf);
+    const { leave, over } = subscribe(peer, channelsOf(), follower.position, messagesOf);
     peer.socket.pause();
     for (let i = 0; i < 10; i++) {
       await write(100);
@@ -207,22 +275,59 @@ describe('a peer that does not read', () => {
   });
 });
 
-test('where what is sent cannot be made, all who share it are told, and whoever comes next begins anew', async () => {
-  const channels = new Channels();
-  const peers = [await connect(), await connect()];
-  const broken: MessagesOf = () => Promise.reject(new Error('cannot be worded'));
-  const both = peers.map((peer) => subscribe(peer, channels, follower.position, broken));
-  const ends = both.map(({ over }) => expect(over).rejects.toThrow('cannot be worded'));
+test('who leaves while a message is made is not sent it', async () => {
+  const peer = await connect();
+  const made = Promise.withResolvers<void>();
+  const { messagesOf } = wording();
+  const [after] = await write(2);
+  await read();
+  const { leave } = subscribe(peer, channelsOf(), after!, async (items) => {
+    await made.promise;
+    return messagesOf(items);
+  });
+  await leave();
+  made.resolve();
+  const next = subscribe(peer, channelsOf(), follower.position, messagesOf, 'next');
   await write(1);
   await read();
-  await Promise.all(ends);
-  expect(listeners()).toBe(0);
-  const next = subscribe(peers[0]!, channels, follower.position, wording().messagesOf);
-  const written = await write(1);
-  await read();
-  await came(peers[0]!, 1);
-  expect(cursorsOf(peers[0]!)).toEqual(written);
+  await came(peer, 1);
+  expect(peer.messages.map(({ id }) => id)).toEqual(['next']);
   await next.leave();
+});
+
+describe('where what is sent cannot be made', () => {
+  const failing = async (failure: Error) => {
+    failures.length = 0;
+    const channels = channelsOf();
+    const peers = [await connect(), await connect()];
+    const both = peers.map((peer) => subscribe(peer, channels, follower.position, () => Promise.reject(failure)));
+    const closed = peers.map(({ socket }) => once(socket, 'close'));
+    await write(1);
+    await read();
+    return { channels, peers, both, closed };
+  };
+
+  test('by a refusal, all who share it read it, and whoever comes next begins anew', async () => {
+    const refusal = new GracelineError('NOT_FOUND', 'It was taken away.');
+    const { channels, both } = await failing(refusal);
+    for (const { over } of both) await expect(over).rejects.toBe(refusal);
+    expect({ failures, listeners: listeners() }).toEqual({ failures: [], listeners: 0 });
+    const peer = await connect();
+    const next = subscribe(peer, channels, follower.position, wording().messagesOf);
+    const written = await write(1);
+    await read();
+    await came(peer, 1);
+    expect(cursorsOf(peer)).toEqual(written);
+    await next.leave();
+  });
+
+  test('by anything else, their sockets close in a way after which clients resume, and it is reported once', async () => {
+    const failure = new Error('the database is away');
+    const { both, closed } = await failing(failure);
+    for (const end of closed) expect((await end)[0]).toBe(1013);
+    for (const { over } of both) await over;
+    expect({ failures, listeners: listeners() }).toEqual({ failures: [failure], listeners: 0 });
+  });
 });
 
 /** What happens next: events, the follower's reading, a subscriber that comes from some way back, one that leaves. */
@@ -232,7 +337,7 @@ test('whenever subscribers come and from wherever, each gets every event behind 
   const written: EventCursor[] = await write(50);
   await fc.assert(
     fc.asyncProperty(fc.array(stepArbitrary, { minLength: 6, maxLength: 25 }), async (steps) => {
-      const channels = new Channels();
+      const channels = channelsOf();
       const { messagesOf } = wording();
       const present: { peer: Peer; begin: number; leave: () => Promise<unknown> }[] = [];
       for (const { does, count } of steps) {
