@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { House } from './house.ts';
+import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { contextFactory } from './graphql/context.ts';
@@ -78,6 +79,7 @@ function routesOf(house: House, log: Logger): Routes {
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),
     ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
     ...policyReportRoutes(log),
+    ...mailboxRoutes(house.mailbox, facts.development),
     ...usersRoutes(house),
     ...calendarRoutes(house.calendarLinks),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),

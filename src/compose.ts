@@ -10,6 +10,8 @@ import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
+import { MailboxService } from './email/mailbox/mailbox.service.ts';
+import { mailFolder } from './email/mail-folder.provider.ts';
 import { MailService } from './email/mail.service.ts';
 import { builtInProvider } from './email/providers/built-in.provider.ts';
 import { createProvider } from './email/providers/create-provider.ts';
@@ -149,6 +151,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
+    mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
     mails: new MailService(db, wake, clock),
     migrations,
     notices: new NoticesService(db, wake, clock),

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
+import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import type { EventChain } from './events/chain.ts';
@@ -34,6 +35,8 @@ export interface House extends Services {
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;
   readonly reminders: Reminders;
+  /** What a platform without a mail server has written; for development. */
+  readonly mailbox: MailboxService;
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
   readonly chain: EventChain;

@@ -6,8 +6,9 @@ import { Html, html } from '../email/html.ts';
  *
  * @param title of the window
  * @param body one card, beginning with its heading
+ * @param style further rules, ours and not somebody's
  */
-export function plainPage(title: string, body: Html): string {
+export function plainPage(title: string, body: Html, style = ''): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -17,7 +18,7 @@ export function plainPage(title: string, body: Html): string {
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
         <style>
-          ${new Html(STYLE)}
+          ${new Html(STYLE + style)}
         </style>
       </head>
       <body>
