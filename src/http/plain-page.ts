@@ -36,6 +36,7 @@ const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: break-word; }
 main { max-width: 28rem; margin: clamp(1rem, 8vh, 5rem) auto; padding: clamp(1.25rem, 5vw, 2rem); background: var(--card); border-radius: 10px; }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
+a { color: var(--link); }
 label { display: block; margin-top: 1.25rem; font-weight: 600; }
 input { width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: inherit; font: inherit; }
 button { width: 100%; margin-top: 1.75rem; padding: 0.7rem; border: 0; border-radius: 6px; background: var(--link); color: var(--card); font: inherit; font-weight: 600; cursor: pointer; }

@@ -13,7 +13,7 @@ export function listPage({ mails, total }: MailList, keepsMail: boolean): string
     ({ name, writtenAt, from, to, subject }) =>
       html`<li>
         <a href="${pathOf(name)}"><bdi>${shortened(subject) || 'Without a subject'}</bdi></a>
-        <p class="hint">${timeOf(writtenAt)} · to <bdi>${shortened(to)}</bdi> · from <bdi>${shortened(from)}</bdi></p>
+        <p class="hint">${timeOf(writtenAt)} · to <bdi>${shortened(to)}</bdi> · from <bdi>${shortened(from) || 'nobody named'}</bdi></p>
       </li>`,
   );
   const more = total > mails.length ? html`<p class="hint">The newest ${mails.length} of ${total}.</p>` : html``;
@@ -39,9 +39,9 @@ export function mailPage(mail: MailContent): string {
     title,
     html`<p><a href="/mailbox">Mailbox</a></p>
       <h1><bdi>${title}</bdi></h1>
-      <p class="hint">${timeOf(mail.writtenAt)} · to <bdi>${shortened(mail.to)}</bdi> · from <bdi>${shortened(mail.from)}</bdi></p>
+      <p class="hint">${timeOf(mail.writtenAt)} · to <bdi>${shortened(mail.to)}</bdi> · from <bdi>${shortened(mail.from) || 'nobody named'}</bdi></p>
       <h2>Text</h2>
-      ${text === null ? html`<p class="hint">It has no text.</p>` : html`<pre dir="auto">${runsOf(text).map(runHtml)}</pre>`}
+      ${text === null ? html`<p class="hint">It has no text.</p>` : html`<pre dir="auto" tabindex="0" role="region" aria-label="Text of the mail">${runsOf(text).map(runHtml)}</pre>`}
       <h2>HTML</h2>
       ${rich === null ? html`<p class="hint">It has no HTML.</p>` : html`<iframe src="${pathOf(mail.name)}/html" sandbox title="The HTML of the mail"></iframe>`}
       ${files.length === 0 ? html`` : html`<h2>Attachments</h2><ul>${files}</ul>`}
@@ -78,7 +78,6 @@ function shortened(text: string): string {
 const STYLE = `
 main { max-width: 56rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 2rem 0 0.5rem; }
-a { color: var(--link); }
 .mails { padding: 0; list-style: none; }
 .mails li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .mails a { font-weight: 600; }
