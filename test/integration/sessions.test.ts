@@ -81,6 +81,11 @@ describe('signing in', () => {
       /^__Host-graceline_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
     expect(await me(browser)).toMatchObject({ subject: OLGA });
+    // Behind a proxy that asks by a host of its own.
+    const headers = { cookie: browser.cookieHeader(), origin: 'https://migrations.example.com' };
+    const socket = new WebSocket(`${secure.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+    await once(socket, 'open');
+    socket.terminate();
     browser.cookies.set('graceline_session', browser.cookies.get('__Host-graceline_session')!);
     browser.cookies.delete('__Host-graceline_session');
     expect(await me(browser)).toBeNull();
