@@ -8,6 +8,7 @@ import type { TestEmailService } from '../email/settings/test-email.service.ts';
 import type { TemplatesService } from '../email/templates/templates.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
+import type { Turn } from '../events/feed.ts';
 import type { EventFollower } from '../events/follower.ts';
 import type { ImpactService } from '../gates/impact.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
@@ -23,7 +24,6 @@ import type { ApplicationsService } from '../users/applications.service.ts';
 import type { UsersService } from '../users/users.service.ts';
 import type { WebhookDeliveriesService } from '../webhooks/deliveries.service.ts';
 import type { WebhooksService } from '../webhooks/webhooks.service.ts';
-import type { Turn } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */

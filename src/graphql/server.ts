@@ -21,6 +21,10 @@ import { refuseUnkeepable, textsRule } from './texts.ts';
 /** The longest request, in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 const METHODS = 'GET, HEAD, POST, OPTIONS';
+/** Only in this type do clients such as Apollo's look for errors whatever the status is. */
+const RESPONSE_TYPE = 'application/graphql-response+json';
+/** A GET needs one of these: pages of other sites cannot send them unless a browser has asked us first. urql asks by GET and sends the first alone. */
+const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
 /** What a GraphQL server is made of. */
 export interface GraphqlServerOptions extends Omit<SubscriptionsOptions, 'formatError'> {
@@ -105,7 +109,7 @@ function createApollo(
     logger,
     formatError: (_, error) => formatError(error),
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
@@ -185,7 +189,9 @@ function refusedSubscription(): GraphQLError {
 
 function refuse(response: ServerResponse, status: number, code: string, message: string, details?: Record<string, unknown>): null {
   const errors = [{ message, extensions: { code, ...(details && { details }) } }];
-  return answer(response, status, { 'content-type': 'application/json; charset=utf-8' }, `${JSON.stringify({ errors })}\n`);
+  const { accept } = response.req.headers;
+  const type = accept?.includes(RESPONSE_TYPE) ? RESPONSE_TYPE : 'application/json';
+  return answer(response, status, { 'content-type': `${type}; charset=utf-8` }, `${JSON.stringify({ errors })}\n`);
 }
 
 function answer(response: ServerResponse, status: number, headers: Record<string, string>, body = ''): null {

@@ -15,13 +15,18 @@ import {
 import { CloseCode, type Context as SocketContext, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, keyOf, readerOf } from '../auth/actor.ts';
+import type { Turn } from '../events/feed.ts';
 import { GracelineError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import type { Context, CreateContext } from './context.ts';
+import { Channels, type MessagesOf, tailOf } from './channels.ts';
+import type { CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
-import type { Turn } from './live.ts';
+import { Live } from './live.ts';
+import { Outlet } from './outlet.ts';
+import { sameMessagesKey } from './same-messages.ts';
+import { Subscriber } from './subscriber.ts';
 import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
@@ -35,7 +40,8 @@ const PING_EVERY_MS = 15_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
 const GOING_AWAY = 1001;
-const INTERNAL_ERROR = 1011;
+/** As 1011 says it, but a client of graphql-ws that is told 1011 never comes back, not even when the database does. */
+const TRY_AGAIN_LATER = 1013;
 
 type InitPayload = Record<string, unknown> | undefined;
 
@@ -60,19 +66,30 @@ export interface SubscriptionsOptions {
 /** One open socket. */
 interface Session {
   readonly socket: WebSocket;
+  readonly outlet: Outlet;
   readonly request: IncomingMessage;
   /** Names the socket in the log. */
   readonly requestId: string;
   /** Set once it has introduced itself. */
   authorization?: string;
   actor?: Actor;
+  /** Of the actor, by {@link keyOf}. */
+  rights?: string;
   /** Whether it answered the last ping. */
   alive: boolean;
+}
+
+/** A subscription that was accepted: what to execute, and for whom. */
+interface Accepted extends ExecutionArgs {
+  readonly id: string;
+  readonly session: Session;
+  readonly key: string;
 }
 
 /** All sockets of a process. */
 export class Subscriptions {
   private readonly sessions = new Set<Session>();
+  private readonly channels = new Channels();
   private readonly acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -87,8 +104,9 @@ export class Subscriptions {
   constructor(private readonly options: SubscriptionsOptions) {
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, _, payload) => this.prepare(context, payload),
-      subscribe: (args) => this.subscribe(args),
+      onSubscribe: (context, id, payload) => this.prepare(context, id, payload),
+      subscribe: (args) => this.subscribe(args as Accepted),
+      // Of results, only those that end a subscription before it began come by graphql-ws.
       onNext: ({ extra }, _id, _payload, _args, result) => result.errors && { ...result, errors: this.format(result.errors, extra) },
       onError: ({ extra }, _id, _payload, errors) => this.format(errors, extra),
     });
@@ -103,7 +121,7 @@ export class Subscriptions {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     if (this.closing) return refuseUpgrade(connection, '503 Service Unavailable');
     if (!this.isAllowedOrigin(request)) return refuseUpgrade(connection, '403 Forbidden');
-    this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request));
+    this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request, connection));
   }
 
   /** Closes all sockets and takes no new ones; resolves once they are gone. */
@@ -124,8 +142,8 @@ export class Subscriptions {
     for (const { socket } of this.sessions) socket.terminate();
   }
 
-  private open(socket: WebSocket, request: IncomingMessage): void {
-    const session: Session = { socket, request, requestId: newId(), alive: true };
+  private open(socket: WebSocket, request: IncomingMessage, connection: Duplex): void {
+    const session: Session = { socket, outlet: new Outlet(socket, connection), request, requestId: newId(), alive: true };
     this.sessions.add(session);
     const closed = this.protocol.opened(
       {
@@ -156,6 +174,7 @@ export class Subscriptions {
     try {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;
+      session.rights = keyOf(session.actor);
       return true;
     } catch (error) {
       if (!(error instanceof GracelineError)) throw error;
@@ -166,9 +185,10 @@ export class Subscriptions {
 
   /** At subscribe: what to run, or the errors it is refused with. */
   private prepare(
-    { subscriptions, extra: { actor, requestId } }: SocketContext<InitPayload, Session>,
+    { subscriptions, extra: session }: SocketContext<InitPayload, Session>,
+    id: string,
     payload: SubscribePayload,
-  ): ExecutionArgs | readonly GraphQLError[] {
+  ): Accepted | readonly GraphQLError[] {
     if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
       return refusal(
         new GracelineError('TOO_LARGE', `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`),
@@ -193,45 +213,66 @@ export class Subscriptions {
       if (error instanceof GracelineError) return refusal(error);
       throw error;
     }
-    const contextValue = this.options.createContext(actor!, requestId);
-    return { schema: this.options.schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
+    const { operationName, variables: variableValues } = payload;
+    const contextValue = this.options.createContext(session.actor!, session.requestId);
+    const key = sameMessagesKey(payload, document, operation, session.actor!);
+    return { schema: this.options.schema, document, operationName, variableValues, contextValue, id, session, key };
   }
 
-  /** Like graphql's own, but with a new context for each event: loaders would answer from what they read for the one before. */
-  private async subscribe(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
+  /** Like graphql's own, but what is sent to many is read, executed and written as text once. */
+  private async subscribe(args: Accepted): Promise<Subscriber | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return source;
-    const { actor, requestId } = args.contextValue as Context;
-    const { turn, createContext } = this.options;
-    return mapped(source, (rootValue) => {
-      const run = async () => execute({ ...args, rootValue, contextValue: createContext(actor, requestId) });
-      return turn ? turn(run) : run();
-    });
+    if (!(source instanceof Live)) throw new Error('A subscription follows something else than a Live.');
+    const { id, key, session } = args;
+    const { outlet } = session;
+    return new Subscriber({ id, outlet, live: source, key, channels: this.channels, messagesOf: this.messagesOf(args) });
   }
 
   /**
-   * Closes the sockets whose token has been revoked, has expired or means other rights since. One query for each token, however many sockets it
-   * has; where the database cannot be asked they stay, and are asked about again.
+   * Executes what happened, with a context of its own each time: loaders would answer from what they read before. The actor
+   * is reduced to its rights, so that what is sent to several cannot tell of one of them.
+   */
+  private messagesOf(args: Accepted): MessagesOf {
+    const { session } = args;
+    const { turn = (read) => read(), createContext } = this.options;
+    const actor = readerOf(session.actor!);
+    return async (items) => {
+      const contextValue = createContext(actor, session.requestId);
+      const results = await turn(() => Promise.all(items.map(async ({ value }) => execute({ ...args, rootValue: value, contextValue }))));
+      return results.map(({ errors, ...result }, i) => {
+        const { cursor, content } = items[i]!;
+        return { cursor, content, tail: tailOf(JSON.stringify(errors ? { ...result, errors: this.format(errors, session) } : result)) };
+      });
+    };
+  }
+
+  /**
+   * Closes the sockets whose token has been revoked, has expired or means other rights since. All are asked about at once, so
+   * that one statement tells of a thousand; where the database cannot be asked they stay, and are asked about again.
    */
   private async recheck(): Promise<void> {
     if (this.rechecking) return;
     this.rechecking = true;
     const introduced = [...this.sessions].filter(({ authorization }) => authorization !== undefined);
     try {
-      for (const [authorization, sessions] of Map.groupBy(introduced, (session) => session.authorization!)) {
-        const current = await this.options.authenticate(authorization).catch(faultOfToken);
-        // Whether this one still counts only its issuer can tell; the sockets of all others are asked about nevertheless.
-        if (current === null) continue;
-        for (const { socket, actor } of sessions) {
-          if (current instanceof GracelineError) closeForbidden(socket, current.message);
-          else if (rightsOf(current) !== rightsOf(actor!)) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
-        }
-      }
+      const groups = [...Map.groupBy(introduced, ({ authorization }) => authorization!)];
+      await Promise.all(groups.map(async ([authorization, sessions]) => this.recheckOne(authorization, sessions)));
     } catch (error) {
       this.options.logger.warn({ err: error }, 'could not check the tokens of open sockets again; trying at the next turn');
     } finally {
       this.rechecking = false;
     }
+  }
+
+  private async recheckOne(authorization: string, sessions: readonly Session[]): Promise<void> {
+    const current = await this.options.authenticate(authorization).catch(faultOfToken);
+    // Whether this one still counts only its issuer can tell.
+    if (current === null) return;
+    if (current instanceof GracelineError) return sessions.forEach(({ socket }) => closeForbidden(socket, current.message));
+    const present = keyOf(current);
+    for (const { socket, rights } of sessions)
+      if (rights !== present) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
   }
 
   private ping(): void {
@@ -252,7 +293,7 @@ export class Subscriptions {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
     noteRequest([failure], requestId);
-    socket.close(INTERNAL_ERROR, reasonOf(this.options.formatError(failure).message));
+    socket.close(TRY_AGAIN_LATER, reasonOf(this.options.formatError(failure).message));
   }
 
   /** Browsers say from which page a socket comes and ask nobody: pages of others are kept out here. */
@@ -261,30 +302,6 @@ export class Subscriptions {
     if (origin === undefined || this.options.allowedOrigins?.includes(origin)) return true;
     return URL.canParse(origin) && new URL(origin).host === host;
   }
-}
-
-/** A generator of `map` over a source whose `return` reaches the source even while an item is awaited, so that nothing leaks. */
-function mapped<T>(source: AsyncIterable<unknown>, map: (item: unknown) => T | Promise<T>): AsyncGenerator<T, void, void> {
-  const iterator = source[Symbol.asyncIterator]();
-  const generator: AsyncGenerator<T, void, void> = {
-    next: async () => {
-      const item = await iterator.next();
-      return item.done ? { value: undefined, done: true } : { value: await map(item.value), done: false };
-    },
-    return: async () => {
-      await iterator.return?.();
-      return { value: undefined, done: true };
-    },
-    throw: async (error) => {
-      await iterator.return?.();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => generator,
-    [Symbol.asyncDispose]: async () => {
-      await iterator.return?.();
-    },
-  };
-  return generator;
 }
 
 /** Resolves once the message is on its way. Never rejects: a peer that is gone ends its subscriptions as the socket closes. */
@@ -307,11 +324,6 @@ function faultOfToken(error: unknown): GracelineError | null {
   if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') return error;
   if (error instanceof GracelineError && error.code === 'ISSUER_UNREACHABLE') return null;
   throw error;
-}
-
-/** What an actor may do, to be compared: every field of it. */
-function rightsOf(actor: Actor): string {
-  return JSON.stringify(Object.entries(actor).toSorted(([one], [other]) => one.localeCompare(other)));
 }
 
 function refusal(error: GracelineError): readonly GraphQLError[] {

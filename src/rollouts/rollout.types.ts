@@ -1,8 +1,10 @@
+import type { AccountView } from '../accounts/account.view.ts';
 /** What GraphQL shows of rollouts. */
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { EventType } from '../events/log.ts';
 import { EventTypeEnum, ReasonEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
+import type { MigrationView } from '../migrations/migrations.rules.ts';
 import type { Progress } from './counts.ts';
 import type { EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigrationKey } from './rollouts.rules.ts';
@@ -38,6 +40,9 @@ export class AccountMigrationType implements AccountMigrationKey {
   migrationId!: string;
   /** Left out where it must be read: after a decision has changed it. */
   state?: EffectiveState;
+  /** Given where they were read already. */
+  account?: AccountView;
+  migration?: MigrationView;
 }
 
 @ObjectType('AccountMigrationChange', { description: 'That a migration changed for an account, and its state now.', simpleResolvers: true })
@@ -49,7 +54,7 @@ export class AccountMigrationChange {
   type!: EventType;
 
   @Field(() => AccountMigrationType, { description: 'The account and the migration.' })
-  accountMigration!: AccountMigrationKey;
+  accountMigration!: AccountMigrationType;
 }
 
 @ObjectType('RolloutProgress', {

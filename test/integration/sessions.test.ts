@@ -244,6 +244,32 @@ describe('a session', () => {
     expect(await service.db.query('select 1 from session')).toHaveLength(0);
   });
 
+  test('is told from all others that ask in the same moment', async () => {
+    const { sessions, tokens } = service.house;
+    const people = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const { token, id } = await tokenOf({ ...operatorToken, subject: `person ${i}` });
+        const opened = await sessions.signIn(token, 'here');
+        if (i % 3 === 0) await tokens.revokeToken(SYSTEM, id);
+        if (i % 3 === 1) await sessions.end(opened.id);
+        return opened.id;
+      }),
+    );
+    await service.setClock(later(2));
+    const asked = people.map(async (id) =>
+      sessions.authenticate(`Session ${id}`).then(
+        ({ subject }) => subject,
+        (error: Error) => error.message,
+      ),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers).toEqual(
+      people.map((_, i) => [expect.stringContaining('revoked'), expect.stringContaining('has ended'), `person ${i}`][i % 3]),
+    );
+    const used = await service.db.query('select 1 from session where used_at = $1', [later(2)]);
+    expect(used).toHaveLength(20);
+  });
+
   test.each([
     ['empty', ''],
     ['short', 'x'],
