@@ -256,16 +256,13 @@ describe('a session', () => {
       }),
     );
     await service.setClock(later(2));
-    const asked = people.map(async (id) =>
-      sessions.authenticate(`Session ${id}`).then(
-        ({ subject }) => subject,
-        (error: Error) => error.message,
-      ),
+    const said = (error: unknown) => (error as Error).message;
+    const answers = await Promise.all(
+      people.map(async (id) => sessions.authenticate(`Session ${id}`).then(({ subject }) => subject, said)),
     );
-    const answers = await Promise.all(asked);
-    expect(answers).toEqual(
-      people.map((_, i) => [expect.stringContaining('revoked'), expect.stringContaining('has ended'), `person ${i}`][i % 3]),
-    );
+    const expected = (i: number): unknown =>
+      [expect.stringContaining('revoked'), expect.stringContaining('has ended'), `person ${i}`][i % 3];
+    expect(answers).toEqual(people.map((_, i) => expected(i)));
     const used = await service.db.query('select 1 from session where used_at = $1', [later(2)]);
     expect(used).toHaveLength(20);
   });
