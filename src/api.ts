@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { House } from './house.ts';
+import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { contextFactory } from './graphql/context.ts';
@@ -7,14 +9,21 @@ import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http.ts';
+import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { LoginCookie } from './sessions/login-cookie.ts';
+import { loginRoutes } from './sessions/login.routes.ts';
+import { sessionsRoutes } from './sessions/sessions.routes.ts';
+import { calendarRoutes } from './notifications/calendar/calendar.routes.ts';
 import { passwordResetRoutes } from './users/password-reset.routes.ts';
 import { usersRoutes } from './users/users.routes.ts';
 
 /** Of the 5 seconds a stop may take in all, what requests under way get. */
 const DRAIN_MS = 3_000;
+/** Where the build of the dashboard is. */
+const DASHBOARD = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
 const PAGE_CACHE = 'public, max-age=5';
 
@@ -32,18 +41,27 @@ export interface Api {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startApi(house: House, log: Logger): Promise<Api> {
-  const { config, wake, follower, tokens } = house;
+  const { config, wake, follower, sessions, sessionCookie } = house;
   const development = config.NODE_ENV !== 'production';
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
-    authenticate: (authorization) => tokens.authenticate(authorization),
+    authenticate: (authorization) => sessions.authenticate(authorization),
+    authorizationOf: sessionCookie.authorizationOf,
+    // Behind a proxy that asks us by another host our own pages would be strangers to it.
+    allowedOrigins: config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).origin],
     createContext: contextFactory(house),
     turn: house.liveReads,
     introspection: development,
     landingPage: development,
     logger: log,
   });
-  const http = createHttpServer({ graphql, routes: routesOf(house), ready: () => missing(house), logger: log });
+  const http = createHttpServer({
+    graphql,
+    routes: routesOf(house, log),
+    fallback: dashboardPage(DASHBOARD),
+    ready: () => missing(house),
+    logger: log,
+  });
   await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
@@ -52,11 +70,18 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
   return { port, stop: () => http.close(DRAIN_MS) };
 }
 
-function routesOf(house: House): Routes {
+function routesOf(house: House, log: Logger): Routes {
+  const { PLATFORM_NAME: platform, PLATFORM_TIME_ZONE: timeZone, NODE_ENV } = house.config;
+  const facts = { oidc: house.login !== null, platform, timeZone, development: NODE_ENV !== 'production' };
   return {
     ...pages(house),
     ...eventsRoutes(house),
+    ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),
+    ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
+    ...policyReportRoutes(log),
+    ...mailboxRoutes(house.mailbox, facts.development),
     ...usersRoutes(house),
+    ...calendarRoutes(house.calendarLinks),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
   };
 }

@@ -10,6 +10,8 @@ import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
+import { MailboxService } from './email/mailbox/mailbox.service.ts';
+import { mailFolder } from './email/mail-folder.provider.ts';
 import { MailService } from './email/mail.service.ts';
 import { builtInProvider } from './email/providers/built-in.provider.ts';
 import { createProvider } from './email/providers/create-provider.ts';
@@ -40,6 +42,7 @@ import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
+import { CalendarLinksService } from './notifications/calendar/calendar-links.service.ts';
 import { NoticeSweep } from './notifications/notice.sweep.ts';
 import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
@@ -47,6 +50,11 @@ import { foldRolloutCounts } from './rollouts/counts.ts';
 import { BulkDecisionsService } from './rollouts/bulk-decisions.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
+import { IssuerLogin } from './sessions/issuer-login.provider.ts';
+import { LoginService } from './sessions/login.service.ts';
+import { SessionCookie } from './sessions/session-cookie.ts';
+import { CALLBACK_PATH } from './sessions/session.rules.ts';
+import { SessionsService } from './sessions/sessions.service.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
@@ -114,6 +122,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
+  const jwts = oidcOf(config, db, clock, log);
+  const tokens = new TokensService(db, wake, clock, tokenUses, jwts);
+  const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
+  const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
   const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
@@ -128,6 +140,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
     calendar: new Calendar(db, wake, clock),
+    calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
     emailSettings,
@@ -138,6 +151,8 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
+    login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
+    mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
     mails: new MailService(db, wake, clock),
     migrations,
     notices: new NoticesService(db, wake, clock),
@@ -154,14 +169,17 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       mails: userMails,
       publicUrl,
     }),
+    publicUrl,
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
     reschedules,
     rollouts,
     secrets,
+    sessions,
+    sessionCookie: new SessionCookie(publicUrl),
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
-    tokens: new TokensService(db, wake, clock, tokenUses, oidcOf(config, db, clock, log)),
+    tokens,
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,
@@ -195,4 +213,19 @@ function oidcOf(config: Config, db: Database, clock: Clock, log: Logger): OidcSe
   const keys = new IssuerKeys({ issuer, jwksUrl, timeoutMs: ISSUER_TIMEOUT_MS, cooldownMs: ISSUER_COOLDOWN_MS }, log);
   const claims = { role: config.OIDC_ROLE_CLAIM, accounts: config.OIDC_ACCOUNTS_CLAIM };
   return new OidcService(db, clock, keys, { issuer, audience, algorithms, claims });
+}
+
+/** Signs people in with that issuer, where we are a client of it. */
+function loginOf(
+  { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret }: Config,
+  publicUrl: string,
+  clock: Clock,
+  jwts: OidcService,
+  sessions: SessionsService,
+  log: Logger,
+): LoginService | null {
+  if (!issuer || !clientId) return null;
+  const redirectUri = new URL(CALLBACK_PATH, publicUrl).href;
+  const options = { issuer, clientId, clientSecret, redirectUri, timeoutSeconds: ISSUER_TIMEOUT_MS / 1_000 };
+  return new LoginService(new IssuerLogin(clock, options, log), jwts, sessions, clientId);
 }

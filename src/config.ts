@@ -43,9 +43,13 @@ const settings = z.object({
   OIDC_ISSUER: httpsUrl.optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: httpsUrl.optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
   OIDC_ACCOUNTS_CLAIM: z.string().min(1).default('accounts'),
   OIDC_ALGORITHMS: z.string().default('RS256,ES256').transform(algorithms),
+  SESSION_HOURS: z.coerce.number().positive().max(720).default(12),
+  SESSION_IDLE_MINUTES: z.coerce.number().min(2).max(43_200).default(120),
   GATE_IDP_TOKENS: z.string().min(1).default('idp-access-tokens'),
   GATE_FROM_ADDRESS: z.string().min(1).default('email-from-address'),
   GATE_EMAIL_TEMPLATE: z.string().min(1).default('email-template'),
@@ -56,9 +60,11 @@ const settings = z.object({
   CLOCK_FILE: z.string().min(1).optional(),
 });
 
-const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE }, context) => {
+const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID }, context) => {
   const message = 'is needed where OIDC_ISSUER is set: a JWT for anybody else must not count here';
   if (OIDC_ISSUER && !OIDC_AUDIENCE) context.addIssue({ code: 'custom', path: ['OIDC_AUDIENCE'], message });
+  const whose = 'is needed where OIDC_CLIENT_ID is set: people sign in with that issuer';
+  if (OIDC_CLIENT_ID && !OIDC_ISSUER) context.addIssue({ code: 'custom', path: ['OIDC_ISSUER'], message: whose });
 });
 
 function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {

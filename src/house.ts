@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
+import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import type { EventChain } from './events/chain.ts';
@@ -13,6 +14,9 @@ import type { Services } from './graphql/context.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
+import type { LoginService } from './sessions/login.service.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
+import type { SessionsService } from './sessions/sessions.service.ts';
 import type { PasswordResetService } from './users/password-reset.service.ts';
 import type { WebhookPurge } from './webhooks/purge.service.ts';
 import type { WebhookQueue } from './webhooks/queue.service.ts';
@@ -23,12 +27,16 @@ import type { SecretBox } from './secrets/secret-box.ts';
 export interface House extends Services {
   readonly config: Config;
   readonly clock: Clock;
+  /** Where people reach the API. */
+  readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
   readonly calendar: Calendar;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;
   readonly reminders: Reminders;
+  /** What a platform without a mail server has written; for development. */
+  readonly mailbox: MailboxService;
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
   readonly chain: EventChain;
@@ -42,6 +50,10 @@ export interface House extends Services {
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
+  /** Signs people in with the issuer; null where they have tokens alone. */
+  readonly login: LoginService | null;
+  readonly sessions: SessionsService;
+  readonly sessionCookie: SessionCookie;
   /** Lets go of every connection. Called last, once nothing is under way. */
   close(): Promise<void>;
 }

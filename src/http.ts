@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer } from './graphql/server.ts';
 import { readFields } from './http/fields.ts';
-import { json, pagePolicy, refusal, refusalOf, type RouteResponse, type Routes } from './http/route.ts';
+import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes } from './http/route.ts';
 import { Router } from './http/router.ts';
 
 /** What an HTTP server is made of. */
@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   readonly graphql?: GraphqlServer | undefined;
   /** Further routes, e.g. `GET /migrations`. */
   readonly routes?: Routes;
+  /** Answers what no route has, e.g. with the page of the dashboard; null where it has nothing either. */
+  readonly fallback?: (request: RouteRequest) => Promise<RouteResponse | null>;
   /** What is missing before the process can work, a sentence each; empty when it is ready. Asked by `/readyz`. */
   readonly ready: () => Promise<readonly string[]>;
   /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
@@ -55,6 +57,7 @@ const SERVER_OPTIONS: ServerOptions = {
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 const GRAPHQL = '/graphql';
 const MIGRATIONS = '/migrations';
+const BODILESS: readonly number[] = [204, 304];
 
 /** Makes a server; {@link HttpServer.listen} starts it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
@@ -106,7 +109,8 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   let operation: string | null = null;
   try {
     if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
-    else await send(request, response, await answerTo(router, request, path), (error) => cutShort(error, requestId, options.logger));
+    else
+      await send(request, response, await answerTo(options, router, request, path), (error) => cutShort(error, requestId, options.logger));
   } catch (error) {
     if (response.destroyed) options.logger.debug({ requestId, err: error }, 'a client went away before its answer');
     else if (response.headersSent) response.destroy(error as Error);
@@ -115,7 +119,7 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   const entry = {
     requestId,
     method: request.method,
-    path,
+    path: router.shown(path),
     operation,
     status: response.statusCode,
     ms: Math.round((performance.now() - started) * 10) / 10,
@@ -126,27 +130,29 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
 }
 
 /** What every process answers, and the routes of its own. */
-function allRoutes({ routes = {}, live, ready }: HttpServerOptions): Routes {
+function allRoutes({ routes = {}, fallback, live, ready }: HttpServerOptions): Routes {
+  const leadsToPage = !fallback && Object.hasOwn(routes, `GET ${MIGRATIONS}`);
   return {
     'GET /healthz': () => liveness(live?.() ?? []),
     'GET /readyz': () => readiness(ready),
-    ...(Object.hasOwn(routes, `GET ${MIGRATIONS}`) && { 'GET /': () => ({ status: 302, headers: { location: MIGRATIONS }, body: '' }) }),
+    ...(leadsToPage && { 'GET /': () => ({ status: 302, headers: { location: MIGRATIONS }, body: '' }) }),
     ...routes,
   };
 }
 
-async function answerTo(router: Router, request: IncomingMessage, path: string): Promise<RouteResponse> {
+async function answerTo({ fallback }: HttpServerOptions, router: Router, request: IncomingMessage, path: string): Promise<RouteResponse> {
   const { method = 'GET', headers } = request;
   const match = router.match(method, path);
-  if (match.kind === 'nowhere') return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+  const query = new URLSearchParams(request.url?.slice(path.length));
+  const asked = { method, path, params: {}, query, headers, client: request.socket.remoteAddress ?? '', body: {} };
+  if (match.kind === 'nowhere') return (await fallback?.(asked)) ?? refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
   if (match.kind === 'wrong-method') {
     const allow = match.allow.join(', ');
     const refused = refusal(405, 'INVALID_INPUT', `This address takes ${allow}, not ${method}.`);
     return { ...refused, headers: { ...refused.headers, allow } };
   }
   const body = method === 'GET' || method === 'HEAD' ? {} : await readFields(request);
-  const query = new URLSearchParams(request.url?.slice(path.length));
-  return match.route({ method, path, params: match.params, query, headers, body });
+  return match.route({ ...asked, params: match.params, body });
 }
 
 function liveness(faults: readonly string[]): RouteResponse {
@@ -169,14 +175,17 @@ function failure(error: unknown, requestId: string, logger: Logger): RouteRespon
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: RouteResponse,
+  { status, headers, body, cookies }: RouteResponse,
   onCut: (error: unknown) => void = () => undefined,
 ): Promise<void> {
   // What nobody reads must not stand in the way of the next request.
   request.resume();
   if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', pagePolicy());
+  if (cookies) response.setHeader('set-cookie', cookies);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    // An answer that has no body by its status must not say how long it is.
+    const length = BODILESS.includes(status) ? {} : { 'content-length': Buffer.byteLength(body) };
+    response.writeHead(status, { ...headers, ...length }).end(body);
     return;
   }
   response.writeHead(status, headers);

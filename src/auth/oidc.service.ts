@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { Actor } from './actor.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
-import { type ClaimNames, identityOf } from './oidc.rules.ts';
+import { type ClaimNames, type Identity, identityOf } from './oidc.rules.ts';
 import { findAdministratorByEmail } from './tokens.repository.ts';
 
 /** Clocks differ by this much. Small: a JWT that has expired ends its sockets within seconds too. */
@@ -34,7 +34,25 @@ export class OidcService {
    * @throws GracelineError UNAUTHENTICATED with a sentence that says why, ISSUER_UNREACHABLE
    */
   async authenticate(jwt: string): Promise<Actor> {
-    const identity = identityOf(await this.verified(jwt), this.settings.claims);
+    return this.actorOf(identityOf(await this.verified(jwt, this.settings.audience), this.settings.claims));
+  }
+
+  /**
+   * Who signed in with the issuer, by what it tells the client that asked.
+   *
+   * @param clientId for whom it has to be
+   * @throws GracelineError as {@link authenticate}
+   */
+  async identify(idToken: string, clientId: string): Promise<Identity> {
+    return identityOf(await this.verified(idToken, clientId), this.settings.claims);
+  }
+
+  /**
+   * Who somebody is whose claims were checked.
+   *
+   * @throws GracelineError UNAUTHENTICATED where there is no such administrator, or none any more
+   */
+  async actorOf(identity: Identity): Promise<Actor> {
     if (identity.role === 'OPERATOR') return { ...identity, administratorId: null, tokenId: null, scopes: [] };
     if (identity.role === 'PARTNER') return { ...identity, administratorId: null, tokenId: null };
     const administratorId = await findAdministratorByEmail(this.db, identity.email);
@@ -43,8 +61,8 @@ export class OidcService {
     return { role: 'ADMINISTRATOR', subject: identity.email, administratorId, tokenId: null, scopes: [] };
   }
 
-  private async verified(jwt: string): Promise<JWTPayload> {
-    const { issuer, audience, algorithms } = this.settings;
+  private async verified(jwt: string, audience: string): Promise<JWTPayload> {
+    const { issuer, algorithms } = this.settings;
     try {
       const { payload } = await jwtVerify(jwt, this.keys.keyOf, {
         issuer,

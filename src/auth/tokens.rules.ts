@@ -164,6 +164,23 @@ export function tokenOfHeader(authorization: string | undefined): string {
 }
 
 /**
+ * A token that somebody pasted, without the space around it.
+ *
+ * @throws GracelineError UNAUTHENTICATED where it is none of ours
+ */
+export function tokenOfHand(text: string): string {
+  const token = text.trim();
+  if (TOKEN.test(token)) return token;
+  throw unauthenticated('This is no token of ours. Paste it whole and as it was shown: it begins with "gl_op_" or "gl_ad_".');
+}
+
+/** When a token that counts ends, or the secret of it that was shown; null for never. */
+export function endOf({ expiresAt, secretExpiresAt }: Pick<TokenValidity, 'expiresAt' | 'secretExpiresAt'>): Date | null {
+  if (!expiresAt || !secretExpiresAt) return expiresAt ?? secretExpiresAt ?? null;
+  return expiresAt < secretExpiresAt ? expiresAt : secretExpiresAt;
+}
+
+/**
  * Refuses a token that no longer counts, with a sentence for whoever holds it.
  *
  * @param token what the table knows of it; undefined where it knows none

@@ -24,6 +24,7 @@ import {
 import {
   checkedToken,
   DEFAULT_OVERLAP_SECONDS,
+  endOf,
   FINDABLE_LENGTH,
   jwtOfHeader,
   type NewToken,
@@ -31,6 +32,7 @@ import {
   requireRotatable,
   requireValid,
   TOKEN_PREFIXES,
+  tokenOfHand,
   tokenOfHeader,
   type TokenRole,
 } from './tokens.rules.ts';
@@ -52,6 +54,15 @@ export interface CreatedToken {
 export interface RotatedToken extends CreatedToken {
   /** Until when the old secret goes on. */
   readonly previousExpiresAt: Date;
+}
+
+/** Whoever holds a token that counts. */
+export interface TokenHolder {
+  readonly actor: Actor;
+  /** SHA-256 of the secret that was shown. */
+  readonly hash: string;
+  /** When that secret ends, as far as anybody knows by now; null for never. */
+  readonly endsAt: Date | null;
 }
 
 /** Who may come in: makes, rotates, lists, revokes and checks bearer tokens. */
@@ -176,12 +187,30 @@ export class TokensService {
   async authenticate(authorization: string | undefined): Promise<Actor> {
     const jwt = this.jwts && jwtOfHeader(authorization);
     if (this.jwts && jwt) return this.jwts.authenticate(jwt);
+    return (await this.holderOf(hashOf(tokenOfHeader(authorization)))).actor;
+  }
+
+  /**
+   * Who holds a token, where it was given by hand and not in a header.
+   *
+   * @throws GracelineError UNAUTHENTICATED as {@link authenticate}
+   */
+  async holder(token: string): Promise<TokenHolder> {
+    return this.holderOf(hashOf(tokenOfHand(token)));
+  }
+
+  /**
+   * Who holds the secret of this hash, asked of the database each time.
+   *
+   * @throws GracelineError UNAUTHENTICATED as {@link authenticate}
+   */
+  async holderOf(hash: string): Promise<TokenHolder> {
     const now = this.clock.now();
-    const found = await this.byHash.load(hashOf(tokenOfHeader(authorization)));
-    const token = requireValid(found, now);
+    const token = requireValid(await this.byHash.load(hash), now);
     this.uses.record(token, now);
     const { id, role, subject, administratorId, scopes, allAccounts } = token;
-    return { role, subject, administratorId, tokenId: id, scopes, ...(allAccounts && { allAccounts }) };
+    const actor = { role, subject, administratorId, tokenId: id, scopes, ...(allAccounts && { allAccounts }) };
+    return { actor, hash, endsAt: endOf(token) };
   }
 }
 

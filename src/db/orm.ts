@@ -17,11 +17,15 @@ import { Migration20261123102000_tokens } from '../../migrations-db/Migration202
 import { Migration20261123105000_audit } from '../../migrations-db/Migration20261123105000_audit.ts';
 import { Migration20261123103000_idempotency } from '../../migrations-db/Migration20261123103000_idempotency.ts';
 import { Migration20261123104000_webhooks } from '../../migrations-db/Migration20261123104000_webhooks.ts';
+import { Migration20261126105500_sessions } from '../../migrations-db/Migration20261126105500_sessions.ts';
+import { Migration20261126111600_calendar_links } from '../../migrations-db/Migration20261126111600_calendar_links.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
+import { CalendarLink } from '../notifications/calendar/calendar-link.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
+import { Session } from '../sessions/session.entity.ts';
 import { Application, Identity, PasswordLink, User } from '../users/user.entity.ts';
 import { WebhookDelivery, WebhookEndpoint } from '../webhooks/webhook.entity.ts';
 import { Sweep } from './sweep.entity.ts';
@@ -32,6 +36,7 @@ const ENTITIES = [
   Administrator,
   Administration,
   Application,
+  CalendarLink,
   Decision,
   EmailSettings,
   EmailTemplate,
@@ -51,6 +56,7 @@ const ENTITIES = [
   Reminder,
   Reschedule,
   RolloutCount,
+  Session,
   Sweep,
   Token,
   TokenAccount,
@@ -72,6 +78,8 @@ const DB_MIGRATIONS = [
   Migration20261123103000_idempotency,
   Migration20261123104000_webhooks,
   Migration20261123105000_audit,
+  Migration20261126105500_sessions,
+  Migration20261126111600_calendar_links,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */

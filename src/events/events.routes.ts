@@ -1,14 +1,16 @@
-import type { TokensService } from '../auth/tokens.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { RouteRequest, Routes } from '../http/route.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
+import type { SessionCookie } from '../sessions/session-cookie.ts';
+import type { SessionsService } from '../sessions/sessions.service.ts';
 import type { EventFilter, EventsService } from './events.service.ts';
 import { EVENT_TYPES, type EventType } from './log.ts';
 import { ndjson } from './ndjson.ts';
 
 /** What the route calls. */
 export interface EventsRoutesParts {
-  readonly tokens: Pick<TokensService, 'authenticate'>;
+  readonly sessions: Pick<SessionsService, 'authenticate'>;
+  readonly sessionCookie: Pick<SessionCookie, 'authorizationOf'>;
   readonly migrations: MigrationsService;
   readonly events: EventsService;
 }
@@ -17,12 +19,13 @@ const PARAMETERS = ['migration', 'account', 'types', 'actor', 'token', 'from', '
 type Parameter = (typeof PARAMETERS)[number];
 
 /** The log as NDJSON, oldest first, with the filters of the query `events`; `types` are separated by commas. */
-export function eventsRoutes({ tokens, migrations, events }: EventsRoutesParts): Routes {
+export function eventsRoutes({ sessions, sessionCookie, migrations, events }: EventsRoutesParts): Routes {
   return {
-    'GET /events.ndjson': async ({ headers, query }: RouteRequest) => {
-      const ask = () => tokens.authenticate(headers.authorization);
+    'GET /events.ndjson': async (request: RouteRequest) => {
+      const authorization = sessionCookie.authorizationOf(request);
+      const ask = () => sessions.authenticate(authorization);
       const actor = await ask();
-      const { migration, after, ...given } = parametersOf(query);
+      const { migration, after, ...given } = parametersOf(request.query);
       const filter = {
         ...filterOf(given),
         migrationId: migration === undefined ? undefined : (await migrations.migration(actor, migration)).id,

@@ -16,6 +16,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
+import type { CalendarLinksService } from '../notifications/calendar/calendar-links.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
 import type { BulkDecisionsService } from '../rollouts/bulk-decisions.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly accounts: AccountsService;
   readonly bulkDecisions: BulkDecisionsService;
   readonly applications: ApplicationsService;
+  readonly calendarLinks: CalendarLinksService;
   readonly emailSettings: EmailSettingsService;
   readonly events: EventsService;
   /** What subscriptions follow. */

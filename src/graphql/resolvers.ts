@@ -9,6 +9,7 @@ import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
+import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
@@ -27,6 +28,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   AccountsResolver,
   AdministratorsResolver,
   NoticesResolver,
+  CalendarLinksResolver,
   EventsResolver,
   LogCursorResolver,
   MailsResolver,

@@ -131,11 +131,11 @@ function createApollo(
 async function contextOf(
   request: IncomingMessage,
   requestId: string,
-  { authenticate, createContext }: GraphqlServerOptions,
+  { authenticate, authorizationOf, createContext }: GraphqlServerOptions,
 ): Promise<Context> {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return createContext(null, requestId);
   try {
+    const authorization = authorizationOf(request);
+    if (authorization === undefined) return createContext(null, requestId);
     return createContext(await authenticate(authorization), requestId);
   } catch (error) {
     if (!(error instanceof GracelineError)) throw error;

@@ -50,6 +50,8 @@ export interface SubscriptionsOptions {
   readonly schema: GraphQLSchema;
   /** Who sends an `Authorization` header; throws UNAUTHENTICATED. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>;
+  /** What of a request {@link authenticate} is given; throws FORBIDDEN. */
+  readonly authorizationOf: (request: IncomingMessage) => string | undefined;
   readonly createContext: CreateContext;
   readonly formatError: FormatError;
   readonly logger: Logger;
@@ -169,7 +171,7 @@ export class Subscriptions {
   /** At connection_init: returning false closes the socket, of which nothing has been read or sent by then. */
   private async connect({ connectionParams, extra: session }: SocketContext<InitPayload, Session>): Promise<boolean> {
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-    const authorization = typeof given === 'string' ? given : session.request.headers.authorization;
+    const authorization = typeof given === 'string' ? given : this.options.authorizationOf(session.request);
     try {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;

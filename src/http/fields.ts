@@ -7,7 +7,7 @@ import { readBody } from './request-body.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_BODY_BYTES = 64 * 1_024;
-const TYPE = /^\s*(application\/json|application\/x-www-form-urlencoded)\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+const TYPE = /^\s*(application\/(?:json|csp-report)|application\/x-www-form-urlencoded)\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
  * The fields of a body: a JSON object or a form, in UTF-8, uncompressed, up to 64 KiB. No body is no fields.
@@ -24,7 +24,7 @@ export async function readFields(request: IncomingMessage): Promise<Fields> {
       'Send JSON or a form in UTF-8, uncompressed, with the header "Content-Type: application/json" or "application/x-www-form-urlencoded".',
     );
   const text = await readBody(request, MAX_BODY_BYTES);
-  return type === 'application/json' ? jsonFields(text) : formFields(text);
+  return type === 'application/x-www-form-urlencoded' ? formFields(text) : jsonFields(text);
 }
 
 /**

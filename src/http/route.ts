@@ -11,6 +11,8 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** The address of whoever is at the other end of the connection, which may be a proxy. */
+  readonly client: string;
   /** The fields of a JSON object or a form; empty for GET and HEAD. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -21,6 +23,8 @@ export interface RouteResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** What is yielded bit by bit is sent as fast as the caller reads it. Should it throw, the answer ends without an end. */
   readonly body: string | Buffer | AsyncIterable<string>;
+  /** Cookies to set, each as `set-cookie` has it. */
+  readonly cookies?: readonly string[];
 }
 
 /** Answers one method of one path. A GracelineError it throws is shown with its code; anything else as `INTERNAL`. */

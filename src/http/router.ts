@@ -45,8 +45,18 @@ export class Router {
     }
     return { kind: 'nowhere' };
   }
+
+  /** A path as logs may show it: what stands in the place of a `{secret}` is not said. */
+  shown(path: string): string {
+    const parts = path.split('/');
+    for (const { segments } of this.places.values())
+      if (segments.includes(SECRET) && fits(segments, parts))
+        return parts.map((part, i) => (segments[i] === SECRET ? SECRET : part)).join('/');
+    return path;
+  }
 }
 
+const SECRET = '{secret}';
 const PARAM = /^\{(\w+)\}$/;
 
 function fits(segments: readonly string[], parts: readonly string[]): boolean {

@@ -54,6 +54,16 @@ describe('the HTTP server', () => {
     connection.destroy();
   });
 
+  test('names no secret of an address in the log', async () => {
+    const routes = { 'GET /calendar/{secret}': () => ({ status: 200, headers: {}, body: '' }) };
+    const other = createHttpServer({ routes, ready: () => Promise.resolve([]), logger: service.logger });
+    const port = await other.listen('127.0.0.1', 0);
+    await fetch(`http://127.0.0.1:${port}/calendar/${SECRET}.ics?again=${SECRET}`);
+    await other.close(100);
+    expect(service.logged.filter(({ path }) => path === '/calendar/{secret}')).toHaveLength(1);
+    expect(JSON.stringify(service.logged)).not.toContain(`${SECRET}.ics`);
+  });
+
   test('survives a client that goes away in the middle', async () => {
     const { port, hostname } = new URL(service.url);
     const connection = createConnection(Number(port), hostname);

@@ -1,5 +1,5 @@
 /** An issuer of JWTs as OpenID Connect has them: a real server, real keys, and ways to be away. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { atEndOfFile } from './end-of-file.ts';
@@ -7,7 +7,8 @@ import { atEndOfFile } from './end-of-file.ts';
 /** How the issuer answers. */
 export type Mood = 'answer' | 'fail' | 'hang' | 'nonsense';
 
-interface Key {
+/** A key the issuer signs with. */
+export interface Key {
   readonly kid: string;
   readonly alg: string;
   readonly jwk: JWK;
@@ -15,11 +16,21 @@ interface Key {
   readonly publicKey: CryptoKey;
 }
 
+/** Further endpoints of an issuer; see `oidc-login.ts`. */
+export interface Login {
+  /** What the issuer's configuration says of them. */
+  configuration(): Record<string, unknown>;
+  /** Answers what is for them. @returns whether it was */
+  serve(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
 /** See the top of this file. Made by {@link startIssuer}. */
 export class Issuer {
   mood: Mood = 'answer';
   /** What its configuration says beside the truth. */
   configuration: Record<string, unknown> = {};
+  /** Where people sign in, if they can. */
+  login: Login | null = null;
   /** How often it was asked for its keys. */
   asked = 0;
   private published: Key[] = [];
@@ -50,7 +61,8 @@ export class Issuer {
 
   /** The answer to a request. */
   answerTo(path: string): unknown {
-    if (path === '/.well-known/openid-configuration') return { issuer: this.url, jwks_uri: `${this.url}/keys`, ...this.configuration };
+    if (path === '/.well-known/openid-configuration')
+      return { issuer: this.url, jwks_uri: `${this.url}/keys`, ...this.login?.configuration(), ...this.configuration };
     this.asked += 1;
     return { keys: this.published.map(({ jwk }) => jwk) };
   }
@@ -72,6 +84,7 @@ export async function startIssuer(): Promise<Issuer> {
   const server = createServer((request, response) => {
     if (issuer.mood === 'hang') return;
     if (issuer.mood === 'fail') return response.writeHead(500).end();
+    if (issuer.mood === 'answer' && issuer.login?.serve(request, response)) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(issuer.mood === 'nonsense' ? '<html>' : JSON.stringify(issuer.answerTo(request.url!)));
   });

@@ -183,6 +183,7 @@ export class SampleService {
     const graphql = await createGraphqlServer({
       schema: sampleSchema,
       authenticate: (authorization) => this.tokens.authenticate(authorization),
+      authorizationOf: ({ headers }) => headers.authorization,
       createContext: contextFactory(services as Services),
       logger: this.logger,
       introspection: true,

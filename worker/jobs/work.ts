@@ -20,5 +20,6 @@ export interface Work {
   readonly webhookQueue: { queueFromLog(signal: AbortSignal): Promise<SweepResult & { readonly queued: number }> };
   readonly webhookSender: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
   readonly webhookPurge: { run(signal: AbortSignal): Promise<unknown> };
+  readonly sessions: { purge(signal: AbortSignal): Promise<unknown> };
   readonly purge: { run(signal: AbortSignal): Promise<unknown> };
 }
