@@ -17,6 +17,7 @@ import { Migration20261123102000_tokens } from '../../migrations-db/Migration202
 import { Migration20261123105000_audit } from '../../migrations-db/Migration20261123105000_audit.ts';
 import { Migration20261123103000_idempotency } from '../../migrations-db/Migration20261123103000_idempotency.ts';
 import { Migration20261123104000_webhooks } from '../../migrations-db/Migration20261123104000_webhooks.ts';
+import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
@@ -72,6 +73,7 @@ const DB_MIGRATIONS = [
   Migration20261123103000_idempotency,
   Migration20261123104000_webhooks,
   Migration20261123105000_audit,
+  Migration20261126110000_dashboard,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
