@@ -10,6 +10,7 @@ import { createHttpServer } from './http.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { rolloutAccountsRoutes } from './rollouts/rollout-accounts.routes.ts';
 import { passwordResetRoutes } from './users/password-reset.routes.ts';
 import { usersRoutes } from './users/users.routes.ts';
 
@@ -56,6 +57,7 @@ function routesOf(house: House): Routes {
   return {
     ...pages(house),
     ...eventsRoutes(house),
+    ...rolloutAccountsRoutes(house),
     ...usersRoutes(house),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
   };
