@@ -19,16 +19,17 @@ const MOVES = `
    where e.migration_id = $1 and e.type in ('ACCOUNT_AFFECTED', 'ACCOUNT_UNAFFECTED') and e.at > ${LAST_EDIT}`;
 
 /** Whom the migration does not touch, and as far as is known never did, has no part in its history. */
-const TAKES_PART = `and (exists (select from migration m join account a on a.number = e.account_number where m.id = $1 and is_affected(m, a))
-                         or e.account_number in (select account_number from move))`;
+const TAKES_PART = `
+  cross join (select m from migration m where m.id = $1) w
+  join account a on a.number = e.account_number and (is_affected(w.m, a) or a.number in (select account_number from move))`;
 
 /** Each change with its instant. An account that was moved about counts from its creation as what it was at first. */
 const changes = (touchesAll: boolean) => `
   with move as materialized (${MOVES}),
   change as (
     select e.at, 0 as existing, 0 as born, case e.type when 'OPTED_IN' then 1 else -1 end as opted_in
-      from event e
-     where e.migration_id = $1 and e.type in ('OPTED_IN', 'OPTED_OUT') and e.at > $2 ${touchesAll ? '' : TAKES_PART}
+      from event e ${touchesAll ? '' : TAKES_PART}
+     where e.migration_id = $1 and e.type in ('OPTED_IN', 'OPTED_OUT') and e.at > $2
     union all
     select v.at, case when v.born then 0 else v.sign end, case when v.born then v.sign else 0 end, case when v.opted_in then v.sign else 0 end
       from move v

@@ -11,7 +11,7 @@ import { AccountMigrationConnection, DecisionType, MigrationAccountsArgs } from 
 export class RolloutAccountsResolver {
   @Query(() => AccountMigrationConnection, {
     description:
-      'The accounts of a migration with its state for each, by id. The same as a file is at `/migrations/{key}/accounts.csv` and `.ndjson`, with these ' +
+      'The accounts of a migration with its state for each, by id. Where few of very many are wanted a page may be short, or empty, although more follow: go on behind its `endCursor`. The same as a file is at `/migrations/{key}/accounts.csv` and `.ndjson`, with these ' +
       'arguments in the address. For operators. Errors: FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR.',
   })
   async migrationAccounts(

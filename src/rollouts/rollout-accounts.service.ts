@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import { checkSearch } from '../accounts/search.rules.ts';
 import type { LoggedEvent } from '../events/log.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
-import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import { cursorKey, cursorOf, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { DecisionFacts, Reason } from './effective-state.rules.ts';
 import {
   findDecisions,
@@ -18,6 +18,8 @@ import { reasonsOf, type Standing } from './rollout-accounts.rules.ts';
 
 /** How many accounts of an export are read at once. */
 const EXPORT_PAGE = 1_000;
+/** How far a page looks before it ends short, so that no request is for minutes: 200,000 accounts. */
+const PAGE_WINDOWS = 8;
 
 /** Which accounts of a migration somebody asks for. */
 export interface RolloutAccountsFilter {
@@ -48,14 +50,17 @@ export interface ExportedAccount {
 
 /** The accounts of a rollout, for operators. */
 export class RolloutAccountsService {
+  /** @param pageWindows how far a page looks */
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly migrations: Pick<MigrationsService, 'migration'>,
+    private readonly pageWindows = PAGE_WINDOWS,
   ) {}
 
   /**
-   * A page of the accounts of a migration, by id, each with its state.
+   * A page of the accounts of a migration, by id, each with its state. Of hundreds of thousands of which few are wanted it may
+   * be short although more follow; then its end is where to go on.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
    */
@@ -71,13 +76,21 @@ export class RolloutAccountsService {
     checkSearch(search);
     const { id } = await this.migrations.migration(actor, migrationKey);
     const filter = { reasons: reasonsOf(standing, reasons), search };
-    const rows = await listRolloutAccounts(this.db, id, filter, after, first + 1, this.clock.now());
-    return pageOf(
-      rows,
+    const { accounts, lookedTo } = await listRolloutAccounts(
+      this.db,
+      id,
+      filter,
+      { after, limit: first + 1 },
+      this.pageWindows,
+      this.clock.now(),
+    );
+    const found = pageOf<RolloutAccount, RolloutAccount>(
+      accounts,
       first,
       ({ accountId }) => [accountId],
       (account) => account,
     );
+    return lookedTo === null ? found : { ...found, hasNextPage: true, endCursor: cursorOf([lookedTo]) };
   }
 
   /**
@@ -98,7 +111,8 @@ export class RolloutAccountsService {
     const { id } = await this.migrations.migration(actor, migrationKey);
     const filter = { reasons: reasonsOf(standing, reasons), search };
     const now = this.clock.now();
-    const read = (after: string | null) => listRolloutAccounts(this.db, id, filter, after, EXPORT_PAGE, now);
+    const read = async (after: string | null) =>
+      (await listRolloutAccounts(this.db, id, filter, { after, limit: EXPORT_PAGE }, Infinity, now)).accounts;
     return this.pages(ask, read, await read(null));
   }
 
@@ -120,7 +134,7 @@ export class RolloutAccountsService {
 
   private async *pages(
     ask: () => Promise<Actor>,
-    read: (after: string | null) => Promise<ListedAccount[]>,
+    read: (after: string | null) => Promise<readonly ListedAccount[]>,
     firstPage: readonly ListedAccount[],
   ): AsyncGenerator<readonly ExportedAccount[]> {
     for (let page = firstPage; page.length > 0; page = await read(page.at(-1)!.accountId)) {

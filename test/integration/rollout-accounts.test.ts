@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from '../support/csv.ts';
-import type { ExportedAccount } from '../../src/rollouts/rollout-accounts.service.ts';
+import type { Page } from '../../src/pagination.ts';
+import type { RolloutAccount } from '../../src/rollouts/rollout-accounts.repository.ts';
+import { type ExportedAccount, RolloutAccountsService } from '../../src/rollouts/rollout-accounts.service.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
 import { call, codeOf, createCustomer, OPERATOR, optIn, optOut } from '../support/platform.ts';
 import { refusalOf, startService, type TestService } from '../support/service.ts';
@@ -135,6 +137,27 @@ describe('the accounts of a rollout', () => {
     const runtime = await service.clientOf({ role: 'RUNTIME', subject: 'login' });
     await refusalOf(runtime.request(query), 'FORBIDDEN');
   });
+});
+
+test('few among very many are looked for a stretch at a time, each going on where the last one ended', async () => {
+  await service.db.query(
+    `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
+     select 'w-' || lpad(i::text, 5, '0'), 'Many', 'CLOUD', 'UTC', false, '{}', '2015-01-01', '2015-01-01' from generate_series(1, 26000) i`,
+  );
+  const { db, clock, migrations } = service.house;
+  const shortSighted = new RolloutAccountsService(db, clock, migrations, 1);
+  const filter = { standing: 'ALL', reasons: ['NEW_ACCOUNT', 'OPTED_OUT'], search: null } as const;
+  const seen: string[][] = [];
+  let after: string | null = null;
+  for (let more = true; more;) {
+    const { edges, hasNextPage, endCursor }: Page<RolloutAccount> = await shortSighted.accounts(OPERATOR, KEY, filter, { first: 1, after });
+    seen.push(edges.map(({ node }) => node.accountId));
+    more = hasNextPage;
+    after = endCursor ?? edges.at(-1)?.cursor ?? null;
+  }
+  expect(seen).toEqual([['out'], [], ['young']]);
+  expect(Object.keys(await reasons({ reasons: ['NEW_ACCOUNT', 'OPTED_OUT'] }))).toEqual(['out', 'young']);
+  await service.db.query(`delete from account where id like 'w-%'`);
 });
 
 describe('the file of them', () => {
