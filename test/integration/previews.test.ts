@@ -64,15 +64,7 @@ describe('a migration that is still being written', () => {
       [id, ZONE],
     );
     expect(shown.reminders.map(({ at }) => at)).toEqual(reminded.map(({ due_at }) => due_at));
-    expect(shown.reminders.map(({ kind, daysBefore }) => (daysBefore === null ? kind : daysBefore))).toEqual([
-      'START',
-      30,
-      14,
-      7,
-      3,
-      1,
-      'ON',
-    ]);
+    expect(shown.reminders.map(({ kind, daysBefore }) => daysBefore ?? kind)).toEqual(['START', 30, 14, 7, 3, 1, 'ON']);
     await service.setClock(NOW);
   });
 
