@@ -17,6 +17,7 @@ import { LoginCookie } from './sessions/login-cookie.ts';
 import { loginRoutes } from './sessions/login.routes.ts';
 import { sessionsRoutes } from './sessions/sessions.routes.ts';
 import { calendarRoutes } from './notifications/calendar/calendar.routes.ts';
+import { rolloutAccountsRoutes } from './rollouts/rollout-accounts.routes.ts';
 import { passwordResetRoutes } from './users/password-reset.routes.ts';
 import { usersRoutes } from './users/users.routes.ts';
 
@@ -80,6 +81,7 @@ function routesOf(house: House, log: Logger): Routes {
     ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
     ...policyReportRoutes(log),
     ...mailboxRoutes(house.mailbox, facts.development),
+    ...rolloutAccountsRoutes(house),
     ...usersRoutes(house),
     ...calendarRoutes(house.calendarLinks),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),

@@ -5,6 +5,7 @@ import { IssuerKeys } from './auth/issuer-keys.ts';
 import { LastUseRecorder } from './auth/last-use-recorder.ts';
 import { OidcService } from './auth/oidc.service.ts';
 import { TokensService } from './auth/tokens.service.ts';
+import { BoardService } from './board/board.service.ts';
 import { type Clock, fileClock, systemClock } from './clock.ts';
 import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
@@ -41,13 +42,18 @@ import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
+import { PreviewService } from './migrations/preview.service.ts';
+import { ReschedulePreviewService } from './migrations/reschedule-preview.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
 import { CalendarLinksService } from './notifications/calendar/calendar-links.service.ts';
 import { NoticeSweep } from './notifications/notice.sweep.ts';
 import { NoticesService } from './notifications/notices.service.ts';
 import { Reminders } from './notifications/reminders.service.ts';
+import { OperationsService } from './operations/operations.service.ts';
 import { foldRolloutCounts } from './rollouts/counts.ts';
 import { BulkDecisionsService } from './rollouts/bulk-decisions.service.ts';
+import { RolloutHistoryService } from './rollouts/history.service.ts';
+import { RolloutAccountsService } from './rollouts/rollout-accounts.service.ts';
 import { RolloutsService } from './rollouts/rollouts.service.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { IssuerLogin } from './sessions/issuer-login.provider.ts';
@@ -128,6 +134,8 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
   const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
+  const webhookDeliveries = new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts });
+  const mails = new MailService(db, wake, clock);
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
   return {
     config,
@@ -137,6 +145,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     follower,
     accounts: new AccountsService(db, wake, clock),
     applications,
+    board: new BoardService(db, clock, gateKeys, usageRecorder),
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
     calendar: new Calendar(db, wake, clock),
@@ -153,7 +162,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     imports: new ImportService(db, wake, clock, reschedules, zone),
     login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
     mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
-    mails: new MailService(db, wake, clock),
+    mails,
     migrations,
     notices: new NoticesService(db, wake, clock),
     noticeSweep: new NoticeSweep(db, wake, clock),
@@ -170,9 +179,14 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       publicUrl,
     }),
     publicUrl,
+    operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
+    previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
+    reschedulePreviews: new ReschedulePreviewService(db, clock, reschedules, zone, config.REMINDER_HOUR),
     reschedules,
+    rolloutAccounts: new RolloutAccountsService(db, clock, migrations),
+    rolloutHistory: new RolloutHistoryService(db, clock),
     rollouts,
     secrets,
     sessions,
@@ -186,7 +200,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     usage,
     usageRecorder,
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
-    webhookDeliveries: new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts }),
+    webhookDeliveries,
     webhookPurge: new WebhookPurge(db, clock),
     webhookQueue: new WebhookQueue(db, clock),
     webhookSender,

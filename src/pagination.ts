@@ -13,6 +13,8 @@ export interface PageRequest {
 export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly hasNextPage: boolean;
+  /** Where to go on, where that is not behind the last item: a list may have looked further than it found anything. */
+  readonly endCursor?: string;
 }
 
 /** The most items one request may ask for. */
@@ -41,11 +43,14 @@ export function pageOf<Row, T>(
   nodeOf: (row: Row) => T,
 ): Page<T> {
   return {
-    edges: rows
-      .slice(0, first)
-      .map((row) => ({ cursor: Buffer.from(JSON.stringify(keyOf(row))).toString('base64url'), node: nodeOf(row) })),
+    edges: rows.slice(0, first).map((row) => ({ cursor: cursorOf(keyOf(row)), node: nodeOf(row) })),
     hasNextPage: rows.length > first,
   };
+}
+
+/** The cursor of a place in a list: the values it is ordered by, as {@link cursorKey} takes them apart. */
+export function cursorOf(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
 /** What a value of a cursor must be, so that the database can look for it. */

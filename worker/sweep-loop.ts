@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/database.ts';
+import { recordFailure, recordSuccess } from '../src/db/sweep-runs.ts';
 import type { Sweep } from './kit.ts';
 
 /** Between two runs of a sweep: wakes come up to 100 times a second, and a run per wake would only repeat itself. */
@@ -13,7 +14,7 @@ const GAP_MS = 200;
 const OVERDUE_AFTER_INTERVALS = 2;
 /** A sweep that fails for longer does not heal by itself: then it is an error, which means that a person must act. */
 const ERROR_AFTER_MS = 10 * 60_000;
-/** `sweep.finished_at` is not written more often; a busy log would otherwise rewrite it several times a second. */
+/** A success is not written down more often; a busy log would otherwise rewrite it several times a second. */
 const RECORD_EVERY_MS = 1_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -96,28 +97,40 @@ export class SweepLoop<Deps> {
   /** Never rejects. Returns in how many milliseconds to run again where nothing triggers it sooner. */
   private async run(): Promise<number> {
     const overdueMs = OVERDUE_AFTER_INTERVALS * this.everyMs;
+    const begun = performance.now();
     try {
       const result = await this.sweep.run(this.deps, this.signal);
-      await this.record();
+      await this.record(Math.round(performance.now() - begun), result?.nextDueAt ?? null);
       this.succeeded();
       if (!result?.nextDueAt) return overdueMs;
       return Math.max(GAP_MS, Math.min(overdueMs, result.nextDueAt.getTime() - this.options.clock.now().getTime()));
     } catch (error) {
       this.failed(error);
+      await this.recordFailure(error);
       return overdueMs;
     }
   }
 
-  private async record(): Promise<void> {
+  private async record(durationMs: number, nextWorkAt: Date | null): Promise<void> {
     const now = this.options.clock.now();
     const sinceMs = this.recordedAt ? now.getTime() - this.recordedAt.getTime() : Infinity;
     if (sinceMs >= 0 && sinceMs < RECORD_EVERY_MS) return;
-    await this.options.db.query(
-      `insert into sweep (name, finished_at) values ($1, $2)
-       on conflict (name) do update set finished_at = greatest(sweep.finished_at, excluded.finished_at)`,
-      [this.sweep.name, now],
-    );
+    const { name } = this.sweep;
+    await recordSuccess(this.options.db, { name, finishedAt: now, durationMs, everyMs: this.everyMs, nextWorkAt });
     this.recordedAt = now;
+  }
+
+  /** Without the database, which is what most often fails, it stays unsaid there; the log has it. */
+  private async recordFailure(error: unknown): Promise<void> {
+    // The next success counts at once, or it would look as if it still failed.
+    this.recordedAt = undefined;
+    const { db, clock, log } = this.options;
+    const message = error instanceof Error ? error.message : String(error);
+    try {
+      await recordFailure(db, this.sweep.name, this.everyMs, clock.now(), message);
+    } catch (cause) {
+      log.debug({ sweep: this.sweep.name, err: cause }, 'the failure of a sweep could not be recorded');
+    }
   }
 
   private succeeded(): void {

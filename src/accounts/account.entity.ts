@@ -5,6 +5,7 @@ import type { Platform } from './accounts.rules.ts';
 const AccountSchema = defineEntity({
   name: 'Account',
   tableName: 'account',
+  indexes: [{ name: 'account_created_at_index', properties: ['createdAt'], type: 'brin' }],
   properties: {
     /** Dense number given at creation, so that decisions can travel and be counted as bit sets. */
     number: p.bigint('number').primary().generated('by default as identity'),

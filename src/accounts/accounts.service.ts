@@ -27,12 +27,11 @@ import { checkEmailChoice } from './email-choice.ts';
 import { holdEmailChoice } from './email-choice-lock.ts';
 import { difference, given } from './edits.rules.ts';
 import { membershipEvents } from './membership.ts';
-import { accountNotFound, type Condition, refuseRuntime, requireAccount, requireOperator, visibleAccounts } from './visibility.ts';
+import { checkSearch } from './search.rules.ts';
+import { accountNotFound, type Condition, refuseRuntime, requireAccount, requireOperator, sightOf, visibleAccounts } from './visibility.ts';
 
 /** The most accounts one call may hand to an administrator. */
 const MAX_GRANTS = 1_000;
-/** The most characters of a search: longer than any name is nobody's. */
-const MAX_SEARCH = 200;
 
 /** What can be changed of an account; what is left out stays. */
 export interface AccountPatch {
@@ -153,6 +152,14 @@ export class AccountsService {
     throw new GracelineError('TOO_LARGE', `You have more than ${MAX_FOLLOWED} accounts. Subscribe to each that you need.`);
   }
 
+  /** How many accounts an actor sees; null where those are all, and for a runtime, which looks up single ones. */
+  async visibleCount(actor: Actor): Promise<number | null> {
+    if (actor.role === 'RUNTIME' || sightOf(actor) === 'ALL') return null;
+    const visible = visibleAccounts(actor, 'a', 1);
+    const [row] = await this.db.query<{ count: number }>(`select count(*) from account a where ${visible.sql}`, visible.values);
+    return row!.count;
+  }
+
   /** Which of these numbers are of accounts the actor sees. */
   seen(actor: Actor, numbers: readonly number[]): Promise<AccountView[]> {
     const visible = visibleAccounts(actor, 'a', 2);
@@ -172,7 +179,7 @@ export class AccountsService {
     requireScope(actor, 'migrations:read');
     const first = pageSize(page.first);
     const after = cursorKey(page.after, ['string'])?.[0] ?? null;
-    checkSearch(filter.search, after);
+    checkSearch(filter.search);
     if (filter.administrator && !isUuid(filter.administrator)) return { edges: [], hasNextPage: false };
     const rows = await listAccounts(this.db, visibleAccounts(actor, 'a', 1), filter, after as string | null, first + 1);
     return pageOf(
@@ -279,7 +286,7 @@ export class AccountsService {
     refuseRuntime(actor);
     const first = pageSize(page.first);
     const after = cursorKey(page.after, ['string'])?.[0] ?? null;
-    checkSearch(filter.search, after);
+    checkSearch(filter.search);
     const account = typeof filter.account === 'string' ? await requireAccount(this.db, actor, filter.account) : null;
     const rows = await listAdministrators(
       this.db,
@@ -380,18 +387,6 @@ function administratorFields({ email, name, timeZone, locale }: Required<Adminis
 }
 
 /** @throws GracelineError where PostgreSQL could not look for it */
-function checkSearch(search: string | null | undefined, after: string | number | null): void {
-  if ((search?.length ?? 0) > MAX_SEARCH)
-    throw new GracelineError('INVALID_INPUT', `The search has ${search!.length} characters; give at most ${MAX_SEARCH}.`, {
-      field: 'search',
-      limit: MAX_SEARCH,
-    });
-  if (search?.includes('\0'))
-    throw new GracelineError('INVALID_INPUT', 'The search holds a NUL character. Remove it.', { field: 'search' });
-  if (String(after).includes('\0'))
-    throw new GracelineError('INVALID_CURSOR', 'The cursor does not belong to this list. Leave it out to begin at the start.');
-}
-
 /** An account as the log tells of it. */
 function audited({ number: _, updatedAt: __, ...fields }: AccountView): Omit<AccountFields, 'createdAt'> & { createdAt: Date } {
   return fields;

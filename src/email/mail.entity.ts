@@ -8,7 +8,10 @@ const MailSchema = defineEntity({
   name: 'Mail',
   tableName: 'mail',
   uniques: [{ name: 'mail_once_unique', properties: ['administratorId', 'occasion'] }],
-  indexes: [{ name: 'mail_due_index', properties: ['sendAfter'], where: `"status" in ('QUEUED', 'SENDING')` }],
+  indexes: [
+    { name: 'mail_due_index', properties: ['sendAfter'], where: `"status" in ('QUEUED', 'SENDING')` },
+    { name: 'mail_failed_index', properties: ['finishedAt', 'id'], where: `"status" = 'FAILED'` },
+  ],
   properties: {
     id: p.uuid().primary(),
     administratorId: () => p.manyToOne(Administrator).mapToPk(),

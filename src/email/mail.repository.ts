@@ -151,6 +151,46 @@ export async function requeueMail(db: Queryable, id: string, now: Date): Promise
   return mail!;
 }
 
+/** A mail that was given up, for whoever looks at the queue. */
+export interface FailedMail {
+  readonly id: string;
+  readonly failedAt: Date | null;
+  readonly attempts: number;
+  readonly to: string | null;
+  readonly error: string | null;
+}
+
+/** How many mails were given up, and the latest of them. */
+export async function readFailedMails(db: Queryable, limit: number): Promise<{ failed: number; failures: FailedMail[] }> {
+  const [[row], failures] = await Promise.all([
+    db.query<{ failed: number }>(`select count(*) as failed from mail where status = 'FAILED'`),
+    db.query<FailedMail>(
+      `select id, finished_at as "failedAt", attempts, recipient as "to", last_error as error from mail
+        where status = 'FAILED' order by finished_at desc, id desc limit $1`,
+      [limit],
+    ),
+  ]);
+  return { failed: row!.failed, failures };
+}
+
+/** A mail that is tried again, with how it had ended. */
+export type RequeuedMail = Pick<MailView, 'id' | 'administratorId' | 'attempts' | 'lastError'>;
+
+/**
+ * Queues the mails anew that were given up longest ago, as {@link requeueMail} does.
+ *
+ * @param limit how many at most
+ */
+export function requeueFailedMails(db: Queryable, now: Date, limit: number): Promise<RequeuedMail[]> {
+  return db.query<RequeuedMail>(
+    `with failed as (select * from mail where status = 'FAILED' order by finished_at, id limit $2 for update skip locked)
+     update mail m set status = 'QUEUED', urgent = true, send_after = $1, claimed_until = null, attempts = 0, finished_at = null
+       from failed f where m.id = f.id
+     returning m.id, m.administrator_id as "administratorId", f.attempts, f.last_error as "lastError"`,
+    [now, limit],
+  );
+}
+
 /**
  * Forgets what old mails said and to whom. Their rows stay, because reminders point to them and their key keeps an
  * occasion from being mailed twice.

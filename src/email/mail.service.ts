@@ -2,12 +2,23 @@ import { requireOperator } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { readQueueDepth } from '../db/queue-depth.ts';
 import { GracelineError } from '../errors.ts';
-import { writeEvents } from '../events/log.ts';
+import { type NewEvent, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { isUuid } from '../ids.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
-import { listMails, lockMail, type MailStatus, type MailView, requeueMail } from './mail.repository.ts';
+import { MAX_RETRIED, type QueueView, SHOWN_FAILURES } from '../operations/operations.rules.ts';
+import {
+  listMails,
+  lockMail,
+  type MailStatus,
+  type MailView,
+  readFailedMails,
+  type RequeuedMail,
+  requeueFailedMails,
+  requeueMail,
+} from './mail.repository.ts';
 
 /** Why a mail in this state is not sent again; null where it is. */
 const REFUSALS: Readonly<Record<MailStatus, string | null>> = {
@@ -47,6 +58,30 @@ export class MailService {
     );
   }
 
+  /** How the queue stands, for whoever has been let in already. */
+  async queueView(now: Date): Promise<Omit<QueueView, 'name'>> {
+    const [depth, failed] = await Promise.all([readQueueDepth(this.db, 'mail', now), readFailedMails(this.db, SHOWN_FAILURES)]);
+    return { ...depth, ...failed };
+  }
+
+  /**
+   * Tries those again at once that were given up, the oldest first, a thousand at most. Each leaves an event, as one by one.
+   *
+   * @returns how many, and how many are left: none once it was called often enough
+   * @throws GracelineError FORBIDDEN
+   */
+  async retryFailed(actor: Actor): Promise<{ retried: number; remaining: number }> {
+    requireOperator(actor);
+    const now = this.clock.now();
+    const outcome = await this.db.transaction(async (tx) => {
+      const mails = await requeueFailedMails(tx, now, MAX_RETRIED);
+      await writeEvents(tx, actor, now, mails.map(retriedEvent));
+      return { retried: mails.length, remaining: (await readFailedMails(tx, 0)).failed };
+    });
+    if (outcome.retried > 0) this.wake.ring();
+    return outcome;
+  }
+
   /**
    * Tries a mail again at once that was given up or waits for its next attempt.
    *
@@ -61,16 +96,14 @@ export class MailService {
       const refusal = REFUSALS[before.status];
       if (refusal) throw new GracelineError('WRONG_STATE', refusal, { status: before.status });
       const after = await requeueMail(tx, id, now);
-      await writeEvents(tx, actor, now, [
-        {
-          type: 'MAIL_RETRIED',
-          administratorId: before.administratorId,
-          data: { mailId: id, attempts: before.attempts, error: before.lastError },
-        },
-      ]);
+      await writeEvents(tx, actor, now, [retriedEvent(before)]);
       return after;
     });
     this.wake.ring();
     return mail;
   }
+}
+
+function retriedEvent({ id, administratorId, attempts, lastError }: RequeuedMail): NewEvent {
+  return { type: 'MAIL_RETRIED', administratorId, data: { mailId: id, attempts, error: lastError } };
 }

@@ -99,6 +99,20 @@ export class EventsService {
   }
 
   /**
+   * Lets those pass who may read the log.
+   *
+   * @throws GracelineError FORBIDDEN (a runtime, a partner without `events:read`)
+   */
+  requireReader(actor: Actor): void {
+    if (actor.role === 'RUNTIME')
+      throw new GracelineError(
+        'FORBIDDEN',
+        'The token of a runtime does not read the log. Use the token of an operator, administrator or partner.',
+      );
+    requireScope(actor, 'events:read');
+  }
+
+  /**
    * The tokens of these ids, for a loader; what may be shown of each, {@link shownKey} says.
    *
    * @returns in the order of the ids; null for one there is not
@@ -128,12 +142,7 @@ export class EventsService {
   }
 
   private async selectionOf(actor: Actor, filter: EventFilter): Promise<EventSelection> {
-    if (actor.role === 'RUNTIME')
-      throw new GracelineError(
-        'FORBIDDEN',
-        'The token of a runtime does not read the log. Use the token of an operator, administrator or partner.',
-      );
-    requireScope(actor, 'events:read');
+    this.requireReader(actor);
     const { account, types, from = null, to = null } = filter;
     if (from && to && from >= to)
       throw new GracelineError('INVALID_INPUT', '"from" must lie before "to". Swap them, or leave one out.', { field: 'from' });

@@ -64,9 +64,9 @@ export function Connection<T extends object>(Node: ClassType<T>): ClassType<Conn
 }
 
 /** A page of a service as a connection, each item mapped for GraphQL. */
-export function toConnection<View, T>({ edges, hasNextPage }: Page<View>, toNode: (view: View) => T): ConnectionOf<T> {
+export function toConnection<View, T>({ edges, hasNextPage, endCursor }: Page<View>, toNode: (view: View) => T): ConnectionOf<T> {
   return {
     edges: edges.map(({ cursor, node }) => ({ cursor, node: toNode(node) })),
-    pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: { hasNextPage, endCursor: endCursor ?? edges.at(-1)?.cursor ?? null },
   };
 }

@@ -1,6 +1,7 @@
 import type { AccountsService } from '../accounts/accounts.service.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
+import type { BoardService } from '../board/board.service.ts';
 import type { MailService } from '../email/mail.service.ts';
 import type { EmailSettingsService } from '../email/settings/email-settings.service.ts';
 import type { UserMailService } from '../email/user-mail/user-mail.service.ts';
@@ -15,10 +16,15 @@ import type { UsageService } from '../gates/usage.service.ts';
 import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
+import type { PreviewService } from '../migrations/preview.service.ts';
+import type { ReschedulePreviewService } from '../migrations/reschedule-preview.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
 import type { CalendarLinksService } from '../notifications/calendar/calendar-links.service.ts';
 import type { NoticesService } from '../notifications/notices.service.ts';
+import type { OperationsService } from '../operations/operations.service.ts';
 import type { BulkDecisionsService } from '../rollouts/bulk-decisions.service.ts';
+import type { RolloutHistoryService } from '../rollouts/history.service.ts';
+import type { RolloutAccountsService } from '../rollouts/rollout-accounts.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import type { ApplicationsService } from '../users/applications.service.ts';
 import type { UsersService } from '../users/users.service.ts';
@@ -29,6 +35,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 /** Every service a resolver may call. */
 export interface Services {
   readonly accounts: AccountsService;
+  readonly board: BoardService;
   readonly bulkDecisions: BulkDecisionsService;
   readonly applications: ApplicationsService;
   readonly calendarLinks: CalendarLinksService;
@@ -46,7 +53,12 @@ export interface Services {
   readonly mails: MailService;
   readonly migrations: MigrationsService;
   readonly notices: NoticesService;
+  readonly operations: OperationsService;
+  readonly previews: PreviewService;
+  readonly reschedulePreviews: ReschedulePreviewService;
   readonly reschedules: RescheduleService;
+  readonly rolloutAccounts: RolloutAccountsService;
+  readonly rolloutHistory: RolloutHistoryService;
   readonly rollouts: RolloutsService;
   readonly templates: TemplatesService;
   readonly testEmails: TestEmailService;

@@ -10,8 +10,11 @@ import { EVENT_ORDERS } from '../events/event-order.rules.ts';
 import { EVENT_TYPES } from '../events/log.ts';
 import { GATES } from '../gates/gates.rules.ts';
 import { LIFECYCLE_STATES, SEVERITIES } from '../migrations/lifecycle.rules.ts';
+import { MILESTONE_KINDS } from '../notifications/reminders.rules.ts';
+import { QUEUES, SWEEP_OUTCOMES } from '../operations/operations.rules.ts';
 import { DELIVERY_STATUSES, DISABLED_REASONS, OWNERS } from '../webhooks/webhook.rules.ts';
 import { REASONS } from '../rollouts/effective-state.rules.ts';
+import { STANDINGS } from '../rollouts/rollout-accounts.rules.ts';
 
 /** The enums of the API: the very lists the rules are written with, so that neither can know a value the other lacks. */
 export const PlatformEnum = enumOf('Platform', PLATFORMS, 'Where an account runs: on the shared cloud, or on an appliance of its own.');
@@ -76,6 +79,22 @@ export const NoticeKindEnum = enumOf(
   ['OPEN', 'RESCHEDULED', 'ON'] as const,
   'OPEN: there is something to do. RESCHEDULED: its dates changed. ON: it is on for everybody.',
 );
+export const StandingEnum = enumOf(
+  'Standing',
+  STANDINGS,
+  'How accounts stand to a migration that touches them. OPEN: it is off, whatever for. DONE: it is on. ALL: both.',
+);
+export const ReminderKindEnum = enumOf(
+  'ReminderKind',
+  MILESTONE_KINDS,
+  'START: the grace period has started. CADENCE: so many days are left. RESCHEDULED: the dates have changed. ON: it is on.',
+);
+export const QueueNameEnum = enumOf(
+  'QueueName',
+  QUEUES,
+  'REMINDER_MAIL: mails to administrators. USER_MAIL: mails to the users of accounts. WEBHOOK: deliveries to endpoints.',
+);
+export const SweepOutcomeEnum = enumOf('SweepOutcome', SWEEP_OUTCOMES, 'How a run of a sweep ended.');
 
 function enumOf<const T extends string>(name: string, values: readonly T[], description: string): Record<T, T> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<T, T>;

@@ -3,15 +3,22 @@ import type { AccountsService } from '../accounts/accounts.service.ts';
 import type { AccountView } from '../accounts/account.view.ts';
 import type { AdministratorView } from '../accounts/administrators.repository.ts';
 import type { EventKey, EventsService } from '../events/events.service.ts';
+import type { LoggedEvent } from '../events/log.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { MigrationView, RescheduleView } from '../migrations/migrations.rules.ts';
 import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
+import type { DecisionFacts } from '../rollouts/effective-state.rules.ts';
+import type { RolloutAccountsService } from '../rollouts/rollout-accounts.service.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 
 /** Look-ups of one request, batched: children of a list are read together. None asks who wants to know; their parents did. */
 export interface Loaders {
   readonly accounts: DataLoader<number, AccountView | null>;
   readonly administrators: DataLoader<string, AdministratorView | null>;
+  /** What was decided, by the id of a migration and the number of an account with a space between. */
+  readonly decisions: DataLoader<string, DecisionFacts | null>;
+  /** The last event that decided something, by the same pairs. */
+  readonly lastDecisions: DataLoader<string, LoggedEvent | null>;
   /** Tokens that events were done with, by id. */
   readonly eventKeys: DataLoader<string, EventKey | null>;
   readonly migrations: DataLoader<string, MigrationView | null>;
@@ -26,13 +33,16 @@ export interface LoadedServices {
   readonly events: EventsService;
   readonly migrations: MigrationsService;
   readonly rollouts: RolloutsService;
+  readonly rolloutAccounts: RolloutAccountsService;
 }
 
 /** Loaders for one request. */
-export function createLoaders({ accounts, events, migrations, rollouts }: LoadedServices): Loaders {
+export function createLoaders({ accounts, events, migrations, rollouts, rolloutAccounts }: LoadedServices): Loaders {
   return {
     accounts: new DataLoader((numbers) => accounts.accountsByNumbers(numbers)),
     administrators: new DataLoader((ids) => accounts.administratorsByIds(ids)),
+    decisions: new DataLoader((pairs) => rolloutAccounts.decisions(pairs)),
+    lastDecisions: new DataLoader((pairs) => rolloutAccounts.lastDecisions(pairs)),
     eventKeys: new DataLoader((ids) => events.keysOf(ids)),
     migrations: new DataLoader(async (ids) => {
       const found = new Map((await migrations.byIds(ids)).map((migration) => [migration.id, migration]));

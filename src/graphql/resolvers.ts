@@ -1,6 +1,8 @@
 import type { NonEmptyArray } from 'type-graphql';
 import { AccountsResolver, AdministratorsResolver } from '../accounts/accounts.resolver.ts';
+import { MeResolver } from '../auth/me.resolver.ts';
 import { TokensResolver } from '../auth/tokens.resolver.ts';
+import { BoardDeadlineResolver, BoardResolver } from '../board/board.resolver.ts';
 import { MailsResolver } from '../email/mails.resolver.ts';
 import { EmailSettingsResolver } from '../email/settings/email-settings.resolver.ts';
 import { TestEmailResolver } from '../email/settings/test-email.resolver.ts';
@@ -10,8 +12,12 @@ import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
+import { MigrationPreviewResolver, PreviewResolver, ReschedulePreviewResolver } from '../migrations/preview.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
+import { OperationsResolver } from '../operations/operations.resolver.ts';
 import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
+import { HistoryResolver, RolloutPointResolver } from '../rollouts/history.resolver.ts';
+import { RolloutAccountsResolver } from '../rollouts/rollout-accounts.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
 import { ImpactResolver } from '../gates/impact.resolver.ts';
 import { UsageResolver } from '../gates/usage.resolver.ts';
@@ -41,4 +47,14 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   UsageResolver,
   ImpactResolver,
   WebhooksResolver,
+  MeResolver,
+  HistoryResolver,
+  RolloutPointResolver,
+  RolloutAccountsResolver,
+  PreviewResolver,
+  MigrationPreviewResolver,
+  ReschedulePreviewResolver,
+  BoardResolver,
+  BoardDeadlineResolver,
+  OperationsResolver,
 ];

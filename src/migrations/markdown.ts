@@ -64,7 +64,7 @@ export function withLineFeeds(text: string): string {
  * @returns all problems in order of their lines, at most 100 and a last that counts the rest; none where it is fine
  */
 export function descriptionProblems(markdown: string): PageProblem[] {
-  if (Buffer.byteLength(markdown) > MAX_DESCRIPTION_BYTES) {
+  if (isOversized(markdown)) {
     return [
       {
         line: 1,
@@ -82,6 +82,11 @@ export function descriptionProblems(markdown: string): PageProblem[] {
     ...activeContentProblems(tokens),
     ...openEndProblems(text, tokens),
   ]);
+}
+
+/** Whether a description is longer than any may be: then nobody looks further into it. */
+export function isOversized(markdown: string): boolean {
+  return Buffer.byteLength(markdown) > MAX_DESCRIPTION_BYTES;
 }
 
 /** One problem for each line that has control characters other than tabs. */

@@ -111,6 +111,11 @@ export async function replaceListedAccounts(db: Queryable, migrationId: string, 
     migrationId,
     accountIds,
   ]);
+  await refuseMissingAccounts(db, accountIds);
+}
+
+/** @throws GracelineError NOT_FOUND naming the ids that are no accounts, ten at most */
+export async function refuseMissingAccounts(db: Queryable, accountIds: readonly string[]): Promise<void> {
   const missing = await db.query<{ id: string }>(
     'select u.id from unnest($1::text[]) as u(id) where not exists (select from account a where a.id = u.id) limit 10',
     [accountIds],

@@ -347,15 +347,19 @@ async function applyAffects(tx: Transaction, migration: Migration, affects: Affe
   if (affects?.attributes) migration.requiredAttributes = checkedAttributes(affects.attributes);
   if (affects?.accounts === undefined) return;
   const accounts = affects.accounts ?? [];
-  if (accounts.length > MAX_LISTED_ACCOUNTS) {
-    throw new GracelineError(
-      'TOO_LARGE',
-      `A list names at most ${MAX_LISTED_ACCOUNTS} accounts; this one names ${accounts.length}. Match an attribute instead.`,
-      { field: 'accounts' },
-    );
-  }
+  refuseTooMany(accounts);
   migration.listedOnly = affects.accounts !== null;
   await replaceListedAccounts(tx, migration.id, accounts);
+}
+
+/** @throws GracelineError TOO_LARGE where a list names more accounts than one request may */
+export function refuseTooMany(accounts: readonly string[]): void {
+  if (accounts.length <= MAX_LISTED_ACCOUNTS) return;
+  throw new GracelineError(
+    'TOO_LARGE',
+    `A list names at most ${MAX_LISTED_ACCOUNTS} accounts; this one names ${accounts.length}. Match an attribute instead.`,
+    { field: 'accounts' },
+  );
 }
 
 function checkedDescription(description: string): string {

@@ -51,11 +51,12 @@ function groupHtml({ name, meaning, migrations }: PageGroup): string {
   return `<section id="${name}" aria-labelledby="${name}-heading">
 <h2 id="${name}-heading">${name} <span>${migrations.length}</span></h2>
 <p class="meaning">${meaning}</p>
-${migrations.map(migrationHtml).join('')}</section>
+${migrations.map(renderSectionHtml).join('')}</section>
 `;
 }
 
-function migrationHtml(migration: PublishedMigration): string {
+/** The section of one migration: an `article` without what is around it. */
+export function renderSectionHtml(migration: PublishedMigration): string {
   const key = escaped(migration.key);
   return `<article id="${key}">
 <h3><a href="#${key}">${escaped(migration.title)}</a></h3>

@@ -139,9 +139,7 @@ export class RescheduleService {
       checkedDate('mandatoryOptIn', mandatoryOptIn),
       this.platformTimeZone,
     );
-    if (next.gracePeriodStart === migration.gracePeriodStart && next.mandatoryOptIn === migration.mandatoryOptIn) {
-      throw new GracelineError('INVALID_INPUT', 'These are the dates it has already. Give another start or another mandatory opt-in.');
-    }
+    refuseSameDates(migration, next);
     this.refuseDates(migration, next, now);
     const shortens = this.shortensPromise(migration, next);
     if (shortens) await refuseSecondRequest(tx, migration);
@@ -202,6 +200,12 @@ export class RescheduleService {
   }
 }
 
+/** @throws GracelineError INVALID_INPUT where nothing would change */
+export function refuseSameDates(migration: Migration, next: Schedule): void {
+  if (next.gracePeriodStart !== migration.gracePeriodStart || next.mandatoryOptIn !== migration.mandatoryOptIn) return;
+  throw new GracelineError('INVALID_INPUT', 'These are the dates it has already. Give another start or another mandatory opt-in.');
+}
+
 /** A change of dates, for the history; already applied unless it must wait for a second operator. */
 export function newReschedule(
   migration: Migration,
@@ -242,7 +246,8 @@ function isSamePerson(name: string, other: string): boolean {
   return folded(name) === folded(other);
 }
 
-async function refuseSecondRequest(tx: Transaction, migration: Migration): Promise<void> {
+/** @throws GracelineError CONFLICT where other dates wait for approval */
+export async function refuseSecondRequest(tx: Transaction, migration: Migration): Promise<void> {
   const [pending] = await tx.query(`select from reschedule where migration_id = $1 and status = 'PENDING'`, [migration.id]);
   if (pending) throw new GracelineError('CONFLICT', 'Another change of its dates waits for approval. Approve or reject that one first.');
 }

@@ -32,7 +32,10 @@ export interface ReminderSchedule {
 }
 
 /** The kinds of milestones. Of the cadence only the latest that is due counts. */
-export type MilestoneKind = 'START' | 'CADENCE' | 'RESCHEDULED' | 'ON';
+export const MILESTONE_KINDS = ['START', 'CADENCE', 'RESCHEDULED', 'ON'] as const;
+
+/** See {@link MILESTONE_KINDS}. */
+export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
 
 /** One occasion to remind. */
 export interface Milestone {

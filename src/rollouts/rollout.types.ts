@@ -6,7 +6,7 @@ import { EventTypeEnum, ReasonEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { MigrationView } from '../migrations/migrations.rules.ts';
 import type { Progress } from './counts.ts';
-import type { EffectiveState, Reason } from './effective-state.rules.ts';
+import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigrationKey } from './rollouts.rules.ts';
 
 @ObjectType('EffectiveState', { description: 'Whether a migration is on for an account now, and why.', simpleResolvers: true })
@@ -43,6 +43,8 @@ export class AccountMigrationType implements AccountMigrationKey {
   /** Given where they were read already. */
   account?: AccountView;
   migration?: MigrationView;
+  /** Left out where it must be read; null where nothing was decided. */
+  decision?: DecisionFacts | null;
 }
 
 @ObjectType('AccountMigrationChange', { description: 'That a migration changed for an account, and its state now.', simpleResolvers: true })

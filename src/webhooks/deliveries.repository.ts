@@ -64,6 +64,57 @@ export async function requeueDelivery(tx: Queryable, id: string, now: Date): Pro
   );
 }
 
+/** A delivery that was given up, for whoever looks at the queue. */
+export interface FailedDelivery {
+  readonly id: string;
+  readonly failedAt: Date | null;
+  readonly attempts: number;
+  /** The host of the endpoint. */
+  readonly to: string | null;
+  readonly error: string | null;
+}
+
+/** Given up: a test that failed is nothing to deliver, and nobody waits for what a deleted endpoint was not told. */
+const GIVEN_UP = `d.status = 'FAILED' and d.event_id is not null and exists (select from webhook_endpoint n where n.id = d.endpoint_id and n.deleted_at is null)`;
+
+/** How many deliveries were given up, and the latest of them. */
+export async function readFailedDeliveries(db: Queryable, limit: number): Promise<{ failed: number; failures: FailedDelivery[] }> {
+  const [[row], failures] = await Promise.all([
+    db.query<{ failed: number }>(`select count(*) as failed from webhook_delivery d where ${GIVEN_UP}`),
+    db.query<FailedDelivery>(
+      `select d.id, d.finished_at as "failedAt", d.attempts, split_part(split_part(n.url, '//', 2), '/', 1) as "to",
+              concat_ws(' ', d.status_code, d.answer) as error
+         from (select * from webhook_delivery d where ${GIVEN_UP} order by d.finished_at desc, d.id desc limit $1) d
+         join webhook_endpoint n on n.id = d.endpoint_id order by d.finished_at desc, d.id desc`,
+      [limit],
+    ),
+  ]);
+  return { failed: row!.failed, failures };
+}
+
+/**
+ * Queues the deliveries of an endpoint anew that were given up longest ago.
+ *
+ * @param limit how many at most
+ * @returns how many, and how many are left
+ */
+export async function requeueFailed(
+  tx: Queryable,
+  endpointId: string,
+  now: Date,
+  limit: number,
+): Promise<{ retried: number; remaining: number }> {
+  const rows = await tx.query(
+    `with failed as (select d.id from webhook_delivery d where ${GIVEN_UP} and d.endpoint_id = $1 order by d.finished_at, d.id limit $3 for update skip locked)
+     update webhook_delivery d set status = 'QUEUED', attempts = 0, send_after = $2, finished_at = null from failed f where d.id = f.id returning 1`,
+    [endpointId, now, limit],
+  );
+  const [left] = await tx.query<{ count: number }>(`select count(*) from webhook_delivery d where ${GIVEN_UP} and d.endpoint_id = $1`, [
+    endpointId,
+  ]);
+  return { retried: rows.length, remaining: left!.count };
+}
+
 /** A test that was sent. */
 export interface SentTest extends RequestOutcome {
   readonly id: string;

@@ -1,6 +1,7 @@
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { readQueueDepth } from '../db/queue-depth.ts';
 import type { RateLimit, RateLimits } from '../db/rate-limits.ts';
 import { GracelineError } from '../errors.ts';
 import { requireKept } from '../events/horizon.ts';
@@ -8,8 +9,17 @@ import { type EventCursor, parseCursor, readEvents, writeEvents } from '../event
 import type { Wake } from '../events/wake.ts';
 import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
+import { MAX_RETRIED, type QueueView, SHOWN_FAILURES } from '../operations/operations.rules.ts';
 import { isTaken, type WebhookAttempts } from './attempts.service.ts';
-import { type DeliveryView, findDelivery, insertTest, listDeliveries, requeueDelivery } from './deliveries.repository.ts';
+import {
+  type DeliveryView,
+  findDelivery,
+  insertTest,
+  listDeliveries,
+  readFailedDeliveries,
+  requeueDelivery,
+  requeueFailed,
+} from './deliveries.repository.ts';
 import type { EndpointRow } from './endpoints.repository.ts';
 import { requireEndpoint, requireOwner } from './permission.ts';
 import { matchEvents, queueDeliveries } from './queue.repository.ts';
@@ -103,6 +113,36 @@ export class WebhookDeliveriesService {
     });
     wake.ring();
     return report;
+  }
+
+  /** How the queue stands, for whoever has been let in already. */
+  async queueView(now: Date): Promise<Omit<QueueView, 'name'>> {
+    const { db } = this.parts;
+    const [depth, failed] = await Promise.all([readQueueDepth(db, 'webhook_delivery', now), readFailedDeliveries(db, SHOWN_FAILURES)]);
+    return { ...depth, ...failed };
+  }
+
+  /**
+   * Delivers again what an endpoint was not told because it was given up, the oldest first, a thousand at most.
+   *
+   * @returns how many, and how many are left
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, RATE_LIMITED; WRONG_STATE for a disabled endpoint
+   */
+  async redeliverFailed(actor: Actor, endpointId: string): Promise<{ retried: number; remaining: number }> {
+    const { db, wake, clock, limits } = this.parts;
+    const endpoint = await requireEndpoint(db, actor, endpointId);
+    requireEnabled(endpoint);
+    await limits.take('webhook-replay', endpoint.id, REPLAYS);
+    const now = clock.now();
+    const outcome = await db.transaction(async (tx) => {
+      const requeued = await requeueFailed(tx, endpoint.id, now, MAX_RETRIED);
+      if (requeued.retried === 0) return requeued;
+      const data = { endpointId: endpoint.id, host: new URL(endpoint.url).host, failed: true, queued: requeued.retried };
+      await writeEvents(tx, actor, now, [{ type: 'WEBHOOK_REPLAYED', administratorId: actor.administratorId ?? undefined, data }]);
+      return requeued;
+    });
+    if (outcome.retried > 0) wake.ring();
+    return outcome;
   }
 
   /**

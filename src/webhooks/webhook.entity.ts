@@ -44,6 +44,7 @@ const WebhookDeliverySchema = defineEntity({
     { name: 'webhook_delivery_due_index', properties: ['endpointId', 'sendAfter', 'id'], where: `"status" = 'QUEUED'` },
     { name: 'webhook_delivery_sending_index', properties: ['endpointId'], where: `"status" = 'SENDING'` },
     { name: 'webhook_delivery_endpoint_id_id_index', properties: ['endpointId', 'id'] },
+    { name: 'webhook_delivery_failed_index', properties: ['finishedAt', 'id'], where: `"status" = 'FAILED'` },
     { name: 'webhook_delivery_finished_index', properties: ['finishedAt'], where: '"finished_at" is not null' },
   ],
   uniques: [{ name: 'webhook_delivery_event_unique', properties: ['endpointId', 'eventId'] }],

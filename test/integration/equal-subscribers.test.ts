@@ -1,5 +1,5 @@
 /** Subscribers share what they are sent where, and only where, they asked for the same with the same rights. */
-import { parse, print, type OperationDefinitionNode } from 'graphql';
+import { Kind, parse, print, type OperationDefinitionNode } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   AccountMigrationChangedDocument,
@@ -158,7 +158,7 @@ describe('the key of those who share', () => {
   const PARTNER: Actor = { role: 'PARTNER', subject: 'Backup Co', administratorId: null, tokenId: 'one', scopes: ['migrations:read'] };
   const keyOf = (actor: Actor, query = QUERY, variables: Record<string, unknown> = {}, operationName?: string) => {
     const document = parse(query);
-    const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode[];
+    const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode[];
     const operation = operations.find(({ name }) => operationName === undefined || name?.value === operationName)!;
     return sameMessagesKey({ query, variables, operationName }, document, operation, readerOf(actor));
   };

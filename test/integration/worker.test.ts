@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Clock } from '../../src/clock.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { Database } from '../../src/db/database.ts';
+import { readSweepRuns } from '../../src/db/sweep-runs.ts';
 import { defineSweep, type SweepDefinition } from '../../worker/kit.ts';
 import { SweepRunner } from '../../worker/runner.ts';
 import { cloneDatabase } from '../support/database.ts';
@@ -44,8 +45,8 @@ function gatedSweep() {
   return { run, counts, finishOne: () => open.shift()!() };
 }
 
-const finishedAt = async (name: string) =>
-  (await db.query<{ finished_at: Date }>('select finished_at from sweep where name = $1', [name]))[0]?.finished_at;
+const finishedAt = async (name: string) => (await recorded(name))?.finishedAt ?? undefined;
+const recorded = async (name: string) => (await readSweepRuns(db)).find((run) => run.name === name);
 
 describe('one sweep in one process', () => {
   test('triggers during a run become one more run, and no two runs overlap', async () => {
@@ -101,17 +102,26 @@ describe('one sweep in one process', () => {
     expect(counts.most).toBe(1);
   });
 
-  test('success is recorded on the injected clock', async () => {
-    const { runner, name } = runnerOf(async () => undefined);
+  test('success is recorded on the injected clock, with its time, its interval and what comes next', async () => {
+    const next = new Date(NOW.getTime() + 86_400_000);
+    const { runner, name } = runnerOf(async () => ({ nextDueAt: next }));
     runner.start();
     await until(
       async () => (await finishedAt(name)) !== undefined,
       () => 'nothing was recorded',
     );
-    expect(await finishedAt(name)).toEqual(NOW);
+    expect(await recorded(name)).toEqual({
+      name,
+      finishedAt: NOW,
+      durationMs: expect.any(Number),
+      failedAt: null,
+      lastError: null,
+      everyMs: 60_000,
+      nextWorkAt: next,
+    });
   });
 
-  test('a failure is logged as a warning, not recorded, and the next trigger tries again', async () => {
+  test('a failure is logged as a warning, recorded as what it is, and the next trigger tries again', async () => {
     let runs = 0;
     const { runner, name, logged } = runnerOf(async () => {
       runs += 1;
@@ -123,12 +133,18 @@ describe('one sweep in one process', () => {
       () => 'no failure was logged',
     );
     expect(logged[0]).toMatchObject({ level: pino.levels.values.warn, sweep: name, err: { message: 'the cat sat on it' } });
-    expect(await finishedAt(name)).toBeUndefined();
+    await until(
+      async () => (await recorded(name)) !== undefined,
+      () => 'the failure was not recorded',
+    );
+    const failure = { failedAt: NOW, lastError: 'the cat sat on it' };
+    expect(await recorded(name)).toMatchObject({ finishedAt: null, ...failure });
     runner.trigger(name);
     await until(
       async () => (await finishedAt(name)) !== undefined,
       () => 'it did not recover',
     );
+    expect(await recorded(name)).toMatchObject({ finishedAt: NOW, ...failure });
   });
 
   test('runs again by itself when it said its next work falls due', async () => {

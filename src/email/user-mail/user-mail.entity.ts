@@ -12,6 +12,7 @@ const UserMailSchema = defineEntity({
     { name: 'user_mail_expiry_index', properties: ['expiresAt'], where: `"status" = 'QUEUED'` },
     { name: 'user_mail_sending_index', properties: ['accountNumber'], where: `"status" = 'SENDING'` },
     { name: 'user_mail_failed_index', properties: ['accountNumber', 'finishedAt'], where: `"status" = 'FAILED'` },
+    { name: 'user_mail_given_up_index', properties: ['finishedAt', 'id'], where: `"status" = 'FAILED'` },
     { name: 'user_mail_account_number_id_index', properties: ['accountNumber', 'id'] },
     { name: 'user_mail_finished_index', properties: ['finishedAt'], where: '"finished_at" is not null' },
     { name: 'user_mail_remembered_index', properties: ['finishedAt'], where: '"finished_at" is not null and "recipient" is not null' },

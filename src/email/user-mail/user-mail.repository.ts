@@ -134,6 +134,30 @@ export async function listFailingAccounts(db: Queryable, since: Date, after: num
   return rows.map(({ number }) => number);
 }
 
+/** A mail that was given up, for whoever looks at the queue. */
+export interface FailedUserMail {
+  readonly id: string;
+  readonly failedAt: Date | null;
+  readonly attempts: number;
+  /** The id of the account. */
+  readonly to: string | null;
+  readonly error: string | null;
+}
+
+/** How many mails were given up, and the latest of them. */
+export async function readFailedUserMails(db: Queryable, limit: number): Promise<{ failed: number; failures: FailedUserMail[] }> {
+  const [[row], failures] = await Promise.all([
+    db.query<{ failed: number }>(`select count(*) as failed from user_mail where status = 'FAILED'`),
+    db.query<FailedUserMail>(
+      `select u.id, u.finished_at as "failedAt", u.attempts, a.id as "to", u.answer as error
+         from (select * from user_mail where status = 'FAILED' order by finished_at desc, id desc limit $1) u
+         join account a on a.number = u.account_number order by u.finished_at desc, u.id desc`,
+      [limit],
+    ),
+  ]);
+  return { failed: row!.failed, failures };
+}
+
 /**
  * Forgets of mails that have ended to whom they went and what was said about them.
  *

@@ -4,8 +4,10 @@ import type { Actor } from '../../auth/actor.ts';
 import { requireScope } from '../../auth/scopes.rules.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';
+import { readQueueDepth } from '../../db/queue-depth.ts';
 import { GracelineError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { type QueueView, SHOWN_FAILURES } from '../../operations/operations.rules.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../../pagination.ts';
 import { placeOfMailVariables } from '../../secrets/places.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
@@ -18,6 +20,7 @@ import {
   insertUserMail,
   listFailingAccounts,
   listUserMails,
+  readFailedUserMails,
   type UserMailView,
 } from './user-mail.repository.ts';
 import {
@@ -114,6 +117,12 @@ export class UserMailService {
       ({ id }) => [id],
       (mail) => (seesAddresses(actor) ? mail : withoutAddress(mail)),
     );
+  }
+
+  /** How the queue stands, for whoever has been let in already. */
+  async queueView(now: Date): Promise<Omit<QueueView, 'name'>> {
+    const [depth, failed] = await Promise.all([readQueueDepth(this.db, 'user_mail', now), readFailedUserMails(this.db, SHOWN_FAILURES)]);
+    return { ...depth, ...failed };
   }
 
   /**
