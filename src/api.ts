@@ -7,6 +7,8 @@ import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http.ts';
+import { payerOf, rateLimited } from './http/budgets.ts';
+import { clientAddress } from './http/client-address.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
@@ -17,6 +19,9 @@ import { usersRoutes } from './users/users.routes.ts';
 const DRAIN_MS = 3_000;
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
 const PAGE_CACHE = 'public, max-age=5';
+
+/** What a request of the plain-HTTP side costs its key: as much as a field that is a look-up. */
+const PLAIN_REQUEST_POINTS = 10;
 
 /** An API at work. */
 export interface Api {
@@ -32,14 +37,21 @@ export interface Api {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startApi(house: House, log: Logger): Promise<Api> {
-  const { config, wake, follower, tokens } = house;
+  const { config, wake, follower, tokens, budgets } = house;
   const development = config.NODE_ENV !== 'production';
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
     authenticate: (authorization) => tokens.authenticate(authorization),
     createContext: contextFactory(house),
     turn: house.liveReads,
-    introspection: development,
+    introspection: config.INTROSPECTION === undefined ? development : config.INTROSPECTION === 'on',
+    metering: { maxCost: config.MAX_QUERY_COST, budgets, addressOf: clientAddress(config.TRUSTED_PROXIES) },
+    sockets: {
+      sockets: config.MAX_SOCKETS,
+      waiting: config.MAX_WAITING_SOCKETS,
+      waitingPerAddress: config.MAX_WAITING_SOCKETS_PER_ADDRESS,
+      operationsPerSecond: config.SOCKET_OPERATIONS_PER_SECOND,
+    },
     landingPage: development,
     logger: log,
   });
@@ -55,9 +67,24 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
 function routesOf(house: House): Routes {
   return {
     ...pages(house),
-    ...eventsRoutes(house),
-    ...usersRoutes(house),
+    ...eventsRoutes({ ...house, tokens: payingTokens(house) }),
+    ...usersRoutes({ ...house, tokens: payingTokens(house) }),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
+  };
+}
+
+/** Plain requests are look-ups too, and paid for by the same keys; an export pays for each of its parts. */
+function payingTokens({ tokens, budgets }: House): Pick<House['tokens'], 'authenticate'> {
+  return {
+    authenticate: async (authorization) => {
+      const actor = await tokens.authenticate(authorization);
+      const taken = await budgets.take(
+        payerOf(actor, () => ''),
+        PLAIN_REQUEST_POINTS,
+      );
+      if (!taken.enough) throw rateLimited(taken, PLAIN_REQUEST_POINTS);
+      return actor;
+    },
   };
 }
 

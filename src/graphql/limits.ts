@@ -14,8 +14,11 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
+import { GracelineError } from '../errors.ts';
 import { textsRule } from './texts.ts';
 
+/** The longest query, in characters. Comments are no tokens, and a mebibyte of them takes 60 ms to read. */
+const MAX_QUERY_LENGTH = 64 * 1_024;
 /** A token bomb is refused while it is lexed, before it costs memory. The introspection of tools takes about 400. */
 export const MAX_TOKENS = 2_000;
 /** How documents are parsed, everywhere. */
@@ -48,6 +51,23 @@ export const limitsRule: ValidationRule = (context) => ({
     }
   },
 });
+
+/**
+ * Refuses a query that is too long to be looked at: over HTTP, where a request may be longer for the sake of its variables.
+ *
+ * @param request as it came, of any shape
+ * @throws GracelineError TOO_LARGE
+ */
+export function refuseLongQuery(request: unknown): void {
+  if (typeof request !== 'object' || request === null || !('query' in request)) return;
+  const { query } = request;
+  if (typeof query !== 'string' || query.length <= MAX_QUERY_LENGTH) return;
+  throw new GracelineError(
+    'TOO_LARGE',
+    `The query has ${query.length} characters; at most ${MAX_QUERY_LENGTH} are taken. Give values as variables, and ask for less at a time.`,
+    { limit: MAX_QUERY_LENGTH },
+  );
+}
 
 /**
  * Reads a document within the limits, as Apollo Server does for HTTP: for sockets, which do not pass through it.

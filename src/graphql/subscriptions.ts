@@ -14,18 +14,24 @@ import {
 } from 'graphql';
 import { CloseCode, type Context as SocketContext, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
+import { payerOf } from '../http/budgets.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import { newId } from '../ids.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
 import type { Turn } from './live.ts';
+import { Charge, type MeteringOptions } from './metering.ts';
+import { type SocketBounds, SocketLimits, type SocketMeter } from './socket-limits.ts';
 import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** In how many parts one may come. */
+const MAX_MESSAGE_PARTS = 1024;
 /** A dashboard needs a handful; more is a leak or an attack. */
 export const MAX_SUBSCRIPTIONS = 50;
 /** A revoked token must not go on reading; see {@link Subscriptions.recheck}. */
@@ -34,6 +40,15 @@ const RECHECK_EVERY_MS = 2_000;
 const PING_EVERY_MS = 15_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
+/** The types of ws do not know the limits of parts yet. */
+const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number } = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: MAX_MESSAGE_PARTS,
+  maxBufferedChunks: MAX_MESSAGE_PARTS,
+  perMessageDeflate: false,
+  handleProtocols,
+};
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
 
@@ -47,6 +62,9 @@ export interface SubscriptionsOptions {
   readonly createContext: CreateContext;
   readonly formatError: FormatError;
   readonly logger: Logger;
+  readonly metering: MeteringOptions;
+  /** How many sockets there may be, and how much one may ask; see `SOCKET_BOUNDS` for what holds where left out. */
+  readonly sockets?: SocketBounds;
   /** Origins beside its own from which pages may call, e.g. `https://dashboard.example`; none by default. */
   readonly allowedOrigins?: readonly string[];
   /** Bounds how many events of all sockets are executed at once; unbounded where left out. */
@@ -61,6 +79,7 @@ interface Session {
   readonly request: IncomingMessage;
   /** Names the socket in the log. */
   readonly requestId: string;
+  readonly meter: SocketMeter;
   /** Set once it has introduced itself. */
   authorization?: string;
   actor?: Actor;
@@ -71,18 +90,15 @@ interface Session {
 /** All sockets of a process. */
 export class Subscriptions {
   private readonly sessions = new Set<Session>();
-  private readonly acceptor = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    handleProtocols,
-  });
+  private readonly acceptor = new WebSocketServer(ACCEPTOR_OPTIONS);
   private readonly protocol: Server<Session>;
+  private readonly limits: SocketLimits;
   private readonly timers: NodeJS.Timeout[];
   private rechecking = false;
   private closing = false;
 
   constructor(private readonly options: SubscriptionsOptions) {
+    this.limits = new SocketLimits(options.sockets);
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
       onSubscribe: (context, _, payload) => this.prepare(context, payload),
@@ -101,6 +117,8 @@ export class Subscriptions {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     if (this.closing) return refuseUpgrade(connection, '503 Service Unavailable');
     if (!this.isAllowedOrigin(request)) return refuseUpgrade(connection, '403 Forbidden');
+    const refused = this.limits.refusal(this.options.metering.addressOf(request));
+    if (refused) return refuseUpgrade(connection, refused.status, refused.retryAfterSeconds);
     this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request));
   }
 
@@ -123,7 +141,8 @@ export class Subscriptions {
   }
 
   private open(socket: WebSocket, request: IncomingMessage): void {
-    const session: Session = { socket, request, requestId: newId(), alive: true };
+    const meter = this.limits.admit(socket, this.options.metering.addressOf(request));
+    const session: Session = { socket, request, requestId: newId(), meter, alive: true };
     this.sessions.add(session);
     const closed = this.protocol.opened(
       {
@@ -131,7 +150,9 @@ export class Subscriptions {
         send: (text) => send(socket, text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
-          socket.on('message', (data: RawData) => void handle(textOf(data)).catch((error: unknown) => this.fail(session, error))),
+          socket.on('message', (data: RawData) => {
+            if (meter.takesMessage()) void handle(textOf(data)).catch((error: unknown) => this.fail(session, error));
+          }),
       },
       session,
     );
@@ -154,19 +175,33 @@ export class Subscriptions {
     try {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;
-      return true;
+      const { kind, id } = payerOf(session.actor, () => '');
+      return session.meter.introduced(`${kind} ${id}`);
     } catch (error) {
       if (!(error instanceof GracelineError)) throw error;
-      closeForbidden(session.socket, error.message);
+      await this.refuseToken(session, error);
       return false;
     }
   }
 
+  /** Closes the socket of a token that does not count; of whoever tries many, with 4429. */
+  private async refuseToken({ socket, request, meter }: Session, error: GracelineError): Promise<void> {
+    try {
+      await new Charge(this.options.schema, this.options.metering, request).failed(error);
+      closeForbidden(socket, error.message);
+    } catch (limited) {
+      if (!(limited instanceof GracelineError)) throw limited;
+      meter.cut(limited.message);
+    }
+  }
+
   /** At subscribe: what to run, or the errors it is refused with. */
-  private prepare(
-    { subscriptions, extra: { actor, requestId } }: SocketContext<InitPayload, Session>,
+  private async prepare(
+    { subscriptions, extra: { actor, requestId, request, meter } }: SocketContext<InitPayload, Session>,
     payload: SubscribePayload,
-  ): ExecutionArgs | readonly GraphQLError[] {
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const tooMany = meter.refuseOperation();
+    if (tooMany) return refusal(tooMany);
     if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
       return refusal(
         new GracelineError('TOO_LARGE', `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`),
@@ -186,6 +221,9 @@ export class Subscriptions {
       ];
     }
     try {
+      const charge = new Charge(this.options.schema, this.options.metering, request);
+      await charge.begin(actor!);
+      await charge.pay(document, operation, payload.variables ?? {});
       refuseUnkeepable(payload.variables ?? {});
     } catch (error) {
       if (error instanceof GracelineError) return refusal(error);
@@ -329,8 +367,4 @@ function reasonOf(message: string): string {
     .subarray(0, MAX_REASON_BYTES)
     .toString()
     .replace(/\uFFFD$/, '');
-}
-
-function refuseUpgrade(connection: Duplex, status: string): void {
-  connection.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
