@@ -15,10 +15,10 @@ import { ERROR_STATUS, GracelineError } from '../errors.ts';
 import { endAnswer } from '../http/end-answer.ts';
 import type { Context } from './context.ts';
 import { createErrorFormatter, type FormatError, noteRequest } from './errors.ts';
-import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS, refuseLongQuery } from './limits.ts';
+import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS, refuseLongQuery, validationOptions } from './limits.ts';
 import { Charge } from './metering.ts';
 import { readBody } from '../http/request-body.ts';
-import { refuseWildJson } from '../http/wild-json.ts';
+import { watchJson } from '../http/wild-json.ts';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 import { refuseUnkeepable, textsRule } from './texts.ts';
 
@@ -28,8 +28,6 @@ const METHODS = 'GET, HEAD, POST, OPTIONS';
 
 /** What a GraphQL server is made of. */
 export interface GraphqlServerOptions extends Omit<SubscriptionsOptions, 'formatError'> {
-  /** Whether clients may ask for the schema. */
-  readonly introspection: boolean;
   /** Whether a browser that opens the address is told what it is. */
   readonly landingPage?: boolean;
 }
@@ -129,6 +127,7 @@ function createApollo(
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: PARSE_OPTIONS,
+    validationOptions: validationOptions(introspection),
     // Checked before the rules of limitsRule, and by Apollo together with those that an oversized document makes slow.
     maxRecursiveSelections: MAX_SELECTIONS,
     validationRules: [limitsRule, textsRule],
@@ -199,10 +198,9 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
     return REFUSED;
   }
   try {
-    const text = await readBody(request, MAX_BODY_BYTES);
-    refuseWildJson(text);
+    const text = await readBody(request, MAX_BODY_BYTES, watchJson());
     const body: unknown = JSON.parse(text.toString());
-    refuseLongQuery(body);
+    if (typeof body === 'object' && body !== null && 'query' in body) refuseLongQuery(body.query);
     return body;
   } catch (error) {
     if (error instanceof GracelineError) refuse(request, response, ERROR_STATUS[error.code], error.code, error.message, error.details);

@@ -31,7 +31,7 @@ import { refuseUnkeepable } from './texts.ts';
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** In how many parts one may come. */
-const MAX_MESSAGE_PARTS = 1024;
+const MAX_MESSAGE_PARTS = 128;
 /** A dashboard needs a handful; more is a leak or an attack. */
 export const MAX_SUBSCRIPTIONS = 50;
 /** A revoked token must not go on reading; see {@link Subscriptions.recheck}. */
@@ -47,6 +47,8 @@ const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonl
   maxFragments: MAX_MESSAGE_PARTS,
   maxBufferedChunks: MAX_MESSAGE_PARTS,
   perMessageDeflate: false,
+  // Whether a ping is answered is up to the meter of its socket.
+  autoPong: false,
   handleProtocols,
 };
 const GOING_AWAY = 1001;
@@ -57,6 +59,8 @@ type InitPayload = Record<string, unknown> | undefined;
 /** What sockets need to know. */
 export interface SubscriptionsOptions {
   readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema, and are told what they might have meant. */
+  readonly introspection: boolean;
   /** Who sends an `Authorization` header; throws UNAUTHENTICATED. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>;
   readonly createContext: CreateContext;
@@ -101,7 +105,7 @@ export class Subscriptions {
     this.limits = new SocketLimits(options.sockets);
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, _, payload) => this.prepare(context, payload),
+      onSubscribe: (context, _, payload) => this.prepare(context, payload).catch(refusalOf),
       subscribe: (args) => this.subscribe(args),
       onNext: ({ extra }, _id, _payload, _args, result) => result.errors && { ...result, errors: this.format(result.errors, extra) },
       onError: ({ extra }, _id, _payload, errors) => this.format(errors, extra),
@@ -141,7 +145,7 @@ export class Subscriptions {
   }
 
   private open(socket: WebSocket, request: IncomingMessage): void {
-    const meter = this.limits.admit(socket, this.options.metering.addressOf(request));
+    const meter = this.limits.admit(socket, request.socket, this.options.metering.addressOf(request));
     const session: Session = { socket, request, requestId: newId(), meter, alive: true };
     this.sessions.add(session);
     const closed = this.protocol.opened(
@@ -195,19 +199,19 @@ export class Subscriptions {
     }
   }
 
-  /** At subscribe: what to run, or the errors it is refused with. */
+  /** At subscribe: what to run, or the errors it is refused with; a refusal of ours is thrown. */
   private async prepare(
     { subscriptions, extra: { actor, requestId, request, meter } }: SocketContext<InitPayload, Session>,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const tooMany = meter.refuseOperation();
-    if (tooMany) return refusal(tooMany);
+    meter.takeOperation();
     if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
-      return refusal(
-        new GracelineError('TOO_LARGE', `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`),
+      throw new GracelineError(
+        'TOO_LARGE',
+        `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`,
       );
     }
-    const document = parseWithinLimits(this.options.schema, payload.query);
+    const document = parseWithinLimits(this.options.schema, payload.query, this.options.introspection);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, payload.operationName);
     if (!operation)
@@ -220,15 +224,10 @@ export class Subscriptions {
         ),
       ];
     }
-    try {
-      const charge = new Charge(this.options.schema, this.options.metering, request);
-      await charge.begin(actor!);
-      await charge.pay(document, operation, payload.variables ?? {});
-      refuseUnkeepable(payload.variables ?? {});
-    } catch (error) {
-      if (error instanceof GracelineError) return refusal(error);
-      throw error;
-    }
+    refuseUnkeepable(payload.variables ?? {});
+    const charge = new Charge(this.options.schema, this.options.metering, request);
+    await charge.begin(actor!);
+    await charge.pay(document, operation, payload.variables ?? {});
     const contextValue = this.options.createContext(actor!, requestId);
     return { schema: this.options.schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
   }
@@ -350,7 +349,8 @@ function rightsOf(actor: Actor): string {
   return JSON.stringify(Object.entries(actor).toSorted(([one], [other]) => one.localeCompare(other)));
 }
 
-function refusal(error: GracelineError): readonly GraphQLError[] {
+function refusalOf(error: unknown): readonly GraphQLError[] {
+  if (!(error instanceof GracelineError)) throw error;
   return [new GraphQLError(error.message, { originalError: error })];
 }
 
