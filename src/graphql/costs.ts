@@ -62,7 +62,6 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'MigrationImpact.todo': { items: 10 },
   'MigrationUsage.clients': { items: 100 },
   'MigrationUsage.days': { items: 30 },
-  'SesSettings.headers': { items: 10 },
   'SmtpSettings.headers': { items: 10 },
   'Mutation.importMigrationPage': { points: 1_000 },
   'Mutation.optInAccounts': { items: { argument: 'accounts' } },

@@ -12,7 +12,7 @@ export function readBody(request: IncomingMessage, limit: number, watch: (part: 
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
-    const refuse = (reason: unknown) => {
+    const refuse = (reason: Error) => {
       parts.length = 0;
       request.removeAllListeners('data').pause();
       reject(reason);
@@ -29,7 +29,7 @@ export function readBody(request: IncomingMessage, limit: number, watch: (part: 
       try {
         watch(part);
       } catch (reason) {
-        refuse(reason);
+        refuse(reason as Error);
       }
     });
   });

@@ -24,7 +24,8 @@ const doubling = Array.from(
   (_, i) => `fragment F${i} on Account { a: migrations { account { ...F${i + 1} } } b: migrations { account { ...F${i + 1} } } }`,
 ).join(' ');
 const deep = `${'{ migrations { account '.repeat(20)} { id } ${'} }'.repeat(20)}`;
-const states = '{ edges { node { administrators(first: 100) { edges { node { name } } } migrations { migration { progress { affected } } } } } }';
+const states =
+  '{ edges { node { administrators(first: 100) { edges { node { name } } } migrations { migration { progress { affected } } } } } }';
 const aliases = (count: number, field: string) => Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(' ');
 
 /** Operations that ask for too much, and the code each is refused with. */
@@ -74,7 +75,10 @@ export const post =
 /** Requests whose bodies are the bomb. */
 export const BODIES: Readonly<Record<string, readonly [Bomb, string]>> = {
   'a mebibyte of query': [post(JSON.stringify({ query: `{ logCursor } ${'#\n'.repeat(300_000)}` })), '413 TOO_LARGE'],
-  'a mebibyte of brackets': [post(`{"query":"{ logCursor }","variables":{"x":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`), '413 TOO_LARGE'],
+  'a mebibyte of brackets': [
+    post(`{"query":"{ logCursor }","variables":{"x":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`),
+    '413 TOO_LARGE',
+  ],
   'a mebibyte of names': [
     post(`{"query":"{ logCursor }","variables":{${Array.from({ length: 80_000 }, (_, i) => `"k${i}":1`).join(',')}}}`),
     '413 TOO_LARGE',
@@ -113,7 +117,9 @@ export const FRAMES: Readonly<Record<string, readonly [Bomb, string]>> = {
   '10,000 operations': [
     frames((socket) => {
       for (let id = 0; id < 10_000; id++)
-        socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: 'subscription { migrationChanged { cursor } }' } }));
+        socket.send(
+          JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: 'subscription { migrationChanged { cursor } }' } }),
+        );
     }),
     '4429',
   ],
@@ -159,7 +165,11 @@ export async function slowHeaders(url: string): Promise<string> {
 
 function upload(headers: Readonly<Record<string, string>>): Bomb {
   return async (url, token) => {
-    const request = httpRequest(`${url}/graphql`, { method: 'POST', headers: { ...headers, authorization: `Bearer ${token}` }, agent: false });
+    const request = httpRequest(`${url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      agent: false,
+    });
     request.on('error', () => undefined);
     const body = Readable.from(Array.from({ length: HUGE / CHUNK.length }, () => CHUNK));
     body.pipe(request);

@@ -34,7 +34,12 @@ export class MeasuredApi {
   /** Starts one on a database of this file's own; it ends with the file. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<MeasuredApi> {
     const databaseUrl = await cloneDatabase();
-    const child = forked('./measured-api.child.ts', [], { DATABASE_URL: databaseUrl, PORT: '0', NODE_ENV: 'production', ...env });
+    const child = forked(new URL('./measured-api.child.ts', import.meta.url), [], {
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      NODE_ENV: 'production',
+      ...env,
+    });
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return new MeasuredApi(child, `http://127.0.0.1:${port}`, databaseUrl);
   }
@@ -55,7 +60,7 @@ export class MeasuredApi {
 
   /** Lets a caller with this token ask on and on while something else is done. */
   async withBystander(token: string, work: () => Promise<unknown>): Promise<Stood> {
-    const child = forked('./bystander.child.ts', [this.url, token], {});
+    const child = forked(new URL('./bystander.child.ts', import.meta.url), [this.url, token], {});
     await once(child, 'message');
     await work();
     child.send('stop');
@@ -65,9 +70,9 @@ export class MeasuredApi {
   }
 }
 
-function forked(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function forked(file: URL, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
+  const child = fork(fileURLToPath(file), args, {
     execArgv: ['--expose-gc', '--import', 'tsx'],
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
