@@ -12,7 +12,7 @@ const [QUOTE, COMMA, COLON, OPEN, BACKSLASH, CLOSE, OPEN_BRACE, CLOSE_BRACE] = B
  * Makes what looks at JSON as it arrives, and refuses it where it is made to be slow: a mebibyte of brackets or names takes
  * `JSON.parse` 50 ms. Whether it is JSON at all is not asked.
  *
- * @returns takes the next part; throws GracelineError TOO_LARGE
+ * @returns takes the next part; throws GracelineError TOO_LARGE, INVALID_INPUT
  */
 export function watchJson(): (part: Buffer) => void {
   let harmless: Buffer[] | null = [];
@@ -45,12 +45,14 @@ function scanner(): (part: Buffer) => void {
         else if (byte === COMMA || byte === COLON) items++;
         else if (byte === OPEN || byte === OPEN_BRACE) depth++;
         else if (byte === CLOSE || byte === CLOSE_BRACE) depth--;
-        if (depth > MAX_DEPTH) throw tooLarge(`more than ${MAX_DEPTH} levels`);
+        if (depth > MAX_DEPTH)
+          throw new GracelineError('INVALID_INPUT', `The input is nested deeper than ${MAX_DEPTH} levels. Give it fewer.`);
       }
       i++;
     }
     next = i - part.length;
-    if (items > MAX_ITEMS) throw tooLarge(`more than ${MAX_ITEMS} names and items`);
+    if (items > MAX_ITEMS)
+      throw new GracelineError('TOO_LARGE', `The JSON of the request has more than ${MAX_ITEMS} names and items. Send less at a time.`);
   };
 }
 
@@ -63,8 +65,4 @@ function endOfText(part: Buffer, from: number): number {
     i += byte === BACKSLASH ? 2 : 1;
   }
   return i;
-}
-
-function tooLarge(what: string): GracelineError {
-  return new GracelineError('TOO_LARGE', `The JSON of the request has ${what}. Send less at a time.`);
 }

@@ -77,7 +77,7 @@ export const BODIES: Readonly<Record<string, readonly [Bomb, string]>> = {
   'a mebibyte of query': [post(JSON.stringify({ query: `{ logCursor } ${'#\n'.repeat(300_000)}` })), '413 TOO_LARGE'],
   'a mebibyte of brackets': [
     post(`{"query":"{ logCursor }","variables":{"x":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`),
-    '413 TOO_LARGE',
+    '400 INVALID_INPUT',
   ],
   'a mebibyte of names': [
     post(`{"query":"{ logCursor }","variables":{${Array.from({ length: 80_000 }, (_, i) => `"k${i}":1`).join(',')}}}`),
