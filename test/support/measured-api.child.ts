@@ -15,10 +15,12 @@ process.on('message', (question: 'usage' | 'rest') => {
   // What is garbage is no memory in use.
   if (question === 'rest') globalThis.gc!();
   const [all, main] = [process.cpuUsage(), process.threadCpuUsage()];
+  const { heapUsed, external, rss } = process.memoryUsage();
   process.send!({
     cpuMicros: all.user + all.system,
     mainMicros: main.user + main.system,
-    rss: process.memoryUsage.rss(),
+    live: heapUsed + external,
+    rss,
     maxRss: process.resourceUsage().maxRSS * 1_024,
   });
 });

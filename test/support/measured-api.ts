@@ -11,7 +11,9 @@ export interface Usage {
   readonly cpuMicros: number;
   /** The part of its main thread, for which everybody waits. */
   readonly mainMicros: number;
-  /** Bytes in memory: now, and at most so far. */
+  /** Bytes that are in use. */
+  readonly live: number;
+  /** Bytes the machine has given it: now, and at most so far. */
   readonly rss: number;
   readonly maxRss: number;
 }
