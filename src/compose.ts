@@ -38,6 +38,7 @@ import { ImpactService } from './gates/impact.service.ts';
 import { ReadinessService } from './gates/readiness.service.ts';
 import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
+import { Budgets } from './http/budgets.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
@@ -148,6 +149,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     board: new BoardService(db, clock, gateKeys, usageRecorder),
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
+    budgets: new Budgets({
+      key: config.RATE_LIMIT_POINTS,
+      runtime: config.RATE_LIMIT_RUNTIME_POINTS,
+      stranger: config.RATE_LIMIT_ANONYMOUS_POINTS,
+    }),
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },

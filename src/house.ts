@@ -11,6 +11,7 @@ import type { Wake } from './events/wake.ts';
 import type { GatesService } from './gates/gates.service.ts';
 import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
+import type { Budgets } from './http/budgets.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
@@ -31,6 +32,8 @@ export interface House extends Services {
   readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
+  /** What callers may spend. */
+  readonly budgets: Budgets;
   readonly calendar: Calendar;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;

@@ -15,23 +15,29 @@ import {
 } from 'graphql';
 import { CloseCode, type Context as SocketContext, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Actor, keyOf, readerOf } from '../auth/actor.ts';
 import type { Turn } from '../events/feed.ts';
 import { GracelineError } from '../errors.ts';
+import { payerOf } from '../http/budgets.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import { newId } from '../ids.ts';
 import { Channels, type MessagesOf, tailOf } from './channels.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
 import { parseWithinLimits } from './limits.ts';
 import { type Items, Live } from './live.ts';
+import { Charge, type MeteringOptions } from './metering.ts';
 import { Outlet, TRY_AGAIN_LATER } from './outlet.ts';
 import { sameMessagesKey } from './same-messages.ts';
+import { type SocketBounds, SocketLimits, type SocketMeter } from './socket-limits.ts';
 import { Subscriber } from './subscriber.ts';
 import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** In how many parts one may come. */
+const MAX_MESSAGE_PARTS = 128;
 /** A dashboard needs a handful; more is a leak or an attack. */
 export const MAX_SUBSCRIPTIONS = 50;
 /** A revoked token must not go on reading; see {@link Subscriptions.recheck}. */
@@ -41,6 +47,17 @@ const PING_EVERY_MS = 15_000;
 const EXECUTE_AGAIN_AFTER_MS = 1_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
+/** The types of ws do not know the limits of parts yet. */
+const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number } = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: MAX_MESSAGE_PARTS,
+  maxBufferedChunks: MAX_MESSAGE_PARTS,
+  perMessageDeflate: false,
+  // Whether a ping is answered is up to the meter of its socket.
+  autoPong: false,
+  handleProtocols,
+};
 const GOING_AWAY = 1001;
 
 type InitPayload = Record<string, unknown> | undefined;
@@ -48,6 +65,8 @@ type InitPayload = Record<string, unknown> | undefined;
 /** What sockets need to know. */
 export interface SubscriptionsOptions {
   readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema, and are told what they might have meant. */
+  readonly introspection: boolean;
   /** Who sends an `Authorization` header; throws UNAUTHENTICATED. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>;
   /** What of a request {@link authenticate} is given; throws FORBIDDEN. */
@@ -55,6 +74,9 @@ export interface SubscriptionsOptions {
   readonly createContext: CreateContext;
   readonly formatError: FormatError;
   readonly logger: Logger;
+  readonly metering: MeteringOptions;
+  /** How many sockets there may be, and how much one may ask; see `SOCKET_BOUNDS` for what holds where left out. */
+  readonly sockets?: SocketBounds;
   /** Origins beside its own from which pages may call, e.g. `https://dashboard.example`; none by default. */
   readonly allowedOrigins?: readonly string[];
   /** Bounds how many events of all sockets are executed at once; unbounded where left out. */
@@ -70,6 +92,7 @@ interface Session {
   readonly request: IncomingMessage;
   /** Names the socket in the log. */
   readonly requestId: string;
+  readonly meter: SocketMeter;
   /** Set once it has introduced itself. */
   authorization?: string;
   actor?: Actor;
@@ -90,22 +113,19 @@ interface Accepted extends ExecutionArgs {
 export class Subscriptions {
   private readonly sessions = new Set<Session>();
   private readonly channels: Channels;
-  private readonly acceptor = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    handleProtocols,
-  });
+  private readonly acceptor = new WebSocketServer(ACCEPTOR_OPTIONS);
   private readonly protocol: Server<Session>;
+  private readonly limits: SocketLimits;
   private readonly timers: NodeJS.Timeout[];
   private rechecking = false;
   private closing = false;
 
   constructor(private readonly options: SubscriptionsOptions) {
     this.channels = new Channels((err) => options.logger.error({ err }, 'what subscribers are sent could not be read; they resume'));
+    this.limits = new SocketLimits(options.sockets);
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, id, payload) => this.prepare(context, id, payload),
+      onSubscribe: (context, id, payload) => this.prepare(context, id, payload).catch(refusalOf),
       subscribe: (args) => this.subscribe(args as Accepted),
       // Of results, only those that end a subscription before it began come by graphql-ws.
       onNext: ({ extra }, _id, _payload, _args, result) => result.errors && { ...result, errors: this.format(result.errors, extra) },
@@ -122,6 +142,8 @@ export class Subscriptions {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     if (this.closing) return refuseUpgrade(connection, '503 Service Unavailable');
     if (!this.isAllowedOrigin(request)) return refuseUpgrade(connection, '403 Forbidden');
+    const refused = this.limits.refusal(this.options.metering.addressOf(request));
+    if (refused) return refuseUpgrade(connection, refused.status, refused.retryAfterSeconds);
     this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request, connection));
   }
 
@@ -144,7 +166,8 @@ export class Subscriptions {
   }
 
   private open(socket: WebSocket, request: IncomingMessage, connection: Duplex): void {
-    const session: Session = { socket, outlet: new Outlet(socket, connection), request, requestId: newId(), alive: true };
+    const meter = this.limits.admit(socket, request.socket, this.options.metering.addressOf(request));
+    const session: Session = { socket, outlet: new Outlet(socket, connection), request, requestId: newId(), meter, alive: true };
     this.sessions.add(session);
     const closed = this.protocol.opened(
       {
@@ -152,7 +175,9 @@ export class Subscriptions {
         send: (text) => send(socket, text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
-          socket.on('message', (data: RawData) => void handle(textOf(data)).catch((error: unknown) => this.fail(session, error))),
+          socket.on('message', (data: RawData) => {
+            if (meter.takesMessage()) void handle(textOf(data)).catch((error: unknown) => this.fail(session, error));
+          }),
       },
       session,
     );
@@ -176,26 +201,40 @@ export class Subscriptions {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;
       session.rights = keyOf(session.actor);
-      return true;
+      const { kind, id } = payerOf(session.actor, () => '');
+      return session.meter.introduced(`${kind} ${id}`);
     } catch (error) {
       if (!(error instanceof GracelineError)) throw error;
-      closeForbidden(session.socket, error.message);
+      await this.refuseToken(session, error);
       return false;
     }
   }
 
-  /** At subscribe: what to run, or the errors it is refused with. */
-  private prepare(
+  /** Closes the socket of a token that does not count; of whoever tries many, with 4429. */
+  private async refuseToken({ socket, request, meter }: Session, error: GracelineError): Promise<void> {
+    try {
+      await new Charge(this.options.schema, this.options.metering, request).failed(error);
+      closeForbidden(socket, error.message);
+    } catch (limited) {
+      if (!(limited instanceof GracelineError)) throw limited;
+      meter.cut(limited.message);
+    }
+  }
+
+  /** At subscribe: what to run, or the errors it is refused with; a refusal of ours is thrown. */
+  private async prepare(
     { subscriptions, extra: session }: SocketContext<InitPayload, Session>,
     id: string,
     payload: SubscribePayload,
-  ): Accepted | readonly GraphQLError[] {
+  ): Promise<Accepted | readonly GraphQLError[]> {
+    session.meter.takeOperation();
     if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
-      return refusal(
-        new GracelineError('TOO_LARGE', `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`),
+      throw new GracelineError(
+        'TOO_LARGE',
+        `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`,
       );
     }
-    const document = parseWithinLimits(this.options.schema, payload.query);
+    const document = parseWithinLimits(this.options.schema, payload.query, this.options.introspection);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, payload.operationName);
     if (!operation)
@@ -208,13 +247,11 @@ export class Subscriptions {
         ),
       ];
     }
-    try {
-      refuseUnkeepable(payload.variables ?? {});
-    } catch (error) {
-      if (error instanceof GracelineError) return refusal(error);
-      throw error;
-    }
     const { operationName, variables: variableValues } = payload;
+    refuseUnkeepable(variableValues ?? {});
+    const charge = new Charge(this.options.schema, this.options.metering, session.request);
+    await charge.begin(session.actor!);
+    await charge.pay(document, operation, variableValues ?? {});
     // All that is read for it may be sent to others too, so it is asked for by the reader and not by the person.
     const reader = readerOf(session.actor!);
     const contextValue = this.options.createContext(reader, session.requestId);
@@ -339,7 +376,8 @@ function faultOfToken(error: unknown): GracelineError | null {
   throw error;
 }
 
-function refusal(error: GracelineError): readonly GraphQLError[] {
+function refusalOf(error: unknown): readonly GraphQLError[] {
+  if (!(error instanceof GracelineError)) throw error;
   return [new GraphQLError(error.message, { originalError: error })];
 }
 
@@ -356,8 +394,4 @@ function reasonOf(message: string): string {
     .subarray(0, MAX_REASON_BYTES)
     .toString()
     .replace(/\uFFFD$/, '');
-}
-
-function refuseUpgrade(connection: Duplex, status: string): void {
-  connection.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -14,6 +14,8 @@ import { type Context, contextFactory, requireActor, type Services } from '../..
 import { DateTime, JSONObject, PartialDate } from '../../src/graphql/scalars.ts';
 import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
+import { Budgets } from '../../src/http/budgets.ts';
+import { clientAddress } from '../../src/http/client-address.ts';
 import { bus, Ticks } from './ticks.ts';
 import { createHttpServer, type HttpServer } from '../../src/http.ts';
 import { cloneDatabase } from './database.ts';
@@ -129,7 +131,7 @@ const doubling = Array.from(
 ).join(' ');
 /** Operations that ask for too much: name, text, code of the refusal. */
 export const BOMBS = [
-  ['a token bomb', `{ ${'x '.repeat(200_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+  ['a token bomb', `{ ${'x '.repeat(15_000)} }`, 'GRAPHQL_PARSE_FAILED'],
   ['depth', `{ sample ${'{ self '.repeat(20)} { number } ${'}'.repeat(20)} }`, 'GRAPHQL_VALIDATION_FAILED'],
   ['aliases at the root', `{ ${Array.from({ length: 300 }, (_, i) => `a${i}: requestId`).join(' ')} }`, 'GRAPHQL_VALIDATION_FAILED'],
   [
@@ -187,6 +189,11 @@ export class SampleService {
       createContext: contextFactory(services as Services),
       logger: this.logger,
       introspection: true,
+      metering: {
+        maxCost: 10_000,
+        budgets: new Budgets({ key: 600_000, runtime: 600_000, stranger: 600_000 }),
+        addressOf: clientAddress([]),
+      },
       landingPage: true,
       recheckEveryMs: 100,
       ...options,
