@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compose } from './compose.ts';
 import { childEnvironment, type Config, readConfig } from './config.ts';
+import { buildDashboard } from './dashboard-build.ts';
 import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
 import { createLogger } from './logger.ts';
@@ -56,6 +57,7 @@ async function start(): Promise<() => Promise<void>> {
   };
   try {
     const databaseUrl = config.DATABASE_URL ?? postgres!.url;
+    await buildDashboard(() => say('Building the dashboard …'));
     const tokens = await prepareDatabase({
       ...config,
       DATABASE_URL: databaseUrl,
@@ -152,6 +154,7 @@ function welcome({ HOST, PORT, PUBLIC_URL, DATA_DIR, SMTP_URL }: Config, tokens:
     '',
     'Graceline is ready.',
     '',
+    `  Dashboard      ${url}/`,
     `  GraphQL        ${url}/graphql`,
     `  Public page    ${url}/migrations`,
     `  Mail           ${SMTP_URL ? 'sent through SMTP_URL' : `${url}/mailbox, a file each in ${join(DATA_DIR, 'mail')}`}`,

@@ -1,0 +1,8 @@
+/** What an administrator's pages show, as they read it. */
+import type { BoardQuery, OwnAccountQuery } from '../../../schema/generated/dashboard.ts';
+
+/** A migration of the board with its counts. */
+export type Standing = BoardQuery['board']['migrations'][number];
+
+/** A migration of one account. */
+export type OwnAccountMigration = OwnAccountQuery['account']['migrations'][number];

@@ -1,0 +1,85 @@
+/** A table of any length: only the rows in sight are in the page, and those to come are asked for in time. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import styles from './virtual-table.module.css';
+
+/** A column. */
+export interface Column<Row> {
+  readonly key: string;
+  readonly header: ReactNode;
+  readonly cell: (row: Row) => ReactNode;
+  /** As CSS grid has it, e.g. `12rem` or `minmax(10rem, 2fr)`; an even share unless given. */
+  readonly width?: string;
+}
+
+interface VirtualTableProps<Row> {
+  /** Names the table for those who cannot see it. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  /** The rows read so far. */
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** How many rows there are in all; null while nobody knows. */
+  readonly total: number | null;
+  /** Called when the end of what was read comes into sight, while {@link hasMore}. */
+  readonly onMore: () => void;
+  readonly hasMore: boolean;
+}
+
+/** Of one line; longer content makes a row higher. In px. */
+const ROW_HEIGHT = 44;
+/** Rows beyond the edge, so that quick scrolling meets content. */
+const OVERSCAN = 12;
+
+/** The table, with a height of its own within the page. */
+export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore, hasMore }: VirtualTableProps<Row>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => rowKey(rows[index]!),
+    overscan: OVERSCAN,
+  });
+  const items = virtualizer.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  const more = useEffectEvent(() => onMore());
+  useEffect(() => {
+    if (hasMore && last >= rows.length - OVERSCAN) more();
+  }, [hasMore, last, rows.length]);
+  const gridTemplateColumns = columns.map(({ width = 'minmax(8rem, 1fr)' }) => width).join(' ');
+  return (
+    // Scrolled by the arrow keys, which need it to have the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div ref={scroller} className={styles['scroller']} tabIndex={0} role="group" aria-label={label}>
+      <div role="table" aria-label={label} aria-rowcount={total === null ? -1 : total + 1} className={styles['table']}>
+        <div role="row" aria-rowindex={1} className={styles['head']} style={{ gridTemplateColumns }}>
+          {columns.map(({ key, header }) => (
+            <div key={key} role="columnheader" className={styles['cell']}>
+              {header}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map(({ index, key, start }) => (
+            <div
+              key={key}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              role="row"
+              aria-rowindex={index + 2}
+              className={styles['row']}
+              style={{ gridTemplateColumns, transform: `translateY(${start}px)` }}
+            >
+              {columns.map(({ key: column, cell }) => (
+                <div key={column} role="cell" className={styles['cell']}>
+                  {cell(rows[index]!)}
+                </div>
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

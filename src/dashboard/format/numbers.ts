@@ -1,0 +1,21 @@
+/** Numbers as the reader's region writes them. */
+import { LOCALE } from './locale.ts';
+
+const INTEGER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const PERCENT = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
+const PLURALS = new Intl.PluralRules(LOCALE);
+
+/** E.g. `50,000`. */
+export function formatCount(count: number): string {
+  return INTEGER.format(count);
+}
+
+/** E.g. `41.5%`. @param percent 0 to 100 */
+export function formatPercent(percent: number): string {
+  return PERCENT.format(percent / 100);
+}
+
+/** A count with its word, e.g. `1 account`, `3 accounts`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${PLURALS.select(count) === 'one' ? one : many}`;
+}

@@ -1,0 +1,79 @@
+/** A real browser for tests of the dashboard: Debian's Chromium, or the one that CHROMIUM_PATH names. */
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe } from 'vitest';
+import { buildDashboard } from '../../src/dashboard-build.ts';
+import { atEndOfFile } from './end-of-file.ts';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking'];
+/** On a machine that runs other tests at the same time. */
+const PATIENCE_MS = 15_000;
+/** Without motion, so that what is looked at has arrived. */
+const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' };
+
+const { CHROMIUM_PATH } = process.env;
+const path = CHROMIUM_PATH ?? PLACES.find((place) => existsSync(place));
+if (path === undefined) {
+  process.stderr.write('No Chromium here: tests of the dashboard are SKIPPED. Install the package chromium, or set CHROMIUM_PATH.\n');
+}
+
+/** Like `describe`, where there is a Chromium; elsewhere its tests are skipped, and it is said aloud why. */
+export const describeInBrowser = path === undefined ? describe.skip : describe;
+
+/** A page, and what went wrong in it. */
+export interface Visit {
+  readonly page: Page;
+  /** Errors of scripts, what the content security policy forbade, and what the console was warned of. */
+  readonly faults: readonly string[];
+}
+
+let browser: Promise<Browser> | undefined;
+
+/**
+ * Opens a page in a browser profile of its own: two of them are two people. The dashboard is built first where it is not of
+ * the sources as they are. All end with the test file.
+ *
+ * @param url of the service
+ */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await (await launched()).newContext({ ...READER, baseURL: url, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    // The browser reports every refusal by status on its own; what the page makes of it is what tests look at.
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+  });
+  return { page, faults };
+}
+
+/** What axe-core finds wrong with a page as it stands: a line for each rule with the elements; none for a page that is well. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  // By the debugger and not as a script of the page, which its policy would forbid.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly target: readonly string[] }[];
+  }[];
+}
+
+function launched(): Promise<Browser> {
+  browser ??= launch();
+  return browser;
+}
+
+async function launch(): Promise<Browser> {
+  await buildDashboard();
+  const started = await chromium.launch({ executablePath: path, args: ARGUMENTS });
+  atEndOfFile(() => started.close());
+  return started;
+}
