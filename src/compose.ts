@@ -184,8 +184,6 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       mails: userMails,
       publicUrl,
     }),
-    operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
-    previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
     publicUrl,
     operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),

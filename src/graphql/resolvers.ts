@@ -11,7 +11,6 @@ import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
-import { PreviewResolver } from '../migrations/preview.resolver.ts';
 import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
 import { MigrationPreviewResolver, PreviewResolver, ReschedulePreviewResolver } from '../migrations/preview.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
