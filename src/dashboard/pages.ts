@@ -5,6 +5,8 @@ import type { ComponentType, ReactNode } from 'react';
 export interface NavigationEntry {
   readonly path: string;
   readonly label: string;
+  /** Paths of pages below it that do not begin with its own. */
+  readonly within?: readonly string[];
   /** Shows a number beside the label, e.g. of unread notices. */
   readonly Count?: ComponentType;
 }

@@ -1,6 +1,6 @@
 /** A table of any length: only the rows in sight are in the page, and those to come are asked for in time. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useEffectEvent, useRef } from 'react';
 import styles from './virtual-table.module.css';
 
 /** A column. */
@@ -15,6 +15,7 @@ export interface Column<Row> {
 interface VirtualTableProps<Row> {
   /** Names the table for those who cannot see it. */
   readonly label: string;
+  /** The same at each render, as is {@link rowKey}: else every row is drawn anew at each step of the scrolling. */
   readonly columns: readonly Column<Row>[];
   /** The rows read so far. */
   readonly rows: readonly Row[];
@@ -28,30 +29,43 @@ interface VirtualTableProps<Row> {
 
 /** Of one line; longer content makes a row higher. In px. */
 const ROW_HEIGHT = 44;
+/** Of the head with both borders of the table, in px. */
+const HEAD_HEIGHT = 40;
 /** Rows beyond the edge, so that quick scrolling meets content. */
-const OVERSCAN = 12;
+const OVERSCAN = 6;
+/** So many rows from the end more are asked for: a page is there before it comes into sight. */
+const AHEAD = 40;
 
-/** The table, with a height of its own within the page. */
+/** The table, with a height of its own within the page where it is long. */
 export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore, hasMore }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rowKey(rows[index]!),
+    getItemKey: useCallback((index: number) => rowKey(rows[index]!), [rows, rowKey]),
     overscan: OVERSCAN,
+    // Frames come before rows: while somebody flings it, a row may be late.
+    useFlushSync: false,
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   const more = useEffectEvent(() => onMore());
   useEffect(() => {
-    if (hasMore && last >= rows.length - OVERSCAN) more();
+    if (hasMore && last >= rows.length - AHEAD) more();
   }, [hasMore, last, rows.length]);
   const gridTemplateColumns = columns.map(({ width = 'minmax(8rem, 1fr)' }) => width).join(' ');
   return (
     // Scrolled by the arrow keys, which need it to have the focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={scroller} className={styles['scroller']} tabIndex={0} role="group" aria-label={label}>
+    <div
+      ref={scroller}
+      className={styles['scroller']}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      role="group"
+      aria-label={label}
+      style={{ height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
+    >
       <div role="table" aria-label={label} aria-rowcount={total === null ? -1 : total + 1} className={styles['table']}>
         <div role="row" aria-rowindex={1} className={styles['head']} style={{ gridTemplateColumns }}>
           {columns.map(({ key, header }) => (
@@ -62,24 +76,49 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore,
         </div>
         <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, key, start }) => (
-            <div
+            <TableRow
               key={key}
-              ref={virtualizer.measureElement}
-              data-index={index}
-              role="row"
-              aria-rowindex={index + 2}
-              className={styles['row']}
-              style={{ gridTemplateColumns, transform: `translateY(${start}px)` }}
-            >
-              {columns.map(({ key: column, cell }) => (
-                <div key={column} role="cell" className={styles['cell']}>
-                  {cell(rows[index]!)}
-                </div>
-              ))}
-            </div>
+              index={index}
+              start={start}
+              row={rows[index]!}
+              columns={columns}
+              gridTemplateColumns={gridTemplateColumns}
+              measure={virtualizer.measureElement}
+            />
           ))}
         </div>
       </div>
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  /** Counted from 0. */
+  readonly index: number;
+  /** From the top of the first row, in px. */
+  readonly start: number;
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly gridTemplateColumns: string;
+  readonly measure: (element: HTMLElement | null) => void;
+}
+
+/** Rows that stay in sight are not drawn again as others come. */
+const TableRow = memo(function TableRow<Row>({ index, start, row, columns, gridTemplateColumns, measure }: TableRowProps<Row>) {
+  return (
+    <div
+      ref={measure}
+      data-index={index}
+      role="row"
+      aria-rowindex={index + 2}
+      className={styles['row']}
+      style={{ gridTemplateColumns, transform: `translateY(${start}px)` }}
+    >
+      {columns.map(({ key, cell }) => (
+        <div key={key} role="cell" className={styles['cell']}>
+          {cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}) as <Row>(props: TableRowProps<Row>) => ReactNode;

@@ -20,6 +20,11 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** The time zone of this browser, an IANA name. */
 export const BROWSER_TIME_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** E.g. `12 Dec 2026`. @param instant ISO 8601 */
+export function formatDay(instant: string, timeZone: string): string {
+  return format('day', { day: 'numeric', month: 'short', year: 'numeric' }, timeZone).format(new Date(instant));
+}
+
 /** E.g. `Sat, 12 Dec 2026, 09:30`. @param instant ISO 8601 */
 export function formatInstant(instant: string, timeZone: string): string {
   return format(

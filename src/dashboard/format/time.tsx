@@ -1,6 +1,6 @@
 /** Instants as elements: what is read at a glance, with the exact instant behind it. */
 import { useNow } from './clock.ts';
-import { formatDistance, formatExact, formatInstant } from './dates.ts';
+import { formatDay, formatDistance, formatExact, formatInstant } from './dates.ts';
 import { useTimeZone } from './time-zone.ts';
 
 interface TimeProps {
@@ -24,6 +24,16 @@ export function Instant({ instant }: TimeProps) {
   return (
     <time dateTime={instant} title={formatExact(instant, timeZone)}>
       {formatInstant(instant, timeZone)}
+    </time>
+  );
+}
+
+/** The day alone: `12 Dec 2026`. */
+export function Day({ instant }: TimeProps) {
+  const timeZone = useTimeZone();
+  return (
+    <time dateTime={instant} title={formatExact(instant, timeZone)}>
+      {formatDay(instant, timeZone)}
     </time>
   );
 }

@@ -72,9 +72,13 @@ function Navigation({ entries, path }: { readonly entries: readonly NavigationEn
   return (
     <nav className={styles['navigation']} aria-label="Main">
       <ul>
-        {entries.map(({ path: to, label, Count }) => (
+        {entries.map(({ path: to, label, within = [], Count }) => (
           <li key={to}>
-            <Link href={to} className={styles['entry']} aria-current={isWithin(path, to) ? 'page' : undefined}>
+            <Link
+              href={to}
+              className={styles['entry']}
+              aria-current={[to, ...within].some((entry) => isWithin(path, entry)) ? 'page' : undefined}
+            >
               {label}
               {Count && <Count />}
             </Link>

@@ -1,0 +1,61 @@
+/** Texts, severity and reach of a migration are changed here; its dates on its page, where what follows from them is shown. */
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard.ts';
+import { useChange } from '../api/change.ts';
+import { useRead } from '../api/read.ts';
+import { Loaded } from '../components/states.tsx';
+import { useToasts } from '../components/toast.tsx';
+import { Page } from '../shell/page.tsx';
+import { usePathPart } from '../shell/path-part.ts';
+import { type EditedMigration, editOf, formOf, type MigrationForm } from './draft.rules.ts';
+import { useKeptForm } from './kept-form.ts';
+import { MigrationFormView } from './migration-form.tsx';
+import { migrationPath } from './paths.ts';
+
+/** The page. */
+export function EditMigration() {
+  const key = usePathPart(1);
+  const reading = useRead(EditedMigrationDocument, { key });
+  const title = reading.data?.migration.title ?? key;
+  return (
+    <Page
+      title={`Edit ${title}`}
+      lead="Dates are changed on its page, with the mails that follow from them."
+      back={{ to: migrationPath(key), label: title }}
+    >
+      <Loaded reading={reading} lines={12}>
+        {({ migration }) => <Edit key={migration.key} migration={migration} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Edit({ migration }: { readonly migration: EditedMigration }) {
+  // As it was when writing began: what somebody else changes meanwhile is none of what was typed here.
+  const [before] = useState(() => formOf(migration));
+  const kept = useKeptForm(`edit.${migration.key}`, before);
+  const [edit, busy] = useChange(EditCatalogueMigrationDocument);
+  const { done } = useToasts();
+  const [, navigate] = useLocation();
+  const submit = async (form: MigrationForm) => {
+    const outcome = await edit({ key: migration.key, input: editOf(form, before) });
+    if (outcome.data) {
+      kept.discard();
+      done(`“${outcome.data.editMigration.title}” is saved.`);
+      navigate(migrationPath(migration.key));
+    }
+    return outcome;
+  };
+  return (
+    <MigrationFormView
+      kept={kept}
+      editing={migration.key}
+      hasList={migration.affects.listedOnly}
+      submitLabel="Save"
+      cancelTo={migrationPath(migration.key)}
+      busy={busy}
+      submit={submit}
+    />
+  );
+}

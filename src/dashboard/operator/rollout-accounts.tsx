@@ -1,0 +1,146 @@
+/** The accounts of a migration, however many: filtered, searched, exported; with their states as they change. */
+import { useMemo, useRef, useState } from 'react';
+import type { Reason, RolloutAccountsQuery, Standing } from '../../../schema/generated/dashboard.ts';
+import { RolloutAccountChangedDocument, RolloutAccountsDocument } from '../../../schema/generated/dashboard.ts';
+import { useListing } from '../api/connection-pages.ts';
+import { useLive } from '../api/live.ts';
+import { Field, TextInput } from '../components/field.tsx';
+import { Empty, FaultNote, Skeleton } from '../components/states.tsx';
+import { VirtualTable } from '../components/virtual-table.tsx';
+import { countOf } from '../format/numbers.ts';
+import { useAddressChoice, useAddressText } from './address.ts';
+import type { RolloutAccount } from './migration.types.ts';
+import { Pills } from './pills.tsx';
+import styles from './rollout-accounts.module.css';
+import { rolloutColumns } from './rollout-columns.tsx';
+import rows from './rows.module.css';
+import { useGathered } from './timing.ts';
+
+type State = RolloutAccount['state'];
+
+const FILTERS = ['OPEN', 'PENDING', 'OPTED_OUT', 'EXTENDED', 'EXEMPT', 'DONE', 'ALL'] as const;
+type Filter = (typeof FILTERS)[number];
+
+const FILTER: Readonly<
+  Record<Filter, { readonly label: string; readonly standing: Standing; readonly reasons: readonly Reason[] | null }>
+> = {
+  OPEN: { label: 'Still off', standing: 'OPEN', reasons: null },
+  PENDING: { label: 'Undecided', standing: 'OPEN', reasons: ['PENDING', 'NOT_STARTED'] },
+  OPTED_OUT: { label: 'Opted out', standing: 'OPEN', reasons: ['OPTED_OUT'] },
+  EXTENDED: { label: 'Extended', standing: 'OPEN', reasons: ['EXTENDED'] },
+  EXEMPT: { label: 'Exempt', standing: 'OPEN', reasons: ['EXEMPT'] },
+  DONE: { label: 'On', standing: 'DONE', reasons: null },
+  ALL: { label: 'All', standing: 'ALL', reasons: null },
+};
+
+/** Changes are drawn at most so often. In ms. */
+const DRAW_MS = 250;
+
+const accountsOf = ({ migrationAccounts }: RolloutAccountsQuery) => migrationAccounts;
+
+const idOf = ({ account }: RolloutAccount) => account.id;
+
+/** The list with what narrows it. Accounts that change stay where they are, so that nothing moves under a pointer. */
+export function RolloutAccounts({ migration }: { readonly migration: string }) {
+  const [filter, setFilter] = useAddressChoice<Filter>('accounts', FILTERS);
+  const search = useAddressText('search');
+  const { standing, reasons } = FILTER[filter];
+  const variables = { migration, standing, reasons, search: search.settled === '' ? null : search.settled };
+  const listing = useListing(RolloutAccountsDocument, variables, accountsOf);
+  const states = useStates(migration, listing.reread);
+  const nodes = useMemo(() => listing.nodes?.map((node) => withState(node, states)), [listing.nodes, states]);
+  const columns = useMemo(() => rolloutColumns(migration), [migration]);
+  return (
+    <div className={styles['accounts']}>
+      <div className={rows['filters']}>
+        <Pills
+          label="Which accounts"
+          value={filter}
+          onChoose={setFilter}
+          options={FILTERS.map((value) => ({ value, label: FILTER[value].label }))}
+        />
+        <div className={rows['search']}>
+          <Field label="Search among them">
+            <TextInput
+              type="search"
+              value={search.typed}
+              placeholder="Name or beginning of an id"
+              onChange={({ target }) => search.type(target.value)}
+            />
+          </Field>
+        </div>
+      </div>
+      {listing.fault && <FaultNote fault={listing.fault} onRetry={listing.reread} />}
+      {nodes === undefined && !listing.fault && <Skeleton lines={6} />}
+      {nodes?.length === 0 && !listing.hasMore && (
+        <Empty
+          title={search.settled === '' ? `None is there under “${FILTER[filter].label}”.` : `None of these matches “${search.settled}”.`}
+        />
+      )}
+      {nodes !== undefined && (nodes.length > 0 || listing.hasMore) && (
+        <VirtualTable
+          label="Accounts of this migration"
+          columns={columns}
+          rows={nodes}
+          rowKey={idOf}
+          total={listing.hasMore ? null : nodes.length}
+          hasMore={listing.hasMore && !listing.busy && !listing.fault}
+          onMore={listing.more}
+        />
+      )}
+      <div className={styles['foot']}>
+        <p className="soft small numeric" role="status">
+          {nodes && countOf(nodes.length, 'account')}
+          {listing.hasMore && ' read so far; more follow as you scroll'}
+        </p>
+        <p className={styles['export']}>
+          <span className="soft small">All of these as a file:</span>
+          <a href={exportAddress(migration, 'csv', standing, reasons, search.settled)} download>
+            CSV
+          </a>
+          <a href={exportAddress(migration, 'ndjson', standing, reasons, search.settled)} download>
+            NDJSON
+          </a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function withState(node: RolloutAccount, states: ReadonlyMap<string, State>): RolloutAccount {
+  const state = states.get(node.account.id);
+  return state ? { ...node, state } : node;
+}
+
+/** The states that changed since the list was read. Reading 50,000 accounts again for one of them would not do. */
+function useStates(migration: string, reread: () => void): ReadonlyMap<string, State> {
+  const [states, setStates] = useState<ReadonlyMap<string, State>>(new Map());
+  const heard = useRef(new Map<string, State>());
+  const draw = useGathered(() => setStates(new Map(heard.current)), DRAW_MS);
+  useLive(
+    RolloutAccountChangedDocument,
+    {},
+    {
+      onMessage: ({ accountMigrationChanged: { accountMigration: changed } }) => {
+        if (changed.migration.key !== migration) return;
+        heard.current.set(changed.account.id, changed.state);
+        draw();
+      },
+      reread: () => {
+        heard.current.clear();
+        draw();
+        reread();
+      },
+    },
+  );
+  return states;
+}
+
+function exportAddress(migration: string, ending: string, standing: Standing, reasons: readonly Reason[] | null, search: string): string {
+  const query = new URLSearchParams({
+    standing,
+    ...(reasons && { reasons: reasons.join() }),
+    ...(search !== '' && { search }),
+  });
+  return `/migrations/${encodeURIComponent(migration)}/accounts.${ending}?${query.toString()}`;
+}

@@ -1,0 +1,96 @@
+/** Endpoints of webhooks and how they fare. */
+import type { WebhooksQuery } from '../../../schema/generated/dashboard.ts';
+import { RedeliverWebhooksOfDocument, SendTestToDocument, WebhooksDocument } from '../../../schema/generated/dashboard.ts';
+import { useChange } from '../api/change.ts';
+import { useListing } from '../api/connection-pages.ts';
+import { Badge } from '../components/badge.tsx';
+import { Button } from '../components/button.tsx';
+import { Listed } from '../components/listing.tsx';
+import { useToasts } from '../components/toast.tsx';
+import { countOf, formatCount } from '../format/numbers.ts';
+import { Distance } from '../format/time.tsx';
+import styles from './mail.module.css';
+
+type Endpoint = WebhooksQuery['webhookEndpoints']['edges'][number]['node'];
+
+const endpointsOf = ({ webhookEndpoints }: WebhooksQuery) => webhookEndpoints;
+
+/** Lists them, newest first. @param onRetried called once something is delivered again */
+export function WebhookEndpoints({ onRetried }: { readonly onRetried: () => void }) {
+  const listing = useListing(WebhooksDocument, {}, endpointsOf);
+  return (
+    <Listed listing={listing} empty={<p className="soft">Nobody is told by webhook. Endpoints are made by the API.</p>}>
+      {(endpoints) => (
+        <ul>
+          {endpoints.map((endpoint) => (
+            <Row key={endpoint.id} endpoint={endpoint} onRetried={onRetried} />
+          ))}
+        </ul>
+      )}
+    </Listed>
+  );
+}
+
+interface RowProps {
+  readonly endpoint: Endpoint;
+  readonly onRetried: () => void;
+}
+
+function Row({ endpoint: { id, url, types, createdBy, disabledAt, disabledReason, failingSince }, onRetried }: RowProps) {
+  const [test, testing] = useChange(SendTestToDocument);
+  const [redeliver, redelivering] = useChange(RedeliverWebhooksOfDocument);
+  const { done, failed } = useToasts();
+  const onTest = async () => {
+    const { fault } = await test({ endpoint: id });
+    if (fault) failed(fault.message);
+    else done(`A test is on its way to ${url}.`);
+  };
+  const onRedeliver = async () => {
+    const { data, fault } = await redeliver({ endpoint: id });
+    if (fault) return failed(fault.message);
+    const { retried, remaining } = data.redeliverFailedWebhooks;
+    done(`${countOf(retried, 'delivery is', 'deliveries are')} tried again.${remaining > 0 ? ` ${formatCount(remaining)} are left.` : ''}`);
+    onRetried();
+  };
+  return (
+    <li className={styles['failure']}>
+      <div className={styles['words']}>
+        <p>
+          <code>{url}</code>
+        </p>
+        <p className="small soft">
+          by {createdBy}; told of{' '}
+          {types.length === 0 ? 'everything it may see' : countOf(types.length, 'type of events', 'types of events')}
+          {disabledAt !== null && (
+            <>
+              ; disabled <Distance instant={disabledAt} />
+              {disabledReason !== null && ` (${disabledReason.toLowerCase().replaceAll('_', ' ')})`}
+            </>
+          )}
+        </p>
+        <p>
+          {disabledAt !== null ? (
+            <Badge tone="neutral">Disabled</Badge>
+          ) : failingSince !== null ? (
+            <Badge tone="bad">
+              Failing&nbsp;
+              <Distance instant={failingSince} />
+            </Badge>
+          ) : (
+            <Badge tone="good">Well</Badge>
+          )}
+        </p>
+      </div>
+      {disabledAt === null && (
+        <div className={styles['buttons']}>
+          <Button busy={testing} onClick={() => void onTest()}>
+            Send a test<span className="visually-hidden"> to {url}</span>
+          </Button>
+          <Button busy={redelivering} onClick={() => void onRedeliver()}>
+            Deliver failed again<span className="visually-hidden"> to {url}</span>
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
