@@ -51,5 +51,5 @@ export function useRead<Data, Variables extends AnyVariables>(
     clearTimeout(timer.current);
     timer.current = setTimeout(() => execute({ requestPolicy: 'network-only' }), GATHER_MS);
   }, [execute]);
-  return { data: result.data, fault, loading: result.fetching && !result.data, reread };
+  return { data: result.data ?? undefined, fault, loading: result.fetching && !result.data, reread };
 }
