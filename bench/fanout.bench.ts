@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { Child } from './fanout/child.ts';
-import type { Arrivals, CrowdOrder } from './fanout/crowd.child.ts';
+import type { CrowdOrder, CrowdReport } from './fanout/crowd.child.ts';
 import { type Commits, FanoutWorld } from './fanout/world.ts';
 import { medianOf, medianRatio, takeTurns } from './measure.ts';
 
@@ -17,6 +17,10 @@ const WINDOWS_EACH = 2;
 const QUERY = `subscription ($after: String) {
   accountMigrationChanged(after: $after) { cursor type accountMigration { account { id } migration { key } state { enabled reason since } } }
 }`;
+/** How often it is asked whether all are there. */
+const TRIES = 10;
+/** Cursors of a young log have fewer digits. */
+const SAME_SIZE = 1.05;
 const MOST_OF_PLAIN = 1.3;
 const LEAST_OF_PEER = 3;
 const LEAST_OF_PEER_IN_BURSTS = 8;
@@ -34,8 +38,11 @@ export const fanout: Benchmark = {
 
 /** A server, those who watch it, and how something happens there. */
 interface Contender {
+  readonly name: string;
   readonly server: Child;
   readonly crowd: Child;
+  /** Of the server before anybody came. */
+  readonly baseMb: number;
   /** Makes events happen at once. @returns when each was committed, where the contender knows */
   readonly publish: (events: number) => Promise<Commits | null>;
 }
@@ -44,6 +51,8 @@ interface Contender {
 interface Round {
   /** CPU of the server, in µs a message. */
   readonly cpuUs: number;
+  /** Of a message, id and all. */
+  readonly bytes: number;
   /** From commit to the subscriber, in ms, of every message. */
   readonly latenciesMs: number[];
 }
@@ -61,7 +70,8 @@ async function withSubscribers({ createDatabase, log }: BenchmarkContext, subscr
     const ours = await begin(graceline(world, databaseUrl, subscribers));
     const peer = await begin(memory('graphql-ws', subscribers));
     const plain = await begin(memory('plain', subscribers));
-    const [oursMb, peerMb, plainMb] = await Promise.all([ours, peer, plain].map(({ server }) => server.ask<number>('rssMb')));
+    for (const contender of started) await everybodyIsThere(contender, subscribers);
+    const [oursKb, peerKb, plainKb] = await Promise.all([ours, peer, plain].map((contender) => memoryKb(contender, subscribers)));
     const singly = await takeTurns(ROUNDS, {
       ours: () => round(ours, subscribers, 1),
       peer: () => round(peer, subscribers, 1),
@@ -70,9 +80,11 @@ async function withSubscribers({ createDatabase, log }: BenchmarkContext, subscr
     const bursts = await takeTurns(ROUNDS, {
       ours: () => round(ours, subscribers, BURST),
       peer: () => round(peer, subscribers, BURST),
+      plain: () => round(plain, subscribers, BURST),
     });
+    requireEqualSizes({ ours: singly.ours[0]!.bytes, peer: singly.peer[0]!.bytes, plain: singly.plain[0]!.bytes });
     log(`${subscribers.toLocaleString('en')} subscribers of each; load ${loadavg()[0]!.toFixed(1)}`);
-    return figures(subscribers, singly, bursts, { oursMb: oursMb!, peerMb: peerMb!, plainMb: plainMb! });
+    return figures(subscribers, singly, bursts, { oursKb: oursKb!, peerKb: peerKb!, plainKb: plainKb! });
   } finally {
     for (const { server, crowd } of started) await Promise.all([crowd.close(), server.close()]);
     await world.close();
@@ -80,15 +92,17 @@ async function withSubscribers({ createDatabase, log }: BenchmarkContext, subscr
 }
 
 async function graceline(world: FanoutWorld, databaseUrl: string, subscribers: number): Promise<Contender> {
-  const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'error', MAX_SOCKETS: String(2 * subscribers) };
+  const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'error', ...bounds(subscribers) };
   const server = await Child.start('./graceline.child.ts', [], environment);
   const tokens = await world.tokens(Math.ceil(subscribers / WINDOWS_EACH));
+  const baseMb = await server.ask<number>('rssMb');
   const crowd = await crowdAt(server, { sockets: subscribers, tokens, query: QUERY });
-  return { server, crowd, publish: (events) => world.publish(events) };
+  return { name: 'graceline', server, crowd, baseMb, publish: (events) => world.publish(events) };
 }
 
 async function memory(name: 'graphql-ws' | 'plain', subscribers: number): Promise<Contender> {
   const server = await Child.start(`./${name}.child.ts`, []);
+  const baseMb = await server.ask<number>('rssMb');
   const crowd = await crowdAt(server, { sockets: subscribers, tokens: name === 'plain' ? [] : ['any'], query: QUERY });
   let made = 0;
   const publish = async (events: number) => {
@@ -96,7 +110,7 @@ async function memory(name: 'graphql-ws' | 'plain', subscribers: number): Promis
     await server.ask('publish', name === 'plain' ? changes.map(asText) : changes);
     return null;
   };
-  return { server, crowd, publish };
+  return { name, server, crowd, baseMb, publish };
 }
 
 async function crowdAt(server: Child, order: Omit<CrowdOrder, 'url'>): Promise<Child> {
@@ -106,26 +120,49 @@ async function crowdAt(server: Child, order: Omit<CrowdOrder, 'url'>): Promise<C
   return crowd;
 }
 
-async function round({ server, crowd, publish }: Contender, subscribers: number, burst: number): Promise<Round> {
+/** By how much the server has grown with each subscriber, once nothing in it is garbage. */
+async function memoryKb({ server, baseMb }: Contender, subscribers: number): Promise<number> {
+  return ((await server.ask<number>('rssMb')) - baseMb) * (1_024 / subscribers);
+}
+
+/** A subscription is acknowledged before it runs: they are all there once everybody is told of the same event. */
+async function everybodyIsThere({ name, crowd, publish }: Contender, subscribers: number): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    await publish(1);
+    if ((await crowd.ask<CrowdReport>('expect', subscribers)).count === subscribers) return;
+  }
+  throw new Error(`Not all of ${subscribers} subscribers of ${name} are there.`);
+}
+
+async function round({ name, server, crowd, publish }: Contender, subscribers: number, burst: number): Promise<Round> {
   const times = Math.max(2, Math.round(MESSAGES_A_ROUND / (subscribers * burst)));
+  const messages = times * burst * subscribers;
   const latenciesMs: number[] = [];
+  let bytes = 0;
   const before = await server.ask<number>('cpuUs');
   for (let i = 0; i < times; i++) {
     const commits = await publish(burst);
-    const { count, arrivals } = await crowd.ask<{ count: number; arrivals: Arrivals }>('expect', subscribers * burst);
-    if (count !== subscribers * burst) throw new Error(`${count} messages came of ${subscribers * burst}.`);
-    for (const [cursor, came] of Object.entries(commits ? arrivals : {}))
-      for (const at of came) latenciesMs.push(at - commits!.get(cursor)!);
+    const report = await crowd.ask<CrowdReport>('expect', subscribers * burst);
+    bytes += report.bytes;
+    const came = Object.entries(report.arrivals);
+    if (came.length !== burst || came.some(([, copies]) => copies.length !== subscribers))
+      throw new Error(`Of ${burst} events of ${name}, ${report.count} messages came to ${subscribers} subscribers.`);
+    for (const [cursor, copies] of commits ? came : []) for (const at of copies) latenciesMs.push(at - commits!.get(cursor)!);
   }
   const after = await server.ask<number>('cpuUs');
-  return { cpuUs: (after - before) / (times * burst * subscribers), latenciesMs };
+  return { cpuUs: (after - before) / messages, bytes: bytes / messages, latenciesMs };
+}
+
+function requireEqualSizes(bytes: Readonly<Record<string, number>>): void {
+  const sizes = Object.values(bytes);
+  if (Math.max(...sizes) > SAME_SIZE * Math.min(...sizes)) throw new Error(`Messages are not of one size: ${JSON.stringify(bytes)}.`);
 }
 
 function figures(
   subscribers: number,
   singly: Record<'ours' | 'peer' | 'plain', Round[]>,
-  bursts: Record<'ours' | 'peer', Round[]>,
-  { oursMb, peerMb, plainMb }: Record<'oursMb' | 'peerMb' | 'plainMb', number>,
+  bursts: Record<'ours' | 'peer' | 'plain', Round[]>,
+  { oursKb, peerKb, plainKb }: Record<'oursKb' | 'peerKb' | 'plainKb', number>,
 ): Figure[] {
   const cpu = ({ cpuUs }: Round) => cpuUs;
   const of = `${subscribers.toLocaleString('en')} subscribers`;
@@ -169,10 +206,25 @@ function figures(
       target: `ratio >= ${LEAST_OF_PEER_IN_BURSTS}`,
       holds: ofPeerInBursts >= LEAST_OF_PEER_IN_BURSTS,
     },
-    { name: `memory of the process, ${of}`, value: oursMb, unit: 'MB', peer, peerValue: peerMb, ratio: oursMb / peerMb, ...free },
-    { name: `memory of the process, ${of}`, value: oursMb, unit: 'MB', peer: plain, peerValue: plainMb, ratio: oursMb / plainMb, ...free },
+    {
+      name: `CPU of a message, ${BURST} events at once, ${of}`,
+      value: inBursts,
+      unit: 'µs',
+      peer: plain,
+      peerValue: medianOf(bursts.plain, cpu),
+      ratio: medianRatio(bursts.ours, bursts.plain, cpu),
+      ...free,
+    },
+    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer, peerValue: peerKb, ratio: oursKb / peerKb, ...free },
+    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer: plain, peerValue: plainKb, ratio: oursKb / plainKb, ...free },
     { name: `commit to subscriber, p99, ${of}`, value: p99, unit: 'ms', peer: 'its median', peerValue: p50, ratio: p99 / p50, ...free },
   ];
+}
+
+/** All come from one address and nearly at once. */
+function bounds(subscribers: number): Record<string, string> {
+  const many = String(2 * subscribers);
+  return { MAX_SOCKETS: many, MAX_WAITING_SOCKETS: many, MAX_WAITING_SOCKETS_PER_ADDRESS: many };
 }
 
 /** What happens at the contenders that have no log, as ours words it. */

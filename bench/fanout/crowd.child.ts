@@ -1,5 +1,6 @@
 /** A crowd of subscribers: notes when each message came, and otherwise does as little as it can. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { answering } from './child.ts';
 
@@ -20,8 +21,19 @@ export interface CrowdOrder {
 /** By cursor, when each copy of the message came, in ms since the epoch. */
 export type Arrivals = Record<string, number[]>;
 
+/** What came. */
+export interface CrowdReport {
+  readonly count: number;
+  readonly bytes: number;
+  readonly arrivals: Arrivals;
+}
+
+/** Whoever waits for longer waits for what has been lost. */
+const PATIENCE_MS = 30_000;
+
 let arrivals: Arrivals = {};
 let count = 0;
+let bytes = 0;
 let expected: { readonly messages: number; readonly met: () => void } | null = null;
 
 answering(null, {
@@ -33,14 +45,18 @@ answering(null, {
       await Promise.all(group);
     }
   },
-  /** Answers once so many more messages have come since it was asked the last time. */
-  expect: async (messages: number) => {
-    if (count < messages) await new Promise<void>((met) => (expected = { messages, met }));
-    const result = { count, arrivals };
+  /** Answers once so many messages have come since it was asked the last time, or with those that came in time. */
+  expect: async (messages: number): Promise<CrowdReport> => {
+    const patience = new AbortController();
+    const met = new Promise<void>((resolve) => (expected = { messages, met: resolve }));
+    if (count < messages) await Promise.race([met, setTimeout(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
+    const report = { count, bytes, arrivals };
     count = 0;
+    bytes = 0;
     arrivals = {};
     expected = null;
-    return result;
+    return report;
   },
 });
 
@@ -66,5 +82,6 @@ function take(data: Buffer): void {
   const cursor = head.slice(at + 10, head.indexOf('"', at + 10));
   (arrivals[cursor] ??= []).push(performance.timeOrigin + performance.now());
   count += 1;
+  bytes += data.length;
   if (expected && count >= expected.messages) expected.met();
 }

@@ -25,6 +25,8 @@ export class FanoutWorld {
     const { id } = await house.migrations.createMigration(OPERATOR, { key: 'tls', title: 'TLS 1.0', severity: 'MEDIUM', gracePeriodStart });
     await house.migrations.announceMigration(OPERATOR, 'tls');
     const account = await house.accounts.createAccount(OPERATOR, { id: 'acme', name: 'Acme', platform: 'CLOUD', createdAt: new Date(0) });
+    // Its state is as long as any.
+    await house.rollouts.optIn(OPERATOR, 'acme', 'tls', true);
     return new FanoutWorld(house, id, account.number);
   }
 
