@@ -38,6 +38,9 @@ export function validationOptions(hints: boolean): { readonly maxErrors: number;
   return { maxErrors: MAX_ERRORS, hideSuggestions: !hints };
 }
 
+/** A dashboard has a handful of subscriptions; so many of the longest take some 10 MB. */
+const MAX_KEPT = 100;
+
 /** How large a part of an operation is once its fragments are unfolded. */
 interface Size {
   readonly depth: number;
@@ -76,24 +79,49 @@ export function refuseLongQuery(query: unknown): void {
 }
 
 /**
- * Reads a document within the limits, as Apollo Server does for HTTP: for sockets, which do not pass through it.
- *
- * @param hints see {@link validationOptions}
- * @returns the document, or the errors with the codes Apollo gives them
- * @throws GracelineError TOO_LARGE
+ * Reads documents within the limits, as Apollo Server does for HTTP: for sockets, which do not pass through it. Keeps the last
+ * that were in order: after a restart thousands come back with the same one.
  */
-export function parseWithinLimits(schema: GraphQLSchema, query: string, hints: boolean): DocumentNode | readonly GraphQLError[] {
-  refuseLongQuery(query);
-  let document: DocumentNode;
-  try {
-    document = parse(query, PARSE_OPTIONS);
-  } catch (error) {
-    return [coded(error as GraphQLError, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)];
+export class Documents {
+  private readonly kept = new Map<string, DocumentNode>();
+
+  /** @param hints see {@link validationOptions} */
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly hints: boolean,
+  ) {}
+
+  /**
+   * The document of a text.
+   *
+   * @returns the errors with the codes Apollo gives them, where it is not in order
+   * @throws GracelineError TOO_LARGE
+   */
+  read(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = this.kept.get(query);
+    const document = known ?? this.parse(query);
+    if (!('kind' in document)) return document;
+    // Anew at the end: whatever is asked for least falls out at the beginning.
+    if (known) this.kept.delete(query);
+    else if (this.kept.size === MAX_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(query, document);
+    return document;
   }
-  // The limits come first, because the rules of the specification are what an oversized document makes slow.
-  const tooLarge = validate(schema, document, [limitsRule]);
-  const errors = tooLarge.length > 0 ? tooLarge : validate(schema, document, [...specifiedRules, textsRule], validationOptions(hints));
-  return errors.length > 0 ? errors.map((error) => coded(error, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED)) : document;
+
+  private parse(query: string): DocumentNode | readonly GraphQLError[] {
+    refuseLongQuery(query);
+    let document: DocumentNode;
+    try {
+      document = parse(query, PARSE_OPTIONS);
+    } catch (error) {
+      return [coded(error as GraphQLError, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)];
+    }
+    // The limits come first, because the rules of the specification are what an oversized document makes slow.
+    const tooLarge = validate(this.schema, document, [limitsRule]);
+    const errors =
+      tooLarge.length > 0 ? tooLarge : validate(this.schema, document, [...specifiedRules, textsRule], validationOptions(this.hints));
+    return errors.length > 0 ? errors.map((error) => coded(error, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED)) : document;
+  }
 }
 
 /** Measures selection sets of a document, each fragment once; a fragment inside itself counts as empty and fails elsewhere. */

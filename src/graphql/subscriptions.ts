@@ -25,7 +25,7 @@ import { newId } from '../ids.ts';
 import { Channels, type MessagesOf, tailOf } from './channels.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
-import { parseWithinLimits } from './limits.ts';
+import { Documents } from './limits.ts';
 import { type Items, Live } from './live.ts';
 import { Charge, type MeteringOptions } from './metering.ts';
 import { Outlet, TRY_AGAIN_LATER } from './outlet.ts';
@@ -115,6 +115,7 @@ export class Subscriptions {
   private readonly channels: Channels;
   private readonly acceptor = new WebSocketServer(ACCEPTOR_OPTIONS);
   private readonly protocol: Server<Session>;
+  private readonly documents: Documents;
   private readonly limits: SocketLimits;
   private readonly timers: NodeJS.Timeout[];
   private rechecking = false;
@@ -122,6 +123,7 @@ export class Subscriptions {
 
   constructor(private readonly options: SubscriptionsOptions) {
     this.channels = new Channels((err) => options.logger.error({ err }, 'what subscribers are sent could not be read; they resume'));
+    this.documents = new Documents(options.schema, options.introspection);
     this.limits = new SocketLimits(options.sockets);
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
@@ -234,7 +236,7 @@ export class Subscriptions {
         `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`,
       );
     }
-    const document = parseWithinLimits(this.options.schema, payload.query, this.options.introspection);
+    const document = this.documents.read(payload.query);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, payload.operationName);
     if (!operation)
