@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { House } from './house.ts';
+import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { contextFactory } from './graphql/context.ts';
@@ -9,6 +10,8 @@ import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http.ts';
 import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
+import { payerOf, rateLimited } from './http/budgets.ts';
+import { clientAddress } from './http/client-address.ts';
 import type { Route, Routes } from './http/route.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
@@ -27,6 +30,9 @@ const DASHBOARD = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
 const PAGE_CACHE = 'public, max-age=5';
 
+/** What a request of the plain-HTTP side costs its key: as much as a field that is a look-up. */
+const PLAIN_REQUEST_POINTS = 10;
+
 /** An API at work. */
 export interface Api {
   /** Where it listens. */
@@ -41,7 +47,7 @@ export interface Api {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startApi(house: House, log: Logger): Promise<Api> {
-  const { config, wake, follower, sessions, sessionCookie } = house;
+  const { config, wake, follower, sessions, sessionCookie, budgets } = house;
   const development = config.NODE_ENV !== 'production';
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
@@ -51,7 +57,14 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     allowedOrigins: config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).origin],
     createContext: contextFactory(house),
     turn: house.liveReads,
-    introspection: development,
+    introspection: config.INTROSPECTION === undefined ? development : config.INTROSPECTION === 'on',
+    metering: { maxCost: config.MAX_QUERY_COST, budgets, addressOf: clientAddress(config.TRUSTED_PROXIES) },
+    sockets: {
+      sockets: config.MAX_SOCKETS,
+      waiting: config.MAX_WAITING_SOCKETS,
+      waitingPerAddress: config.MAX_WAITING_SOCKETS_PER_ADDRESS,
+      operationsPerSecond: config.SOCKET_OPERATIONS_PER_SECOND,
+    },
     landingPage: development,
     logger: log,
   });
@@ -73,16 +86,31 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
 function routesOf(house: House, log: Logger): Routes {
   const { PLATFORM_NAME: platform, PLATFORM_TIME_ZONE: timeZone, NODE_ENV } = house.config;
   const facts = { oidc: house.login !== null, platform, timeZone, development: NODE_ENV !== 'production' };
+  const sessions = paying(house.sessions, house.budgets);
   return {
     ...pages(house),
-    ...eventsRoutes(house),
+    ...eventsRoutes({ ...house, sessions }),
+    ...rolloutAccountsRoutes({ ...house, sessions }),
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),
     ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
     ...policyReportRoutes(log),
-    ...rolloutAccountsRoutes(house),
-    ...usersRoutes(house),
+    ...mailboxRoutes(house.mailbox, facts.development),
+    ...usersRoutes({ ...house, tokens: paying(house.tokens, house.budgets) }),
     ...calendarRoutes(house.calendarLinks),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
+  };
+}
+
+/** Plain requests are look-ups too, and paid for by the same keys; an export pays for each of its parts. */
+function paying(who: Pick<House['tokens'], 'authenticate'>, budgets: House['budgets']): Pick<House['tokens'], 'authenticate'> {
+  return {
+    authenticate: async (authorization) => {
+      const actor = await who.authenticate(authorization);
+      const payer = payerOf(actor, () => '');
+      const taken = await budgets.take(payer, PLAIN_REQUEST_POINTS);
+      if (!taken.enough) throw rateLimited(taken, PLAIN_REQUEST_POINTS);
+      return actor;
+    },
   };
 }
 

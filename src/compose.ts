@@ -11,6 +11,8 @@ import { type Config, databaseUrl } from './config.ts';
 import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
+import { MailboxService } from './email/mailbox/mailbox.service.ts';
+import { mailFolder } from './email/mail-folder.provider.ts';
 import { MailService } from './email/mail.service.ts';
 import { builtInProvider } from './email/providers/built-in.provider.ts';
 import { createProvider } from './email/providers/create-provider.ts';
@@ -36,6 +38,7 @@ import { ImpactService } from './gates/impact.service.ts';
 import { ReadinessService } from './gates/readiness.service.ts';
 import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
+import { Budgets } from './http/budgets.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
@@ -146,6 +149,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     board: new BoardService(db, clock, gateKeys, usageRecorder),
     chain: new EventChain(db),
     bulkDecisions: new BulkDecisionsService(db, clock, rollouts, readiness),
+    budgets: new Budgets({
+      key: config.RATE_LIMIT_POINTS,
+      runtime: config.RATE_LIMIT_RUNTIME_POINTS,
+      stranger: config.RATE_LIMIT_ANONYMOUS_POINTS,
+    }),
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
@@ -154,10 +162,12 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     events: new EventsService(db),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
+    missedReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 4))),
     idempotency: new IdempotencyService(db, clock, secrets),
     impact: new ImpactService(gateKeys, migrations, rollouts, usage, readiness),
     imports: new ImportService(db, wake, clock, reschedules, zone),
     login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
+    mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
     mails,
     migrations,
     notices: new NoticesService(db, wake, clock),
@@ -174,9 +184,9 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       mails: userMails,
       publicUrl,
     }),
+    publicUrl,
     operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
-    publicUrl,
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
     reschedulePreviews: new ReschedulePreviewService(db, clock, reschedules, zone, config.REMINDER_HOUR),

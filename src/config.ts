@@ -1,4 +1,5 @@
 /** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isPrivateOnTheWay, JWT_ALGORITHMS } from './auth/oidc.rules.ts';
 import { parseEncryptionKeys } from './secrets/encryption-keys.ts';
@@ -9,6 +10,7 @@ import { GracelineError } from './errors.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' });
 const httpsUrl = z.string().refine(isPrivateOnTheWay, 'must be an address with https such as https://login.example.com');
+const count = z.coerce.number().int().min(1).max(1_000_000_000);
 const seconds = z.coerce.number().positive().max(86_400);
 
 const settings = z.object({
@@ -26,6 +28,16 @@ const settings = z.object({
   PORT: port.default(4000),
   WORKER_PORT: port.default(4001),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  INTROSPECTION: z.enum(['on', 'off']).optional(),
+  TRUSTED_PROXIES: z.string().transform(addresses).default([]),
+  MAX_QUERY_COST: count.default(10_000),
+  RATE_LIMIT_POINTS: count.default(600_000),
+  RATE_LIMIT_RUNTIME_POINTS: count.default(3_000_000),
+  RATE_LIMIT_ANONYMOUS_POINTS: count.default(60_000),
+  MAX_SOCKETS: count.default(10_000),
+  MAX_WAITING_SOCKETS: count.default(1_000),
+  MAX_WAITING_SOCKETS_PER_ADDRESS: count.default(250),
+  SOCKET_OPERATIONS_PER_SECOND: count.default(20),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   PLATFORM_NAME: z.string().min(1).max(200).default('Example Platform'),
   PLATFORM_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
@@ -60,12 +72,27 @@ const settings = z.object({
   CLOCK_FILE: z.string().min(1).optional(),
 });
 
-const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID }, context) => {
+const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, ...budgets }, context) => {
   const message = 'is needed where OIDC_ISSUER is set: a JWT for anybody else must not count here';
   if (OIDC_ISSUER && !OIDC_AUDIENCE) context.addIssue({ code: 'custom', path: ['OIDC_AUDIENCE'], message });
   const whose = 'is needed where OIDC_CLIENT_ID is set: people sign in with that issuer';
   if (OIDC_CLIENT_ID && !OIDC_ISSUER) context.addIssue({ code: 'custom', path: ['OIDC_ISSUER'], message: whose });
+  for (const name of ['RATE_LIMIT_POINTS', 'RATE_LIMIT_RUNTIME_POINTS', 'RATE_LIMIT_ANONYMOUS_POINTS'] as const)
+    if (budgets[name] < budgets.MAX_QUERY_COST)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'must not be less than MAX_QUERY_COST, or the dearest operation never runs',
+      });
 });
+
+/** Addresses and networks, separated by commas. */
+function addresses(text: string, context: z.RefinementCtx): string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  if (networks.some((network) => !ipaddr.isValid(network) && !ipaddr.isValidCIDR(network)))
+    context.addIssue('must be addresses and networks such as 10.0.0.0/8, separated by commas');
+  return networks;
+}
 
 function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
   const keys = parseEncryptionKeys(text);

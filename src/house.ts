@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
+import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import type { EventChain } from './events/chain.ts';
@@ -10,6 +11,7 @@ import type { Wake } from './events/wake.ts';
 import type { GatesService } from './gates/gates.service.ts';
 import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
+import type { Budgets } from './http/budgets.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
@@ -30,10 +32,14 @@ export interface House extends Services {
   readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
+  /** What callers may spend. */
+  readonly budgets: Budgets;
   readonly calendar: Calendar;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;
   readonly reminders: Reminders;
+  /** What a platform without a mail server has written; for development. */
+  readonly mailbox: MailboxService;
   readonly noticeSweep: NoticeSweep;
   readonly delivery: MailDelivery;
   readonly chain: EventChain;

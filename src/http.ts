@@ -7,7 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer } from './graphql/server.ts';
+import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
+import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes } from './http/route.ts';
 import { Router } from './http/router.ts';
 
@@ -48,16 +50,18 @@ export interface HttpServer {
 
 /** A slow client holds a connection no longer than this. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How late at most that is seen; node looks every 30 s. */
+const CHECK_CONNECTIONS_EVERY_MS = 2_000;
 const SERVER_OPTIONS: ServerOptions = {
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: REQUEST_TIMEOUT_MS / 2,
+  connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MS,
   // Java's and curl's clients offer to go on in HTTP/2 with a first request that wants its answer all the same.
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 };
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 const GRAPHQL = '/graphql';
 const MIGRATIONS = '/migrations';
-const BODILESS: readonly number[] = [204, 304];
 
 /** Makes a server; {@link HttpServer.listen} starts it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
@@ -77,7 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('upgrade', (request, connection, head) => {
     connection.on('error', (error) => logger.debug({ err: error }, 'a connection broke while it became a socket'));
     if (graphql && pathOf(request) === GRAPHQL) graphql.upgrade(request, connection, head);
-    else connection.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    else refuseUpgrade(connection, '404 Not Found');
   });
   return {
     listen: (host, port) => listen(server, host, port, options.portSetting ?? 'PORT'),
@@ -178,16 +182,14 @@ async function send(
   { status, headers, body, cookies }: RouteResponse,
   onCut: (error: unknown) => void = () => undefined,
 ): Promise<void> {
-  // What nobody reads must not stand in the way of the next request.
-  request.resume();
   if (headers['content-type']?.startsWith('text/html')) response.setHeader('content-security-policy', pagePolicy());
   if (cookies) response.setHeader('set-cookie', cookies);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    // An answer that has no body by its status must not say how long it is.
-    const length = BODILESS.includes(status) ? {} : { 'content-length': Buffer.byteLength(body) };
-    response.writeHead(status, { ...headers, ...length }).end(body);
+    endAnswer(request, response, status, headers, body);
     return;
   }
+  // What nobody reads must not stand in the way of the next request.
+  request.resume();
   response.writeHead(status, headers);
   if (request.method === 'HEAD') response.end();
   else await pipeline(body, response).catch(onCut);

@@ -157,7 +157,7 @@ function welcome({ HOST, PORT, PUBLIC_URL, DATA_DIR, SMTP_URL }: Config, tokens:
     `  Dashboard      ${url}/`,
     `  GraphQL        ${url}/graphql`,
     `  Public page    ${url}/migrations`,
-    `  Mail           ${SMTP_URL ? 'sent through SMTP_URL' : `a file each in ${join(DATA_DIR, 'mail')}`}`,
+    `  Mail           ${SMTP_URL ? 'sent through SMTP_URL' : `${url}/mailbox, a file each in ${join(DATA_DIR, 'mail')}`}`,
     '',
     ...(tokens
       ? [

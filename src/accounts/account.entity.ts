@@ -5,6 +5,7 @@ import type { Platform } from './accounts.rules.ts';
 const AccountSchema = defineEntity({
   name: 'Account',
   tableName: 'account',
+  indexes: [{ name: 'account_created_at_index', properties: ['createdAt'], type: 'brin' }],
   properties: {
     /** Dense number given at creation, so that decisions can travel and be counted as bit sets. */
     number: p.bigint('number').primary().generated('by default as identity'),
@@ -18,7 +19,7 @@ const AccountSchema = defineEntity({
     /** Whether the platform's built-in provider sends its mail. */
     usesBuiltInEmail: p.boolean(),
     attributes: p.json<Attributes>(),
-    createdAt: p.datetime(3).index('account_created_at_index'),
+    createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     /** The transaction that created the row: how a rollout's folded counts tell which accounts they have not seen. */
     xid: p.text().columnType('xid8').defaultRaw('pg_current_xact_id()').index('account_xid_index').hidden().lazy(),

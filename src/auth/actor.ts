@@ -25,3 +25,17 @@ export interface Actor {
 
 /** The worker, when it records what followed from a date. */
 export const SYSTEM: Actor = { role: 'SYSTEM', subject: 'clock', administratorId: null, tokenId: null, scopes: [] };
+
+/**
+ * An actor as a reader: all that decides what it may see, and nothing else of it. Two whose readers are equal may be given the
+ * same answer; whoever answers with this alone can give away nothing else of either.
+ */
+export function readerOf(actor: Actor): Actor {
+  // Of tokens only a partner's decides anything: which accounts it sees.
+  return { ...actor, subject: 'a reader', tokenId: actor.role === 'PARTNER' ? actor.tokenId : null };
+}
+
+/** A text that two actors have in common where all of them is equal. */
+export function keyOf(actor: Actor): string {
+  return JSON.stringify(Object.entries(actor).toSorted(([one], [other]) => one.localeCompare(other)));
+}

@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -9,6 +9,8 @@ import { findAdministratorByEmail } from './tokens.repository.ts';
 
 /** Clocks differ by this much. Small: a JWT that has expired ends its sockets within seconds too. */
 const CLOCK_TOLERANCE_SECONDS = 2;
+const MS_PER_SECOND = 1_000;
+const ENDED = 'The JWT has expired. Sign in again.';
 
 /** What a JWT has to be. */
 export interface OidcSettings {
@@ -75,14 +77,26 @@ export class OidcService {
       return payload;
     } catch (error) {
       if (error instanceof errors.JOSEError) throw unauthenticated(reasonOf(error), error);
+      // To see that it has ended nobody needs the issuer, and its sockets are not to outlive it for as long as that is away.
+      if (this.hasEnded(jwt)) throw unauthenticated(ENDED, error);
       throw error;
+    }
+  }
+
+  /** By its own words, which may only be believed against it. */
+  private hasEnded(jwt: string): boolean {
+    try {
+      const { exp } = decodeJwt(jwt);
+      return exp !== undefined && exp + CLOCK_TOLERANCE_SECONDS <= this.clock.now().getTime() / MS_PER_SECOND;
+    } catch {
+      return false;
     }
   }
 }
 
 /** A sentence for whoever holds the JWT. */
 function reasonOf(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'The JWT has expired. Sign in again.';
+  if (error instanceof errors.JWTExpired) return ENDED;
   if (error instanceof errors.JOSEAlgNotAllowed) return 'The JWT is signed by an algorithm that is not accepted. See OIDC_ALGORITHMS.';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the JWT is wrong. Sign in again.';
   if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error.claim);

@@ -29,17 +29,18 @@ const COLUMNS = `t.id, t.prefix, t.name, t.role, t.subject, t.administrator_id a
   t.created_at as "createdAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt", t.all_accounts as "allAccounts",
   t.last_used_at as "lastUsedAt", t.previous_prefix as "previousPrefix", t.previous_expires_at as "previousExpiresAt"`;
 
-/** The second half runs only where the first found nothing. */
-const BY_HASH = `
-  select ${COLUMNS}, null::timestamptz as "secretExpiresAt" from token t where t.hash = $1
+const BY_HASHES = `
+  select t.hash as sought, ${COLUMNS}, null::timestamptz as "secretExpiresAt" from token t where t.hash = any ($1::text[])
   union all
-  select ${COLUMNS}, t.previous_expires_at from token t where t.previous_hash = $1
-  limit 1`;
+  select t.previous_hash, ${COLUMNS}, t.previous_expires_at from token t where t.previous_hash = any ($1::text[])`;
 
-/** The token of which this is the hash or was before its rotation, revoked and expired ones included. On the path of every request, hence prepared. */
-export async function findTokenByHash(db: Database, hash: string): Promise<TokenView | undefined> {
-  const [token] = await db.queryPrepared<TokenView>('token_by_hash', BY_HASH, [hash]);
-  return token;
+/**
+ * The tokens of which these are the hashes or were before a rotation, revoked and expired ones included, by hash. On the path
+ * of every request, hence prepared.
+ */
+export async function findTokensByHashes(db: Database, hashes: readonly string[]): Promise<Map<string, TokenView>> {
+  const rows = await db.queryPrepared<TokenView & { sought: string }>('tokens_by_hashes', BY_HASHES, [hashes]);
+  return new Map(rows.map(({ sought, ...token }) => [sought, token]));
 }
 
 /** One token, by an id of the right form; nobody else changes it until the transaction ends. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import DataLoader from 'dataloader';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
@@ -12,8 +13,8 @@ import type { OidcService } from './oidc.service.ts';
 import {
   accountNumbers,
   administratorExists,
-  findTokenByHash,
   findTokens,
+  findTokensByHashes,
   insertToken,
   lockToken,
   markRevoked,
@@ -37,6 +38,8 @@ import {
 } from './tokens.rules.ts';
 
 const TOKEN_BYTES = 32;
+/** Of hashes in one statement. */
+const MAX_LOOK_UPS = 1_000;
 
 /** A token at the one moment it can be seen. */
 export interface CreatedToken {
@@ -64,6 +67,15 @@ export interface TokenHolder {
 
 /** Who may come in: makes, rotates, lists, revokes and checks bearer tokens. */
 export class TokensService {
+  /** What is asked in the same moment is asked at once, and nothing is kept: sockets by the thousand ask every few seconds. */
+  private readonly byHash = new DataLoader(
+    async (hashes: readonly string[]) => {
+      const found = await findTokensByHashes(this.db, hashes);
+      return hashes.map((hash) => found.get(hash));
+    },
+    { cache: false, maxBatchSize: MAX_LOOK_UPS },
+  );
+
   constructor(
     private readonly db: Database,
     private readonly wake: Pick<Wake, 'ring'>,
@@ -194,7 +206,7 @@ export class TokensService {
    */
   async holderOf(hash: string): Promise<TokenHolder> {
     const now = this.clock.now();
-    const token = requireValid(await findTokenByHash(this.db, hash), now);
+    const token = requireValid(await this.byHash.load(hash), now);
     this.uses.record(token, now);
     const { id, role, subject, administratorId, scopes, allAccounts } = token;
     const actor = { role, subject, administratorId, tokenId: id, scopes, ...(allAccounts && { allAccounts }) };

@@ -46,11 +46,10 @@ function valuesOf(administratorId: string, now: Date, { gates, usedSince }: Read
 const boardRows = (which: string) => `
   (select x.account_number from administration x where x.administrator_id = $1 offset 0) x
   join account a on a.number = x.account_number
-  cross join (select m from migration m where ${which} offset 0) w
-  cross join lateral (select (w.m).*) m
+  join migration m on ${which}
   left join decision d on d.migration_id = m.id and d.account_number = a.number
   left join email_settings e on e.account_number = a.number
-  cross join lateral effective_state(w.m, a, d, $2) s`;
+  cross join lateral effective_state(m, a, d, $2) s`;
 
 /** How the accounts stand to one migration, with the deadlines of those for which it is still off. */
 export interface BoardRow extends Omit<BoardMigration, 'nextDeadline'> {
@@ -63,7 +62,7 @@ export function readBoard(db: Queryable, administratorId: string, now: Date, rea
     `with standing as (
        select m.id, s.deadline, ${OPEN} as open, s.enabled, s.reason, case when ${OPEN} then not (${IS_BLOCKED}) else false end as ready
          from ${boardRows(NOT_OVER)}
-        where is_affected(w.m, a))
+        where is_affected(m, a))
      select id as "migrationId", sum(accounts)::int8 as affected, sum(open)::int8 as open, sum(ready)::int8 as ready,
             sum(not_started)::int8 as "notStarted", sum(exempt)::int8 as exempt, sum(done)::int8 as done,
             coalesce(jsonb_agg(jsonb_build_object('at', deadline, 'accounts', still_off) order by deadline)
@@ -109,7 +108,7 @@ export async function listBoardAccounts(
     `select p.*, coalesce((select sum(u.count) from usage u where u.migration_id = $5 and u.account_number = p.account_number and u.day >= $6::date), 0)::int8 as uses
        from (select a.id as account_id, a.number as account_number, s.*, case when ${OPEN} then not (${IS_BLOCKED}) else false end as ready
                from ${boardRows('m.id = $5')}
-              where is_affected(w.m, a) and ($7::text is null or a.id > $7) and (not $8 or ${OPEN})
+              where is_affected(m, a) and ($7::text is null or a.id > $7) and (not $8 or ${OPEN})
               order by a.id limit $9) p
       order by p.account_id`,
     [...valuesOf(administratorId, now, readiness), migrationId, page.usesSince, page.after, page.openOnly, page.limit],

@@ -18,8 +18,8 @@ import { Migration20261123105000_audit } from '../../migrations-db/Migration2026
 import { Migration20261123103000_idempotency } from '../../migrations-db/Migration20261123103000_idempotency.ts';
 import { Migration20261123104000_webhooks } from '../../migrations-db/Migration20261123104000_webhooks.ts';
 import { Migration20261126105500_sessions } from '../../migrations-db/Migration20261126105500_sessions.ts';
-import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { Migration20261126111600_calendar_links } from '../../migrations-db/Migration20261126111600_calendar_links.ts';
+import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';

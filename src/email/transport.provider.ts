@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { fileTransport } from './file.provider.ts';
+import { mailFolder } from './mail-folder.provider.ts';
 import type { MailTransport } from './outgoing-mail.ts';
 import { smtpTransport } from './smtp.provider.ts';
 
@@ -9,6 +9,6 @@ export const MAIL_CONCURRENCY = 5;
 
 /** Where the settings send mail: to the server of SMTP_URL or, with none set, into `mail/` of the data folder. */
 export function createTransport(config: Pick<Config, 'SMTP_URL' | 'DATA_DIR' | 'MAIL_TIMEOUT_SECONDS'>): MailTransport {
-  if (config.SMTP_URL === undefined) return fileTransport(join(config.DATA_DIR, 'mail'));
+  if (config.SMTP_URL === undefined) return fileTransport(mailFolder(config.DATA_DIR));
   return smtpTransport(config.SMTP_URL, config.MAIL_TIMEOUT_SECONDS * 1_000, MAIL_CONCURRENCY);
 }

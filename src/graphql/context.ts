@@ -9,6 +9,7 @@ import type { TestEmailService } from '../email/settings/test-email.service.ts';
 import type { TemplatesService } from '../email/templates/templates.service.ts';
 import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
+import type { Turn } from '../events/feed.ts';
 import type { EventFollower } from '../events/follower.ts';
 import type { ImpactService } from '../gates/impact.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
@@ -29,7 +30,6 @@ import type { ApplicationsService } from '../users/applications.service.ts';
 import type { UsersService } from '../users/users.service.ts';
 import type { WebhookDeliveriesService } from '../webhooks/deliveries.service.ts';
 import type { WebhooksService } from '../webhooks/webhooks.service.ts';
-import type { Turn } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** Every service a resolver may call. */
@@ -48,6 +48,8 @@ export interface Services {
   readonly imports: ImportService;
   /** Takes turns over what subscriptions read, so that an event thousands wait for leaves connections to everybody else. */
   readonly liveReads: Turn;
+  /** The same over what subscribers missed: thousands that come back must not stand before what is live. */
+  readonly missedReads: Turn;
   readonly mails: MailService;
   readonly migrations: MigrationsService;
   readonly notices: NoticesService;

@@ -25,9 +25,11 @@ export type FormatError = (error: unknown) => GraphQLFormattedError;
  * Makes the one formatter of a server.
  *
  * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a mistake in the request
- * keeps Apollo's code; anything else is a defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
+ * keeps Apollo's code, and graphql-js's guesses at what was meant are kept from strangers; anything else is a defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
+ *
+ * @param hints whether guesses (`Did you mean …?`) are shown: to whoever may ask for the schema anyway
  */
-export function createErrorFormatter(logger: Logger): FormatError {
+export function createErrorFormatter(logger: Logger, hints: boolean): FormatError {
   return (error) => {
     const place = error instanceof GraphQLError ? error : null;
     const expected = rootOf(error, (link) => link instanceof GracelineError);
@@ -39,7 +41,7 @@ export function createErrorFormatter(logger: Logger): FormatError {
       return formatted(place, expected.message, gracelineExtensions(expected));
     }
     const code = place && requestCode(place);
-    if (code) return formatted(place, withoutValues(place), { code });
+    if (code) return formatted(place, hints ? withoutValues(place) : withoutHints(withoutValues(place)), { code });
     const id = randomUUID();
     logger.error({ err: deepest(error), errorId: id, requestId, path: place?.path?.join('.') }, 'a request failed for a reason of ours');
     return formatted(place, `Something went wrong on our side. Quote the id ${id} when you report it.`, { code: 'INTERNAL', id });
@@ -75,6 +77,10 @@ function cut(reason: string): string {
   return reason.replace(/( cannot represent [\w -]*)value: [\s\S]*|, found [\s\S]*/, (_, start?: string) =>
     start === undefined ? '.' : `${start}value.`,
   );
+}
+
+function withoutHints(message: string): string {
+  return message.replace(/ Did you mean [\s\S]*/, '');
 }
 
 function gracelineExtensions({ code, details }: GracelineError): Record<string, unknown> {

@@ -14,8 +14,11 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
+import { GracelineError } from '../errors.ts';
 import { textsRule } from './texts.ts';
 
+/** The longest query, in characters. Comments are no tokens, and a mebibyte of them takes 60 ms to read. */
+const MAX_QUERY_LENGTH = 32 * 1_024;
 /** A token bomb is refused while it is lexed, before it costs memory. The introspection of tools takes about 400. */
 export const MAX_TOKENS = 2_000;
 /** How documents are parsed, everywhere. */
@@ -26,6 +29,17 @@ export const MAX_SELECTIONS = 1_000;
 export const MAX_DEPTH = 16;
 /** Fields at the root run side by side, a query of the database each at least. */
 export const MAX_ROOT_FIELDS = 20;
+
+/** More faults of one document nobody reads, and each takes its time. */
+const MAX_ERRORS = 10;
+
+/** How documents are validated, everywhere. @param hints whether graphql-js may guess at what was meant, which takes time too */
+export function validationOptions(hints: boolean): { readonly maxErrors: number; readonly hideSuggestions: boolean } {
+  return { maxErrors: MAX_ERRORS, hideSuggestions: !hints };
+}
+
+/** A dashboard has a handful of subscriptions; so many of the longest take some 10 MB. */
+const MAX_KEPT = 100;
 
 /** How large a part of an operation is once its fragments are unfolded. */
 interface Size {
@@ -50,21 +64,64 @@ export const limitsRule: ValidationRule = (context) => ({
 });
 
 /**
- * Reads a document within the limits, as Apollo Server does for HTTP: for sockets, which do not pass through it.
+ * Refuses a query that is too long to be looked at, where a request may be longer for the sake of its variables.
  *
- * @returns the document, or the errors with the codes Apollo gives them
+ * @param query as it came, of any type
+ * @throws GracelineError TOO_LARGE
  */
-export function parseWithinLimits(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
-  let document: DocumentNode;
-  try {
-    document = parse(query, PARSE_OPTIONS);
-  } catch (error) {
-    return [coded(error as GraphQLError, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)];
+export function refuseLongQuery(query: unknown): void {
+  if (typeof query !== 'string' || query.length <= MAX_QUERY_LENGTH) return;
+  throw new GracelineError(
+    'TOO_LARGE',
+    `The query has ${query.length} characters; at most ${MAX_QUERY_LENGTH} are taken. Give values as variables, and ask for less at a time.`,
+    { limit: MAX_QUERY_LENGTH },
+  );
+}
+
+/**
+ * Reads documents within the limits, as Apollo Server does for HTTP: for sockets, which do not pass through it. Keeps the last
+ * that were in order: after a restart thousands come back with the same one.
+ */
+export class Documents {
+  private readonly kept = new Map<string, DocumentNode>();
+
+  /** @param hints see {@link validationOptions} */
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly hints: boolean,
+  ) {}
+
+  /**
+   * The document of a text.
+   *
+   * @returns the errors with the codes Apollo gives them, where it is not in order
+   * @throws GracelineError TOO_LARGE
+   */
+  read(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = this.kept.get(query);
+    const document = known ?? this.parse(query);
+    if (!('kind' in document)) return document;
+    // Anew at the end: whatever is asked for least falls out at the beginning.
+    if (known) this.kept.delete(query);
+    else if (this.kept.size === MAX_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(query, document);
+    return document;
   }
-  // The limits come first, because the rules of the specification are what an oversized document makes slow.
-  const tooLarge = validate(schema, document, [limitsRule]);
-  const errors = tooLarge.length > 0 ? tooLarge : validate(schema, document, [...specifiedRules, textsRule]);
-  return errors.length > 0 ? errors.map((error) => coded(error, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED)) : document;
+
+  private parse(query: string): DocumentNode | readonly GraphQLError[] {
+    refuseLongQuery(query);
+    let document: DocumentNode;
+    try {
+      document = parse(query, PARSE_OPTIONS);
+    } catch (error) {
+      return [coded(error as GraphQLError, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)];
+    }
+    // The limits come first, because the rules of the specification are what an oversized document makes slow.
+    const tooLarge = validate(this.schema, document, [limitsRule]);
+    const errors =
+      tooLarge.length > 0 ? tooLarge : validate(this.schema, document, [...specifiedRules, textsRule], validationOptions(this.hints));
+    return errors.length > 0 ? errors.map((error) => coded(error, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED)) : document;
+  }
 }
 
 /** Measures selection sets of a document, each fragment once; a fragment inside itself counts as empty and fails elsewhere. */

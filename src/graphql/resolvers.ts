@@ -11,8 +11,8 @@ import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
-import { PreviewResolver } from '../migrations/preview.resolver.ts';
 import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
+import { MigrationPreviewResolver, PreviewResolver, ReschedulePreviewResolver } from '../migrations/preview.resolver.ts';
 import { NoticesResolver } from '../notifications/notices.resolver.ts';
 import { OperationsResolver } from '../operations/operations.resolver.ts';
 import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
@@ -52,6 +52,8 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   RolloutPointResolver,
   RolloutAccountsResolver,
   PreviewResolver,
+  MigrationPreviewResolver,
+  ReschedulePreviewResolver,
   BoardResolver,
   BoardDeadlineResolver,
   OperationsResolver,

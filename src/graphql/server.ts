@@ -10,22 +10,28 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, OperationTypeNode } from 'graphql';
+import type { Actor } from '../auth/actor.ts';
 import { ERROR_STATUS, GracelineError } from '../errors.ts';
+import { endAnswer } from '../http/end-answer.ts';
 import type { Context } from './context.ts';
 import { createErrorFormatter, type FormatError, noteRequest } from './errors.ts';
-import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS } from './limits.ts';
+import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS, refuseLongQuery, validationOptions } from './limits.ts';
+import { Charge } from './metering.ts';
 import { readBody } from '../http/request-body.ts';
+import { watchJson } from '../http/wild-json.ts';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 import { refuseUnkeepable, textsRule } from './texts.ts';
 
 /** The longest request, in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 const METHODS = 'GET, HEAD, POST, OPTIONS';
+/** Only in this type do clients such as Apollo's look for errors whatever the status is. */
+const RESPONSE_TYPE = 'application/graphql-response+json';
+/** A GET needs one of these: pages of other sites cannot send them unless a browser has asked us first. urql asks by GET and sends the first alone. */
+const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
 /** What a GraphQL server is made of. */
 export interface GraphqlServerOptions extends Omit<SubscriptionsOptions, 'formatError'> {
-  /** Whether clients may ask for the schema. */
-  readonly introspection: boolean;
   /** Whether a browser that opens the address is told what it is. */
   readonly landingPage?: boolean;
 }
@@ -44,24 +50,31 @@ export interface GraphqlServer {
   stop(): Promise<void>;
 }
 
+/** What is known of a request on its way through Apollo. */
+interface Exchange {
+  readonly charge: Charge;
+  /** The name of its operation. */
+  operation: string | null;
+}
+
 /** Makes a GraphQL server and starts it. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<GraphqlServer> {
-  const formatError = createErrorFormatter(options.logger);
-  const operations = new WeakMap<HTTPGraphQLRequest, string>();
-  const apollo = createApollo(options, formatError, operations);
+  const formatError = createErrorFormatter(options.logger, options.introspection);
+  const exchanges = new WeakMap<HTTPGraphQLRequest, Exchange>();
+  const apollo = createApollo(options, formatError, exchanges);
   await apollo.start();
   const subscriptions = new Subscriptions({ ...options, formatError });
   return {
     handle: async (request, response, requestId) => {
       response.setHeader('cache-control', 'no-store');
       allowOrigin(request, response, options.allowedOrigins ?? []);
-      if (request.method === 'OPTIONS') return answer(response, 204, { allow: METHODS });
+      if (request.method === 'OPTIONS') return answer(request, response, 204, { allow: METHODS });
       if (!METHODS.split(', ').includes(request.method ?? '')) {
         response.setHeader('allow', METHODS);
-        return refuse(response, 405, 'BAD_REQUEST', `GraphQL is asked by POST or GET, not ${request.method}.`);
+        return refuse(request, response, 405, 'BAD_REQUEST', `GraphQL is asked by POST or GET, not ${request.method}.`);
       }
       if (options.landingPage && wantsPage(request))
-        return answer(response, 200, { 'content-type': 'text/plain; charset=utf-8' }, LANDING_PAGE);
+        return answer(request, response, 200, { 'content-type': 'text/plain; charset=utf-8' }, LANDING_PAGE);
       const body = await bodyOf(request, response);
       if (body === REFUSED) return null;
       const httpGraphQLRequest = {
@@ -70,12 +83,14 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
         search: searchOf(request),
         body,
       };
-      const context = () => contextOf(request, requestId, options);
+      const exchange: Exchange = { charge: new Charge(options.schema, options.metering, request), operation: null };
+      exchanges.set(httpGraphQLRequest, exchange);
+      const context = () => contextOf(request, requestId, exchange.charge, options);
       const { status = 200, headers, body: result } = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context });
       // Only @defer and @stream come in parts, and the schema has neither.
       if (result.kind === 'chunked') throw new Error('A result came in parts.');
-      answer(response, status, Object.fromEntries(headers), result.string);
-      return operations.get(httpGraphQLRequest) ?? null;
+      answer(request, response, status, { ...Object.fromEntries(headers), ...exchange.charge.headers() }, result.string);
+      return exchange.operation;
     },
     upgrade: (request, connection, head) => subscriptions.upgrade(request, connection, head),
     closeSockets: () => subscriptions.close(),
@@ -87,14 +102,20 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
 function createApollo(
   { schema, introspection, logger }: GraphqlServerOptions,
   formatError: FormatError,
-  operations: WeakMap<HTTPGraphQLRequest, string>,
+  exchanges: WeakMap<HTTPGraphQLRequest, Exchange>,
 ) {
   const watch: ApolloServerPlugin<Context> = {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ request, operation, operationName }) => {
-        if (request.http && operationName) operations.set(request.http, operationName);
+      didResolveOperation: async ({ request, document, operation, operationName }) => {
+        const exchange = exchanges.get(request.http!)!;
+        exchange.operation = operationName;
         if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw refusedSubscription();
-        refuseVariables(request.variables ?? {});
+        try {
+          if (operation) await exchange.charge.pay(document, operation, request.variables ?? {});
+          refuseUnkeepable(request.variables ?? {});
+        } catch (error) {
+          throw withStatus(error);
+        }
       },
       didEncounterErrors: async ({ errors, contextValue }) => noteRequest(errors, contextValue.requestId),
     }),
@@ -105,11 +126,12 @@ function createApollo(
     logger,
     formatError: (_, error) => formatError(error),
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: PARSE_OPTIONS,
+    validationOptions: validationOptions(introspection),
     // Checked before the rules of limitsRule, and by Apollo together with those that an oversized document makes slow.
     maxRecursiveSelections: MAX_SELECTIONS,
     validationRules: [limitsRule, textsRule],
@@ -124,20 +146,39 @@ function createApollo(
 }
 
 /** A request without a token goes on without an actor; what needs one says so. A wrong token is refused at once. */
-async function contextOf(
-  request: IncomingMessage,
-  requestId: string,
-  { authenticate, authorizationOf, createContext }: GraphqlServerOptions,
-): Promise<Context> {
+async function contextOf(request: IncomingMessage, requestId: string, charge: Charge, options: GraphqlServerOptions): Promise<Context> {
   try {
-    const authorization = authorizationOf(request);
-    if (authorization === undefined) return createContext(null, requestId);
-    return createContext(await authenticate(authorization), requestId);
+    const actor = await actorOf(request, charge, options);
+    await charge.begin(actor);
+    return options.createContext(actor, requestId);
   } catch (error) {
-    if (!(error instanceof GracelineError)) throw error;
-    const http = { status: ERROR_STATUS[error.code], headers: new HeaderMap([['www-authenticate', 'Bearer']]) };
-    throw new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http } });
+    throw withStatus(error);
   }
+}
+
+async function actorOf(
+  request: IncomingMessage,
+  charge: Charge,
+  { authenticate, authorizationOf }: GraphqlServerOptions,
+): Promise<Actor | null> {
+  const authorization = authorizationOf(request);
+  if (authorization === undefined) return null;
+  try {
+    return await authenticate(authorization);
+  } catch (error) {
+    if (error instanceof GracelineError) await charge.failed(error);
+    throw error;
+  }
+}
+
+/** A refusal with its status and what goes with it; anything else as it is. */
+function withStatus(error: unknown): unknown {
+  if (!(error instanceof GracelineError)) return error;
+  const headers = new HeaderMap();
+  const { code, message, details } = error;
+  if (typeof details['retryAfterSeconds'] === 'number') headers.set('retry-after', String(details['retryAfterSeconds']));
+  else if (code === 'UNAUTHENTICATED' || code === 'ISSUER_UNREACHABLE') headers.set('www-authenticate', 'Bearer');
+  return new GraphQLError(message, { originalError: error, extensions: { code, http: { status: ERROR_STATUS[code], headers } } });
 }
 
 const REFUSED = Symbol('the request was answered with a refusal');
@@ -147,8 +188,8 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method !== 'POST') return undefined;
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers;
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
-    request.resume();
     refuse(
+      request,
       response,
       415,
       ApolloServerErrorCode.BAD_REQUEST,
@@ -157,23 +198,16 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
     return REFUSED;
   }
   try {
-    return JSON.parse(await readBody(request, MAX_BODY_BYTES));
+    const text = await readBody(request, MAX_BODY_BYTES, watchJson());
+    const body: unknown = JSON.parse(text.toString());
+    if (typeof body === 'object' && body !== null && 'query' in body) refuseLongQuery(body.query);
+    return body;
   } catch (error) {
-    if (error instanceof GracelineError) refuse(response, ERROR_STATUS[error.code], error.code, error.message, error.details);
+    if (error instanceof GracelineError) refuse(request, response, ERROR_STATUS[error.code], error.code, error.message, error.details);
     else if (error instanceof SyntaxError)
-      refuse(response, 400, ApolloServerErrorCode.BAD_REQUEST, 'The body is no JSON. Send {"query": "…", "variables": {…}}.');
+      refuse(request, response, 400, ApolloServerErrorCode.BAD_REQUEST, 'The body is no JSON. Send {"query": "…", "variables": {…}}.');
     else throw error;
     return REFUSED;
-  }
-}
-
-function refuseVariables(variables: Record<string, unknown>): void {
-  try {
-    refuseUnkeepable(variables);
-  } catch (error) {
-    if (!(error instanceof GracelineError)) throw error;
-    const http = { status: ERROR_STATUS[error.code], headers: new HeaderMap() };
-    throw new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http } });
   }
 }
 
@@ -183,13 +217,22 @@ function refusedSubscription(): GraphQLError {
   });
 }
 
-function refuse(response: ServerResponse, status: number, code: string, message: string, details?: Record<string, unknown>): null {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  details?: Record<string, unknown>,
+): null {
   const errors = [{ message, extensions: { code, ...(details && { details }) } }];
-  return answer(response, status, { 'content-type': 'application/json; charset=utf-8' }, `${JSON.stringify({ errors })}\n`);
+  const { accept } = request.headers;
+  const type = accept?.includes(RESPONSE_TYPE) ? RESPONSE_TYPE : 'application/json';
+  return answer(request, response, status, { 'content-type': `${type}; charset=utf-8` }, `${JSON.stringify({ errors })}\n`);
 }
 
-function answer(response: ServerResponse, status: number, headers: Record<string, string>, body = ''): null {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+function answer(request: IncomingMessage, response: ServerResponse, status: number, headers: Record<string, string>, body = ''): null {
+  endAnswer(request, response, status, headers, body);
   return null;
 }
 
@@ -198,7 +241,7 @@ function allowOrigin({ method, headers }: IncomingMessage, response: ServerRespo
   response.setHeader('vary', 'origin');
   if (!headers.origin || !allowedOrigins.includes(headers.origin)) return;
   response.setHeader('access-control-allow-origin', headers.origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', 'x-request-id, ratelimit, ratelimit-policy, retry-after');
   if (method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', METHODS);
   response.setHeader('access-control-allow-headers', 'authorization, content-type, x-request-id, apollo-require-preflight');

@@ -1,6 +1,7 @@
 /** GraphQL subscriptions over WebSocket: graphql-ws's protocol on our own sockets, with the limits it does not bring. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
   createSourceEventStream,
@@ -14,34 +15,58 @@ import {
 } from 'graphql';
 import { CloseCode, type Context as SocketContext, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Actor } from '../auth/actor.ts';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type Actor, keyOf, readerOf } from '../auth/actor.ts';
+import type { Turn } from '../events/feed.ts';
 import { GracelineError } from '../errors.ts';
+import { payerOf } from '../http/budgets.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import { newId } from '../ids.ts';
+import { Channels, type MessagesOf, tailOf } from './channels.ts';
 import type { Context, CreateContext } from './context.ts';
 import { type FormatError, noteRequest } from './errors.ts';
-import { parseWithinLimits } from './limits.ts';
-import type { Turn } from './live.ts';
+import { Documents } from './limits.ts';
+import { type Items, Live } from './live.ts';
+import { Charge, type MeteringOptions } from './metering.ts';
+import { Outlet, TRY_AGAIN_LATER } from './outlet.ts';
+import { sameMessagesKey } from './same-messages.ts';
+import { type SocketBounds, SocketLimits, type SocketMeter } from './socket-limits.ts';
+import { Subscriber } from './subscriber.ts';
 import { refuseUnkeepable } from './texts.ts';
 
 /** Subscribe messages hold a query and its variables; the longest of either need far less. In bytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** In how many parts one may come. */
+const MAX_MESSAGE_PARTS = 128;
 /** A dashboard needs a handful; more is a leak or an attack. */
 export const MAX_SUBSCRIPTIONS = 50;
 /** A revoked token must not go on reading; see {@link Subscriptions.recheck}. */
 const RECHECK_EVERY_MS = 2_000;
 /** Keeps proxies from closing quiet sockets, and finds peers that went away without a word. */
 const PING_EVERY_MS = 15_000;
+const EXECUTE_AGAIN_AFTER_MS = 1_000;
 /** Close reasons of the WebSocket protocol take so many bytes. */
 const MAX_REASON_BYTES = 123;
+/** The types of ws do not know the limits of parts yet. */
+const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number } = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: MAX_MESSAGE_PARTS,
+  maxBufferedChunks: MAX_MESSAGE_PARTS,
+  perMessageDeflate: false,
+  // Whether a ping is answered is up to the meter of its socket.
+  autoPong: false,
+  handleProtocols,
+};
 const GOING_AWAY = 1001;
-const INTERNAL_ERROR = 1011;
 
 type InitPayload = Record<string, unknown> | undefined;
 
 /** What sockets need to know. */
 export interface SubscriptionsOptions {
   readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema, and are told what they might have meant. */
+  readonly introspection: boolean;
   /** Who sends an `Authorization` header; throws UNAUTHENTICATED. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>;
   /** What of a request {@link authenticate} is given; throws FORBIDDEN. */
@@ -49,6 +74,9 @@ export interface SubscriptionsOptions {
   readonly createContext: CreateContext;
   readonly formatError: FormatError;
   readonly logger: Logger;
+  readonly metering: MeteringOptions;
+  /** How many sockets there may be, and how much one may ask; see `SOCKET_BOUNDS` for what holds where left out. */
+  readonly sockets?: SocketBounds;
   /** Origins beside its own from which pages may call, e.g. `https://dashboard.example`; none by default. */
   readonly allowedOrigins?: readonly string[];
   /** Bounds how many events of all sockets are executed at once; unbounded where left out. */
@@ -60,35 +88,48 @@ export interface SubscriptionsOptions {
 /** One open socket. */
 interface Session {
   readonly socket: WebSocket;
+  readonly outlet: Outlet;
   readonly request: IncomingMessage;
   /** Names the socket in the log. */
   readonly requestId: string;
+  readonly meter: SocketMeter;
   /** Set once it has introduced itself. */
   authorization?: string;
   actor?: Actor;
+  /** Of the actor, by {@link keyOf}. */
+  rights?: string;
   /** Whether it answered the last ping. */
   alive: boolean;
+}
+
+/** A subscription that was accepted: what to execute, and for whom. */
+interface Accepted extends ExecutionArgs {
+  readonly id: string;
+  readonly session: Session;
+  readonly key: string;
 }
 
 /** All sockets of a process. */
 export class Subscriptions {
   private readonly sessions = new Set<Session>();
-  private readonly acceptor = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    handleProtocols,
-  });
+  private readonly channels: Channels;
+  private readonly acceptor = new WebSocketServer(ACCEPTOR_OPTIONS);
   private readonly protocol: Server<Session>;
+  private readonly documents: Documents;
+  private readonly limits: SocketLimits;
   private readonly timers: NodeJS.Timeout[];
   private rechecking = false;
   private closing = false;
 
   constructor(private readonly options: SubscriptionsOptions) {
+    this.channels = new Channels((err) => options.logger.error({ err }, 'what subscribers are sent could not be read; they resume'));
+    this.documents = new Documents(options.schema, options.introspection);
+    this.limits = new SocketLimits(options.sockets);
     this.protocol = makeServer<InitPayload, Session>({
       onConnect: (context) => this.connect(context),
-      onSubscribe: (context, _, payload) => this.prepare(context, payload),
-      subscribe: (args) => this.subscribe(args),
+      onSubscribe: (context, id, payload) => this.prepare(context, id, payload).catch(refusalOf),
+      subscribe: (args) => this.subscribe(args as Accepted),
+      // Of results, only those that end a subscription before it began come by graphql-ws.
       onNext: ({ extra }, _id, _payload, _args, result) => result.errors && { ...result, errors: this.format(result.errors, extra) },
       onError: ({ extra }, _id, _payload, errors) => this.format(errors, extra),
     });
@@ -103,7 +144,9 @@ export class Subscriptions {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     if (this.closing) return refuseUpgrade(connection, '503 Service Unavailable');
     if (!this.isAllowedOrigin(request)) return refuseUpgrade(connection, '403 Forbidden');
-    this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request));
+    const refused = this.limits.refusal(this.options.metering.addressOf(request));
+    if (refused) return refuseUpgrade(connection, refused.status, refused.retryAfterSeconds);
+    this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request, connection));
   }
 
   /** Closes all sockets and takes no new ones; resolves once they are gone. */
@@ -124,8 +167,9 @@ export class Subscriptions {
     for (const { socket } of this.sessions) socket.terminate();
   }
 
-  private open(socket: WebSocket, request: IncomingMessage): void {
-    const session: Session = { socket, request, requestId: newId(), alive: true };
+  private open(socket: WebSocket, request: IncomingMessage, connection: Duplex): void {
+    const meter = this.limits.admit(socket, request.socket, this.options.metering.addressOf(request));
+    const session: Session = { socket, outlet: new Outlet(socket, connection), request, requestId: newId(), meter, alive: true };
     this.sessions.add(session);
     const closed = this.protocol.opened(
       {
@@ -133,7 +177,9 @@ export class Subscriptions {
         send: (text) => send(socket, text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
-          socket.on('message', (data: RawData) => void handle(textOf(data)).catch((error: unknown) => this.fail(session, error))),
+          socket.on('message', (data: RawData) => {
+            if (meter.takesMessage()) void handle(textOf(data)).catch((error: unknown) => this.fail(session, error));
+          }),
       },
       session,
     );
@@ -156,25 +202,41 @@ export class Subscriptions {
     try {
       session.actor = await this.options.authenticate(authorization);
       session.authorization = authorization!;
-      return true;
+      session.rights = keyOf(session.actor);
+      const { kind, id } = payerOf(session.actor, () => '');
+      return session.meter.introduced(`${kind} ${id}`);
     } catch (error) {
       if (!(error instanceof GracelineError)) throw error;
-      closeForbidden(session.socket, error.message);
+      await this.refuseToken(session, error);
       return false;
     }
   }
 
-  /** At subscribe: what to run, or the errors it is refused with. */
-  private prepare(
-    { subscriptions, extra: { actor, requestId } }: SocketContext<InitPayload, Session>,
+  /** Closes the socket of a token that does not count; of whoever tries many, with 4429. */
+  private async refuseToken({ socket, request, meter }: Session, error: GracelineError): Promise<void> {
+    try {
+      await new Charge(this.options.schema, this.options.metering, request).failed(error);
+      closeForbidden(socket, error.message);
+    } catch (limited) {
+      if (!(limited instanceof GracelineError)) throw limited;
+      meter.cut(limited.message);
+    }
+  }
+
+  /** At subscribe: what to run, or the errors it is refused with; a refusal of ours is thrown. */
+  private async prepare(
+    { subscriptions, extra: session }: SocketContext<InitPayload, Session>,
+    id: string,
     payload: SubscribePayload,
-  ): ExecutionArgs | readonly GraphQLError[] {
+  ): Promise<Accepted | readonly GraphQLError[]> {
+    session.meter.takeOperation();
     if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
-      return refusal(
-        new GracelineError('TOO_LARGE', `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`),
+      throw new GracelineError(
+        'TOO_LARGE',
+        `A socket takes ${MAX_SUBSCRIPTIONS} subscriptions at once. Complete those you no longer need.`,
       );
     }
-    const document = parseWithinLimits(this.options.schema, payload.query);
+    const document = this.documents.read(payload.query);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, payload.operationName);
     if (!operation)
@@ -187,51 +249,77 @@ export class Subscriptions {
         ),
       ];
     }
-    try {
-      refuseUnkeepable(payload.variables ?? {});
-    } catch (error) {
-      if (error instanceof GracelineError) return refusal(error);
-      throw error;
-    }
-    const contextValue = this.options.createContext(actor!, requestId);
-    return { schema: this.options.schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
+    const { operationName, variables: variableValues } = payload;
+    refuseUnkeepable(variableValues ?? {});
+    const charge = new Charge(this.options.schema, this.options.metering, session.request);
+    await charge.begin(session.actor!);
+    await charge.pay(document, operation, variableValues ?? {});
+    // All that is read for it may be sent to others too, so it is asked for by the reader and not by the person.
+    const reader = readerOf(session.actor!);
+    const contextValue = this.options.createContext(reader, session.requestId);
+    const key = sameMessagesKey(payload, document, operation, reader);
+    return { schema: this.options.schema, document, operationName, variableValues, contextValue, id, session, key };
   }
 
-  /** Like graphql's own, but with a new context for each event: loaders would answer from what they read for the one before. */
-  private async subscribe(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
+  /** Like graphql's own, but what is sent to many is read, executed and written as text once. */
+  private async subscribe(args: Accepted): Promise<Subscriber | ExecutionResult> {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return source;
-    const { actor, requestId } = args.contextValue as Context;
-    const { turn, createContext } = this.options;
-    return mapped(source, (rootValue) => {
-      const run = async () => execute({ ...args, rootValue, contextValue: createContext(actor, requestId) });
-      return turn ? turn(run) : run();
-    });
+    if (!(source instanceof Live)) throw new Error('A subscription follows something else than a Live.');
+    const { id, key, session } = args;
+    const { outlet } = session;
+    return new Subscriber({ id, outlet, live: source, key, channels: this.channels, messagesOf: this.messagesOf(args) });
+  }
+
+  /** Executes what happened, with a context of its own each time: loaders would answer from what they read before. */
+  private messagesOf(args: Accepted): MessagesOf {
+    const { session } = args;
+    const { actor } = args.contextValue as Context;
+    const { turn = (read) => read(), createContext } = this.options;
+    const executeAll = (items: Items<unknown>) => {
+      const contextValue = createContext(actor, session.requestId);
+      return turn(() => Promise.all(items.map(async ({ value }) => execute({ ...args, rootValue: value, contextValue }))));
+    };
+    return async (items) => {
+      let results = await executeAll(items);
+      if (results.some(hasDefect)) {
+        // Nobody is sent an event again whose message was an error, so a database that is back in a moment is given that moment.
+        await setTimeout(EXECUTE_AGAIN_AFTER_MS);
+        results = await executeAll(items);
+      }
+      return results.map(({ errors, ...result }, i) => {
+        const { cursor, content } = items[i]!;
+        return { cursor, content, tail: tailOf(JSON.stringify(errors ? { ...result, errors: this.format(errors, session) } : result)) };
+      });
+    };
   }
 
   /**
-   * Closes the sockets whose token has been revoked, has expired or means other rights since. One query for each token, however many sockets it
-   * has; where the database cannot be asked they stay, and are asked about again.
+   * Closes the sockets whose token has been revoked, has expired or means other rights since. All are asked about at once, so
+   * that one statement tells of a thousand; where the database cannot be asked they stay, and are asked about again.
    */
   private async recheck(): Promise<void> {
     if (this.rechecking) return;
     this.rechecking = true;
     const introduced = [...this.sessions].filter(({ authorization }) => authorization !== undefined);
     try {
-      for (const [authorization, sessions] of Map.groupBy(introduced, (session) => session.authorization!)) {
-        const current = await this.options.authenticate(authorization).catch(faultOfToken);
-        // Whether this one still counts only its issuer can tell; the sockets of all others are asked about nevertheless.
-        if (current === null) continue;
-        for (const { socket, actor } of sessions) {
-          if (current instanceof GracelineError) closeForbidden(socket, current.message);
-          else if (rightsOf(current) !== rightsOf(actor!)) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
-        }
-      }
+      const groups = [...Map.groupBy(introduced, ({ authorization }) => authorization!)];
+      await Promise.all(groups.map(async ([authorization, sessions]) => this.recheckOne(authorization, sessions)));
     } catch (error) {
       this.options.logger.warn({ err: error }, 'could not check the tokens of open sockets again; trying at the next turn');
     } finally {
       this.rechecking = false;
     }
+  }
+
+  private async recheckOne(authorization: string, sessions: readonly Session[]): Promise<void> {
+    const current = await this.options.authenticate(authorization).catch(faultOfToken);
+    // Whether this one still counts only its issuer can tell.
+    if (current === null) return;
+    if (current instanceof GracelineError) return sessions.forEach(({ socket }) => closeForbidden(socket, current.message));
+    const present = keyOf(current);
+    for (const { socket, rights } of sessions)
+      if (rights !== present) closeForbidden(socket, 'The rights of this token have changed. Connect again.');
   }
 
   private ping(): void {
@@ -252,7 +340,7 @@ export class Subscriptions {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
     noteRequest([failure], requestId);
-    socket.close(INTERNAL_ERROR, reasonOf(this.options.formatError(failure).message));
+    socket.close(TRY_AGAIN_LATER, reasonOf(this.options.formatError(failure).message));
   }
 
   /** Browsers say from which page a socket comes and ask nobody: pages of others are kept out here. */
@@ -261,30 +349,6 @@ export class Subscriptions {
     if (origin === undefined || this.options.allowedOrigins?.includes(origin)) return true;
     return URL.canParse(origin) && new URL(origin).host === host;
   }
-}
-
-/** A generator of `map` over a source whose `return` reaches the source even while an item is awaited, so that nothing leaks. */
-function mapped<T>(source: AsyncIterable<unknown>, map: (item: unknown) => T | Promise<T>): AsyncGenerator<T, void, void> {
-  const iterator = source[Symbol.asyncIterator]();
-  const generator: AsyncGenerator<T, void, void> = {
-    next: async () => {
-      const item = await iterator.next();
-      return item.done ? { value: undefined, done: true } : { value: await map(item.value), done: false };
-    },
-    return: async () => {
-      await iterator.return?.();
-      return { value: undefined, done: true };
-    },
-    throw: async (error) => {
-      await iterator.return?.();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => generator,
-    [Symbol.asyncDispose]: async () => {
-      await iterator.return?.();
-    },
-  };
-  return generator;
 }
 
 /** Resolves once the message is on its way. Never rejects: a peer that is gone ends its subscriptions as the socket closes. */
@@ -302,6 +366,11 @@ function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
 }
 
+/** Whether a result failed for a reason that may be gone in a moment. */
+function hasDefect({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ originalError }) => originalError && !(originalError instanceof GracelineError)) ?? false;
+}
+
 /** Why a token no longer counts; null where nobody can say at the moment. */
 function faultOfToken(error: unknown): GracelineError | null {
   if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') return error;
@@ -309,12 +378,8 @@ function faultOfToken(error: unknown): GracelineError | null {
   throw error;
 }
 
-/** What an actor may do, to be compared: every field of it. */
-function rightsOf(actor: Actor): string {
-  return JSON.stringify(Object.entries(actor).toSorted(([one], [other]) => one.localeCompare(other)));
-}
-
-function refusal(error: GracelineError): readonly GraphQLError[] {
+function refusalOf(error: unknown): readonly GraphQLError[] {
+  if (!(error instanceof GracelineError)) throw error;
   return [new GraphQLError(error.message, { originalError: error })];
 }
 
@@ -331,8 +396,4 @@ function reasonOf(message: string): string {
     .subarray(0, MAX_REASON_BYTES)
     .toString()
     .replace(/\uFFFD$/, '');
-}
-
-function refuseUpgrade(connection: Duplex, status: string): void {
-  connection.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -23,7 +23,7 @@ export async function readFields(request: IncomingMessage): Promise<Fields> {
       'UNSUPPORTED_CONTENT',
       'Send JSON or a form in UTF-8, uncompressed, with the header "Content-Type: application/json" or "application/x-www-form-urlencoded".',
     );
-  const text = await readBody(request, MAX_BODY_BYTES);
+  const text = (await readBody(request, MAX_BODY_BYTES)).toString();
   return type === 'application/x-www-form-urlencoded' ? formFields(text) : jsonFields(text);
 }
 

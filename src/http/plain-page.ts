@@ -6,8 +6,9 @@ import { Html, html } from '../email/html.ts';
  *
  * @param title of the window
  * @param body one card, beginning with its heading
+ * @param style further rules, ours and not somebody's
  */
-export function plainPage(title: string, body: Html): string {
+export function plainPage(title: string, body: Html, style = ''): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -17,7 +18,7 @@ export function plainPage(title: string, body: Html): string {
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
         <style>
-          ${new Html(STYLE)}
+          ${new Html(STYLE + style)}
         </style>
       </head>
       <body>
@@ -35,6 +36,7 @@ const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: break-word; }
 main { max-width: 28rem; margin: clamp(1rem, 8vh, 5rem) auto; padding: clamp(1.25rem, 5vw, 2rem); background: var(--card); border-radius: 10px; }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
+a { color: var(--link); }
 label { display: block; margin-top: 1.25rem; font-weight: 600; }
 input { width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: inherit; font: inherit; }
 button { width: 100%; margin-top: 1.75rem; padding: 0.7rem; border: 0; border-radius: 6px; background: var(--link); color: var(--card); font: inherit; font-weight: 600; cursor: pointer; }

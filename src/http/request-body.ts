@@ -2,29 +2,35 @@ import type { IncomingMessage } from 'node:http';
 import { GracelineError } from '../errors.ts';
 
 /**
- * Reads a request's body as text. Past the limit nothing more is kept; the rest is read away so that the client, which may
- * still be sending, gets to see the refusal.
+ * Reads a request's body. Once it is refused nothing more of it is read; what becomes of the rest is `endAnswer`'s.
  *
  * @param limit in bytes
+ * @param watch sees each part as it arrives; what it throws refuses the body
  * @throws GracelineError TOO_LARGE, or the error of a connection that broke
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+export function readBody(request: IncomingMessage, limit: number, watch: (part: Buffer) => void = () => undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const parts: Buffer[] = [];
     let size = 0;
-    const refuse = () => {
-      chunks.length = 0;
-      request.removeAllListeners('data').resume();
-      reject(new GracelineError('TOO_LARGE', `The request is larger than ${limit} bytes. Send less at a time.`, { limit }));
+    const refuse = (reason: Error) => {
+      parts.length = 0;
+      request.removeAllListeners('data').pause();
+      reject(reason);
     };
+    const tooLarge = () => new GracelineError('TOO_LARGE', `The request is larger than ${limit} bytes. Send less at a time.`, { limit });
     request.once('error', reject);
     request.once('close', () => reject(new Error('The connection closed before the request was whole.')));
-    request.once('end', () => resolve(Buffer.concat(chunks).toString()));
-    if (Number(request.headers['content-length']) > limit) return refuse();
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) refuse();
-      else chunks.push(chunk);
+    request.once('end', () => resolve(Buffer.concat(parts)));
+    if (Number(request.headers['content-length']) > limit) return refuse(tooLarge());
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > limit) return refuse(tooLarge());
+      parts.push(part);
+      try {
+        watch(part);
+      } catch (reason) {
+        refuse(reason as Error);
+      }
     });
   });
 }

@@ -1,12 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { requireScope } from '../auth/scopes.rules.ts';
-import { feed } from '../events/feed.ts';
 import { isPrivate, type LoggedEvent } from '../events/log.ts';
 import { type ConnectionOf, PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { LifecycleStateEnum } from '../graphql/enums.ts';
 import { withoutNulls } from '../graphql/input.ts';
-import { AFTER, itemsOf } from '../graphql/live.ts';
+import { AFTER, LiveEvents } from '../graphql/live.ts';
 import { RolloutProgress } from '../rollouts/rollout.types.ts';
 import type { LifecycleState } from './lifecycle.rules.ts';
 import {
@@ -150,17 +149,21 @@ export class MigrationsResolver {
     subscribe: async ({ args, context }: { args: { key?: string | null; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
       requireScope(actor, 'migrations:read', 'flags:read');
-      const { migrations, follower, liveReads } = context.services;
+      const { migrations, follower } = context.services;
       const from = await follower.begin(args.after);
       const only = args.key ? (await migrations.migration(actor, args.key)).id : undefined;
       const matches = ({ type, migrationId, accountNumber }: LoggedEvent) => {
         const ofMigration = migrationId !== null && accountNumber === null;
         return ofMigration && !isPrivate(actor, type) && (only === undefined || migrationId === only);
       };
-      const events = feed(follower, liveReads, { matches, narrowing: { migrationId: only } }, from);
-      return itemsOf(events, liveReads, async ({ cursor, type, migrationId }) => {
-        const [migration] = await migrations.byIds([migrationId!]);
-        return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
+      return new LiveEvents(context.services, from, { matches, narrowing: { migrationId: only } }, async (events) => {
+        const found = new Map(
+          (await migrations.byIds([...new Set(events.map(({ migrationId }) => migrationId!))])).map((one) => [one.id, one]),
+        );
+        return events.map(({ cursor, type, migrationId }) => {
+          const migration = found.get(migrationId!);
+          return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
+        });
       });
     },
   })

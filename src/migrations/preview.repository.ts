@@ -20,6 +20,11 @@ const EVERYBODY = { platforms: [], built_in_email_only: false, required_attribut
  */
 export async function countTouched(db: Queryable, editedId: string | null, draft: TouchedDraft): Promise<number> {
   const { platforms, builtInEmailOnly, attributes, accounts } = draft;
+  // Counting everybody needs no account read.
+  if (editedId === null && !platforms?.length && !builtInEmailOnly && !accounts && Object.keys(attributes ?? {}).length === 0) {
+    const [all] = await db.query<{ count: number }>('select count(*) from account');
+    return all!.count;
+  }
   const given = {
     ...(editedId === null && EVERYBODY),
     ...(platforms && { platforms }),
@@ -44,27 +49,31 @@ export interface ZoneCount {
 }
 
 /**
- * The administrators with something to do about a migration, did it have other dates, by their time zones.
+ * The administrators with something to do about a migration, by their time zones.
  *
- * @param dates the instants it would have
+ * @param dates the instants it would have; null where its start does not move: another deadline that is still to come opens
+ *   and closes it for nobody, and the row as it is is read several times as fast
  */
 export function countConcerned(
   db: Queryable,
   migrationId: string,
-  dates: { readonly graceStartsAt: Date | null; readonly mandatoryAt: Date | null },
+  dates: { readonly graceStartsAt: Date | null; readonly mandatoryAt: Date | null } | null,
   now: Date,
 ): Promise<ZoneCount[]> {
+  const migration = dates
+    ? '(select jsonb_populate_record(m, $3::jsonb) as m from migration m where m.id = $1 offset 0)'
+    : '(select m from migration m where m.id = $1)';
   return db.query<ZoneCount>(
     `select p.time_zone as "timeZone", count(*) as administrators
        from (select distinct x.administrator_id
-               from (select jsonb_populate_record(m, $2::jsonb) as m from migration m where m.id = $1 offset 0) h
+               from ${migration} h
                cross join account a
                left join decision d on d.migration_id = $1 and d.account_number = a.number
-               cross join lateral effective_state(h.m, a, d, $3) s
+               cross join lateral effective_state(h.m, a, d, $2) s
                join administration x on x.account_number = a.number
               where ${OPEN}) concerned
        join administrator p on p.id = concerned.administrator_id
       group by 1`,
-    [migrationId, JSON.stringify({ grace_starts_at: dates.graceStartsAt, mandatory_at: dates.mandatoryAt }), now],
+    [migrationId, now, ...(dates ? [JSON.stringify({ grace_starts_at: dates.graceStartsAt, mandatory_at: dates.mandatoryAt })] : [])],
   );
 }

@@ -1,6 +1,7 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { withoutNulls } from '../graphql/input.ts';
+import { DateTime } from '../graphql/scalars.ts';
 import { DatesDraftInput, MigrationDraftInput, MigrationPreviewType, ReschedulePreviewType } from './preview.types.ts';
 
 @Resolver()
@@ -33,5 +34,39 @@ export class PreviewResolver {
     @Arg('dates', () => DatesDraftInput, { description: 'Its new dates as far as they are written.' }) dates: DatesDraftInput,
   ) {
     return context.services.reschedulePreviews.preview(requireActor(context), key, withoutNulls(dates));
+  }
+}
+
+@Resolver(() => MigrationPreviewType)
+export class MigrationPreviewResolver {
+  @FieldResolver(() => Int, { description: 'How many accounts it would touch.' })
+  affectedAccounts(@Root() { affectedAccounts }: MigrationPreviewType): Promise<number> {
+    return affectedAccounts();
+  }
+}
+
+@Resolver(() => ReschedulePreviewType)
+export class ReschedulePreviewResolver {
+  @FieldResolver(() => Int, {
+    description: 'How many administrators would be mailed about the new dates: those with something to do on an account.',
+  })
+  async administrators(@Root() { mails }: ReschedulePreviewType): Promise<number> {
+    return (await mails()).administrators;
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the first of these mails would leave, did the dates apply now; null for none.',
+  })
+  async firstMailAt(@Root() { mails }: ReschedulePreviewType): Promise<Date | null> {
+    return (await mails()).firstAt;
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the last of them would: each leaves in the morning of its reader.',
+  })
+  async lastMailAt(@Root() { mails }: ReschedulePreviewType): Promise<Date | null> {
+    return (await mails()).lastAt;
   }
 }

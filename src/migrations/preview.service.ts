@@ -43,7 +43,8 @@ export interface MigrationPreview {
   readonly reminders: readonly PlannedReminder[];
   /** Its section of the public page. */
   readonly html: string;
-  readonly affectedAccounts: number;
+  /** How many accounts it would touch; counted when asked, because of a million that takes a while. */
+  readonly affectedAccounts: () => Promise<number>;
   readonly problems: readonly InputProblem[];
 }
 
@@ -130,7 +131,12 @@ export class PreviewService {
     return { gracePeriodStart, graceStartsAt: schedule.graceStartsAt, mandatoryOptIn, mandatoryAt: schedule.mandatoryAt };
   }
 
-  private async touched({ affects = {} }: MigrationDraft, edited: MigrationView | null, problems: InputProblems): Promise<number> {
+  /** Notes what is wrong with whom it touches. @returns what counts them */
+  private async touched(
+    { affects = {} }: MigrationDraft,
+    edited: MigrationView | null,
+    problems: InputProblems,
+  ): Promise<() => Promise<number>> {
     const { platforms, builtInEmailOnly, accounts } = affects;
     const attributes = affects.attributes === undefined ? undefined : problems.try(() => checkedAttributes(affects.attributes!));
     const listable = problems.try(() => {
@@ -138,9 +144,9 @@ export class PreviewService {
       return true;
     });
     // Without what is wrong it would touch more than is meant.
-    if (!listable || attributes === null) return 0;
+    if (!listable || attributes === null) return async () => 0;
     if (accounts) await problems.tryAsync(() => refuseMissingAccounts(this.db, accounts));
-    return countTouched(this.db, edited?.id ?? null, { platforms, builtInEmailOnly, attributes, accounts });
+    return () => countTouched(this.db, edited?.id ?? null, { platforms, builtInEmailOnly, attributes, accounts });
   }
 }
 

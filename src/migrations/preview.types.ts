@@ -7,7 +7,7 @@ import type { Severity } from './lifecycle.rules.ts';
 import { AffectsInputType } from './migration.types.ts';
 import type { InputProblem } from './input-problems.ts';
 import type { MigrationDraft, MigrationPreview } from './preview.service.ts';
-import type { DatesDraft, ReschedulePreview } from './reschedule-preview.service.ts';
+import type { DatesDraft, PlannedMails, ReschedulePreview } from './reschedule-preview.service.ts';
 
 @InputType('DatesDraft', { description: 'Dates of a migration as far as they are written; what is left out stays as it is.' })
 export class DatesDraftInput implements DatesDraft {
@@ -114,8 +114,7 @@ export class MigrationPreviewType implements MigrationPreview {
   @Field(() => String, { description: 'Its section of the public page: safe HTML, an `article`.' })
   html!: string;
 
-  @Field(() => Int, { description: 'How many accounts it would touch.' })
-  affectedAccounts!: number;
+  affectedAccounts!: () => Promise<number>;
 
   @Field(() => [InputProblemType], { description: 'All that is wrong with it; empty where it could be created as it is.' })
   problems!: readonly InputProblem[];
@@ -144,19 +143,7 @@ export class ReschedulePreviewType implements ReschedulePreview {
   @Field(() => String, { nullable: true, description: 'Why they would; null where they would apply at once.' })
   secondOperatorReason!: string | null;
 
-  @Field(() => Int, {
-    description: 'How many administrators would be mailed about the new dates: those with something to do on an account.',
-  })
-  administrators!: number;
-
-  @Field(() => DateTime, {
-    nullable: true,
-    description: 'When the first of these mails would leave, did the dates apply now; null for none.',
-  })
-  firstMailAt!: Date | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'When the last of them would: each leaves in the morning of its reader.' })
-  lastMailAt!: Date | null;
+  mails!: () => Promise<PlannedMails>;
 
   @Field(() => [PlannedReminderType], { description: 'When administrators would be mailed from then on.' })
   reminders!: readonly PlannedReminder[];

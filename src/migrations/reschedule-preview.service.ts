@@ -10,13 +10,21 @@ import { type InputProblem, InputProblems } from './input-problems.ts';
 import type { Schedule } from './lifecycle.rules.ts';
 import { Migration } from './migration.entity.ts';
 import { migrationNotFound, refuseWrongState } from './migrations.service.ts';
-import { countConcerned, type ZoneCount } from './preview.repository.ts';
+import { countConcerned } from './preview.repository.ts';
 import { refuseSameDates, refuseSecondRequest, type RescheduleService } from './reschedule.service.ts';
 
 /** Dates as far as they are written; what is left out stays. */
 export interface DatesDraft {
   readonly gracePeriodStart?: string | undefined;
   readonly mandatoryOptIn?: string | undefined;
+}
+
+/** The mails that tell of new dates, did they apply now. */
+export interface PlannedMails {
+  readonly administrators: number;
+  /** Null for no mail. */
+  readonly firstAt: Date | null;
+  readonly lastAt: Date | null;
 }
 
 /** What new dates would come to. */
@@ -31,11 +39,8 @@ export interface ReschedulePreview {
   readonly needsSecondOperator: boolean;
   /** Why; null where they apply at once. */
   readonly secondOperatorReason: string | null;
-  /** How many are mailed about the new dates. */
-  readonly administrators: number;
-  /** Did the dates apply now; null for no mail. */
-  readonly firstMailAt: Date | null;
-  readonly lastMailAt: Date | null;
+  /** The mails about the new dates; counted when asked, because of a million accounts that takes a while. */
+  readonly mails: () => Promise<PlannedMails>;
   /** What follows from then on. */
   readonly reminders: readonly PlannedReminder[];
   readonly problems: readonly InputProblem[];
@@ -81,7 +86,7 @@ export class ReschedulePreviewService {
         mandatoryAt: next.mandatoryAt,
         needsSecondOperator: shortens,
         secondOperatorReason: shortens ? promisedMore(migration) : null,
-        ...this.mails(isWrong || migration.state === 'DRAFT' ? [] : await countConcerned(tx, migration.id, next, now), now),
+        mails: once(() => this.mails(isWrong || migration.state === 'DRAFT' ? null : migration, next, now)),
         reminders: isWrong ? [] : this.reminders(migration, next, now),
         problems: problems.all,
       };
@@ -107,14 +112,17 @@ export class ReschedulePreviewService {
     });
   }
 
-  private mails(zones: readonly ZoneCount[], now: Date): Pick<ReschedulePreview, 'administrators' | 'firstMailAt' | 'lastMailAt'> {
+  /** @param migration null where nobody is mailed */
+  private async mails(migration: Pick<Migration, 'id' | 'graceStartsAt'> | null, next: Schedule, now: Date): Promise<PlannedMails> {
+    const moves = migration && migration.graceStartsAt?.getTime() !== next.graceStartsAt?.getTime();
+    const zones = migration ? await countConcerned(this.db, migration.id, moves ? next : null, now) : [];
     const mornings = zones
       .map(({ timeZone }) => firstMorning(now, timeZone, this.reminderHour))
       .toSorted((a, b) => a.getTime() - b.getTime());
     return {
       administrators: zones.reduce((sum, { administrators }) => sum + administrators, 0),
-      firstMailAt: mornings[0] ?? null,
-      lastMailAt: mornings.at(-1) ?? null,
+      firstAt: mornings[0] ?? null,
+      lastAt: mornings.at(-1) ?? null,
     };
   }
 
@@ -144,4 +152,10 @@ function writtenDates(
 
 function promisedMore({ promisedStart, promisedDeadline }: Migration): string {
   return `Accounts were promised a grace period from ${promisedStart} to ${promisedDeadline}, and these dates shorten it. Give a reason; another operator must approve it.`;
+}
+
+/** The outcome of work that is done when it is first asked for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let outcome: Promise<T> | undefined;
+  return () => (outcome ??= work());
 }

@@ -1,9 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { feed } from '../events/feed.ts';
 import type { LoggedEvent } from '../events/log.ts';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { AFTER, itemsOf } from '../graphql/live.ts';
+import { AFTER, LiveEvents } from '../graphql/live.ts';
 import { MigrationType } from '../migrations/migration.types.ts';
 import { NoticeConnection, NoticeType } from './notice.types.ts';
 
@@ -39,16 +38,19 @@ export class NoticesResolver {
     description: 'Your notices as they arrive. For administrators.',
     subscribe: async ({ args, context }: { args: { after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
-      const { notices, follower, liveReads } = context.services;
+      const { notices, follower } = context.services;
       await notices.unreadCount(actor);
       const from = await follower.begin(args.after);
       const wanted = {
         matches: ({ type, administratorId }: LoggedEvent) => type === 'NOTICE_ADDED' && administratorId === actor.administratorId,
         narrowing: { types: ['NOTICE_ADDED'] as const, administratorId: actor.administratorId ?? undefined },
       };
-      return itemsOf(feed(follower, liveReads, wanted, from), liveReads, async ({ cursor, data }) => {
-        const notice = await notices.noticeById(actor, String(data['noticeId']));
-        return notice && { ...notice, cursor };
+      return new LiveEvents(context.services, from, wanted, async (events) => {
+        const found = await notices.noticesByIds(
+          actor,
+          events.map(({ data }) => String(data['noticeId'])),
+        );
+        return found.map((notice, i) => notice && { ...notice, cursor: events[i]!.cursor });
       });
     },
   })

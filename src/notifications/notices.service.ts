@@ -78,16 +78,16 @@ export class NoticesService {
   }
 
   /**
-   * One notice of the actor.
+   * Notices of the actor.
    *
-   * @returns null where there is none (any more), or it is somebody else's
+   * @returns in the order of the ids; null for one there is not (any more), or that is somebody else's
    * @throws GracelineError FORBIDDEN for whoever is no administrator
    */
-  async noticeById(actor: Actor, id: string): Promise<NoticeView | null> {
+  async noticesByIds(actor: Actor, ids: readonly string[]): Promise<(NoticeView | null)[]> {
     const administratorId = requireAdministrator(actor);
-    if (!isUuid(id)) return null;
-    const [view] = await this.read('n.administrator_id = $1 and n.id = $3', [administratorId, this.clock.now(), id]);
-    return view ?? null;
+    const views = await this.read('n.administrator_id = $1 and n.id = any ($3)', [administratorId, this.clock.now(), ids.filter(isUuid)]);
+    const found = new Map(views.map((view) => [view.id, view]));
+    return ids.map((id) => found.get(id.toLowerCase()) ?? null);
   }
 
   /**
@@ -111,7 +111,7 @@ export class NoticesService {
       return true;
     });
     if (dismissed) this.wake.ring();
-    const view = await this.noticeById(actor, id);
+    const [view] = await this.noticesByIds(actor, [id]);
     if (!view) throw noticeNotFound();
     return view;
   }

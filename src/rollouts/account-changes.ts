@@ -1,10 +1,10 @@
 /** What subscribers to changes of accounts are sent. */
 import type { AccountView } from '../accounts/account.view.ts';
 import type { Actor } from '../auth/actor.ts';
-import { feed } from '../events/feed.ts';
+import type { Batch } from '../events/feed.ts';
 import { type EventCursor, isPrivate, type LoggedEvent } from '../events/log.ts';
 import type { Context } from '../graphql/context.ts';
-import { itemsOf } from '../graphql/live.ts';
+import { type Live, LiveEvents } from '../graphql/live.ts';
 import type { AccountMigrationChange } from './rollout.types.ts';
 
 /**
@@ -18,18 +18,22 @@ export async function changesOfOne(
   actor: Actor,
   accountId: string,
   from: EventCursor,
-): Promise<AsyncIterableIterator<AccountMigrationChange>> {
-  const { accounts, follower, liveReads } = context.services;
+): Promise<Live<AccountMigrationChange>> {
+  const { accounts } = context.services;
   const { number } = await accounts.account(actor, accountId);
   const matches = (event: LoggedEvent) => {
     const { type, migrationId, accountNumber } = event;
     if (isTakenFrom(actor, event)) return accountNumber === number;
     return migrationId !== null && !isPrivate(actor, type) && (accountNumber === null || accountNumber === number);
   };
-  return itemsOf(feed(follower, liveReads, { matches, narrowing: { accountNumber: number } }, from), liveReads, async (event) => {
-    // Asked again for every event: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
-    const account = await accounts.account(actor, accountId);
-    return changeOf(context, actor, event, account);
+  return new LiveEvents(context.services, from, { matches, narrowing: { accountNumber: number } }, async (events) => {
+    // Asked again each time: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
+    return changesOf(
+      context,
+      actor,
+      events,
+      accounts.account(actor, accountId).then((account) => [account]),
+    );
   });
 }
 
@@ -38,37 +42,46 @@ export async function changesOfOne(
  *
  * @throws GracelineError FORBIDDEN, TOO_LARGE
  */
-export async function changesOfAll(
-  context: Context,
-  actor: Actor,
-  from: EventCursor,
-): Promise<AsyncIterableIterator<AccountMigrationChange>> {
-  const { accounts, follower, liveReads } = context.services;
-  // Read after the place was taken: accounts given meanwhile are in it, or their events are still to come.
-  const numbers = await accounts.visibleNumbers(actor);
+export async function changesOfAll(context: Context, actor: Actor, from: EventCursor): Promise<Live<AccountMigrationChange>> {
+  const { accounts } = context.services;
+  await accounts.visibleNumbers(actor);
+  const given = new Set<number>();
+  let numbers: ReadonlySet<number> | null | undefined;
   const matches = (event: LoggedEvent) => {
     const { type, migrationId, accountNumber } = event;
+    // The ids in a JWT may name accounts that are still to come.
+    if (actor.accounts && (type === 'ACCOUNT_CREATED' || type === 'ACCOUNTS_IMPORTED')) numbers = undefined;
     if (accountNumber === null) return false;
-    if (isGivenTo(actor, event)) numbers?.add(accountNumber);
-    return migrationId !== null && !isPrivate(actor, type) && (numbers === null || numbers.has(accountNumber));
+    if (isGivenTo(actor, event)) given.add(accountNumber);
+    return migrationId !== null && !isPrivate(actor, type) && (numbers?.has(accountNumber) !== false || given.has(accountNumber));
   };
-  return itemsOf(feed(follower, liveReads, { matches }, from), liveReads, async (event) => {
-    const [account] = await accounts.seen(actor, [event.accountNumber!]);
-    return account ? changeOf(context, actor, event, account) : null;
+  return new LiveEvents(context.services, from, { matches }, async (events) => {
+    // Read once it is followed: an account given before that is among them, one given later is told of by an event.
+    numbers ??= await accounts.visibleNumbers(actor);
+    const about = new Set(events.map(({ accountNumber }) => accountNumber!));
+    return changesOf(context, actor, events, accounts.seen(actor, [...about]));
   });
 }
 
-/** What happened, with the account and the migration whose state is read as it is sent; null where there is nothing to see. */
-async function changeOf(
+/** What happened, each with its account and migration, whose state is read as it is sent; null where there is nothing to see. */
+async function changesOf(
   { services: { migrations } }: Context,
   actor: Actor,
-  { cursor, type, migrationId }: LoggedEvent,
-  { id: accountId, number: accountNumber }: AccountView,
-): Promise<AccountMigrationChange | null> {
-  if (migrationId === null) return null;
-  const [migration] = await migrations.byIds([migrationId]);
-  if (!migration || !migrations.isVisible(actor, migration)) return null;
-  return { cursor, type, accountMigration: { accountId, accountNumber, migrationId } };
+  events: Batch,
+  accounts: Promise<readonly AccountView[]>,
+): Promise<(AccountMigrationChange | null)[]> {
+  const ids = new Set(events.flatMap(({ migrationId }) => migrationId ?? []));
+  const [seen, found] = await Promise.all([accounts, ids.size === 0 ? [] : migrations.byIds([...ids])]);
+  const visible = new Map(found.filter((migration) => migrations.isVisible(actor, migration)).map((one) => [one.id, one]));
+  const accountOf = new Map(seen.map((account) => [account.number, account]));
+  return events.map(({ cursor, type, migrationId, accountNumber }) => {
+    const migration = visible.get(migrationId ?? '');
+    // What is about every account is about the only one that was asked for.
+    const account = accountNumber === null ? seen[0] : accountOf.get(accountNumber);
+    if (!account || !migration) return null;
+    const { id: accountId, number } = account;
+    return { cursor, type, accountMigration: { accountId, accountNumber: number, migrationId: migration.id, account, migration } };
+  });
 }
 
 function isGivenTo({ role, administratorId }: Actor, event: LoggedEvent): boolean {

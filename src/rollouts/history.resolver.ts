@@ -10,9 +10,9 @@ export class HistoryResolver {
   @FieldResolver(() => [RolloutPoint], {
     description:
       'How its rollout came to where it is, for a chart: evenly spaced from its announcement, or the start of its grace period where that was ' +
-      'earlier, to now, or to its deadline once that has passed. The last point is now and equals `progress`. Counted by its dates, and by whom ' +
-      'it touches, as they are now; before the beginning of the event log as it was then. Empty where it is a draft or cancelled. For operators. ' +
-      'Errors: FORBIDDEN, INVALID_INPUT.',
+      'earlier, to now, or to its deadline once that has passed. The last point is now and equals `progress`. Earlier ones are judged by its dates ' +
+      'and by whom it touches as they are now; what was decided before the event log begins counts as if it had always been so. Empty for a draft ' +
+      'and where it was cancelled. For operators. Errors: FORBIDDEN, INVALID_INPUT.',
   })
   history(
     @Ctx() context: Context,

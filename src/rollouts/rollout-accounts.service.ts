@@ -12,6 +12,7 @@ import {
   findLastDecisions,
   type ListedAccount,
   listRolloutAccounts,
+  type RolloutAccountFilter,
   type RolloutAccount,
 } from './rollout-accounts.repository.ts';
 import { reasonsOf, type Standing } from './rollout-accounts.rules.ts';
@@ -75,7 +76,7 @@ export class RolloutAccountsService {
     const after = (cursorKey(page.after, ['string'])?.[0] ?? null) as string | null;
     checkSearch(search);
     const { id } = await this.migrations.migration(actor, migrationKey);
-    const filter = { reasons: reasonsOf(standing, reasons), search };
+    const filter = filterOf({ standing, reasons, search });
     const { accounts, lookedTo } = await listRolloutAccounts(
       this.db,
       id,
@@ -109,7 +110,7 @@ export class RolloutAccountsService {
     requireOperator(actor);
     checkSearch(search);
     const { id } = await this.migrations.migration(actor, migrationKey);
-    const filter = { reasons: reasonsOf(standing, reasons), search };
+    const filter = filterOf({ standing, reasons, search });
     const now = this.clock.now();
     const read = async (after: string | null) =>
       (await listRolloutAccounts(this.db, id, filter, { after, limit: EXPORT_PAGE }, Infinity, now)).accounts;
@@ -166,6 +167,11 @@ export class RolloutAccountsService {
       };
     });
   }
+}
+
+/** An empty search is none. */
+function filterOf({ standing, reasons, search }: RolloutAccountsFilter): RolloutAccountFilter {
+  return { reasons: reasonsOf(standing, reasons), search: search === '' ? null : search };
 }
 
 function parted(pairs: readonly string[]): [migrationIds: string[], accountNumbers: number[]] {

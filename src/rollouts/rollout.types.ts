@@ -1,8 +1,10 @@
+import type { AccountView } from '../accounts/account.view.ts';
 /** What GraphQL shows of rollouts. */
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { EventType } from '../events/log.ts';
 import { EventTypeEnum, ReasonEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
+import type { MigrationView } from '../migrations/migrations.rules.ts';
 import type { Progress } from './counts.ts';
 import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigrationKey } from './rollouts.rules.ts';
@@ -38,7 +40,10 @@ export class AccountMigrationType implements AccountMigrationKey {
   migrationId!: string;
   /** Left out where it must be read: after a decision has changed it. */
   state?: EffectiveState;
-  /** The same; null where nothing was decided. */
+  /** Given where they were read already. */
+  account?: AccountView;
+  migration?: MigrationView;
+  /** Left out where it must be read; null where nothing was decided. */
   decision?: DecisionFacts | null;
 }
 
@@ -51,7 +56,7 @@ export class AccountMigrationChange {
   type!: EventType;
 
   @Field(() => AccountMigrationType, { description: 'The account and the migration.' })
-  accountMigration!: AccountMigrationKey;
+  accountMigration!: AccountMigrationType;
 }
 
 @ObjectType('RolloutProgress', {

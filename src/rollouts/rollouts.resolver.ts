@@ -1,9 +1,8 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { AccountType } from '../accounts/account.types.ts';
-import { changes, feed } from '../events/feed.ts';
-import { type EventType, isAfter, isPrivate, type LoggedEvent } from '../events/log.ts';
+import { type EventType, isPrivate, type LoggedEvent } from '../events/log.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { AFTER, itemsOf, startingWith } from '../graphql/live.ts';
+import { AFTER, LiveState } from '../graphql/live.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import { MigrationType } from '../migrations/migration.types.ts';
 import type { Progress } from './counts.ts';
@@ -27,13 +26,13 @@ export class RolloutsResolver {
   }
 
   @FieldResolver(() => AccountType, { description: 'The account.' })
-  account(@Ctx() context: Context, @Root() { accountNumber }: AccountMigrationType) {
-    return context.loaders.accounts.load(accountNumber);
+  account(@Ctx() context: Context, @Root() { account, accountNumber }: AccountMigrationType) {
+    return account ?? context.loaders.accounts.load(accountNumber);
   }
 
   @FieldResolver(() => MigrationType, { description: 'The migration.' })
-  migration(@Ctx() context: Context, @Root() { migrationId }: AccountMigrationType) {
-    return context.loaders.migrations.load(migrationId);
+  migration(@Ctx() context: Context, @Root() { migration, migrationId }: AccountMigrationType) {
+    return migration ?? context.loaders.migrations.load(migrationId);
   }
 
   @FieldResolver(() => EffectiveStateType, { description: 'Whether it is on, and why.' })
@@ -123,26 +122,15 @@ export class RolloutsResolver {
       'How far a rollout is, whenever that changes, at most four times a second; with `after`, first how far it is now. For operators. Errors: FORBIDDEN, NOT_FOUND.',
     subscribe: async ({ args, context }: { args: { migration: string; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
-      const { migrations, rollouts, follower, liveReads } = context.services;
-      const after = await follower.begin(args.after);
+      const { migrations, rollouts, follower } = context.services;
+      const from = await follower.begin(args.after);
       const { id } = await migrations.migration(actor, args.migration);
       const moves = (type: EventType) => type === 'ACCOUNT_CREATED' || type === 'ACCOUNTS_IMPORTED';
       const matches = ({ type, migrationId }: LoggedEvent) => moves(type) || (migrationId === id && !isPrivate(actor, type));
-      const present = follower.position;
-      const missed = args.after != null && isAfter(present, after);
-      const events = changes(feed(follower, liveReads, { matches }, missed ? present : after), PROGRESS_EVERY_MS);
-      // Read after the feed has begun: a change in between is sent once too often rather than never.
-      const first = await rollouts.progress(actor, id);
-      // Whoever resumes may not know these numbers yet, although this process has read no event that tells of them.
-      let last = args.after == null || missed ? JSON.stringify(first) : '';
-      const items = itemsOf(events, liveReads, async ({ cursor }) => {
-        const progress = await rollouts.progress(actor, id);
-        const text = JSON.stringify(progress);
-        if (text === last) return null;
-        last = text;
-        return { ...progress, cursor };
-      });
-      return missed ? startingWith({ ...first, cursor: present }, items) : items;
+      const read = () => rollouts.progress(actor, id);
+      // Who may not read it is told so now and not at the first change.
+      await read();
+      return new LiveState(context.services, from, { matches }, PROGRESS_EVERY_MS, read);
     },
   })
   rolloutProgress(

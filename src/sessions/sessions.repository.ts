@@ -18,20 +18,25 @@ export async function insertSession(db: Queryable, hash: string, session: Sessio
   );
 }
 
-/** The session of this hash, one that has ended included. On the path of every request, hence prepared. */
-export async function findSession(db: Queryable, hash: string): Promise<SessionRow | undefined> {
-  const [session] = await db.queryPrepared<SessionRow>(
-    'session_by_hash',
-    `select token_hash as "tokenHash", role, subject, created_at as "createdAt", expires_at as "expiresAt", used_at as "usedAt"
-       from session where hash = $1`,
-    [hash],
+/** The sessions of these hashes, those that have ended included, by hash. On the path of every request, hence prepared. */
+export async function findSessions(db: Queryable, hashes: readonly string[]): Promise<Map<string, SessionRow>> {
+  const rows = await db.queryPrepared<SessionRow & { hash: string }>(
+    'sessions_by_hashes',
+    `select hash, token_hash as "tokenHash", role, subject, created_at as "createdAt", expires_at as "expiresAt", used_at as "usedAt"
+       from session where hash = any ($1::text[])`,
+    [hashes],
   );
-  return session;
+  return new Map(rows.map(({ hash, ...session }) => [hash, session]));
 }
 
-/** Notes that a session is used, unless another process noted so at the same time. */
-export async function writeUse(db: Queryable, hash: string, at: Date): Promise<void> {
-  await db.queryPrepared('session_use', 'update session set used_at = $2 where hash = $1 and used_at < $2', [hash, at]);
+/** Notes that sessions are used. What another transaction holds is passed over: nobody waits here, so nobody deadlocks. */
+export async function writeUses(db: Queryable, hashes: readonly string[], at: Date): Promise<void> {
+  await db.queryPrepared(
+    'session_uses',
+    `update session set used_at = $2 where hash in (
+       select hash from session where hash = any ($1::text[]) and used_at < $2 for no key update skip locked)`,
+    [hashes, at],
+  );
 }
 
 /** Ends a session. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import DataLoader from 'dataloader';
 import type { Actor } from '../auth/actor.ts';
 import type { OidcService } from '../auth/oidc.service.ts';
 import type { Identity } from '../auth/oidc.rules.ts';
@@ -10,12 +11,12 @@ import { GracelineError } from '../errors.ts';
 import { idleSince, isOpen, type PersonRole, requirePerson, sessionEnd, sessionEnded, sessionOfAuthorization } from './session.rules.ts';
 import {
   deleteSession,
-  findSession,
+  findSessions,
   insertSession,
   purgeSessions,
   type SessionHolder,
   type SessionRow,
-  writeUse,
+  writeUses,
 } from './sessions.repository.ts';
 
 const ID_BYTES = 32;
@@ -23,6 +24,8 @@ const ID_BYTES = 32;
 const FAILED_ATTEMPTS: RateLimit = { points: 30, seconds: 60 };
 /** To the minute is near enough for an end by idleness, and spares a write at each request. */
 const RECORD_EVERY_MS = 60_000;
+/** Of sessions in one statement. */
+const MAX_LOOK_UPS = 1_000;
 /** Small enough that a stop waits for no more than one statement. */
 const PURGE_BATCH = 2_500;
 
@@ -59,6 +62,23 @@ export interface SessionsParts {
 
 /** Signs people in to the dashboard and knows who they are. Whatever a session may do is asked of its token at each request. */
 export class SessionsService {
+  /** What is asked in the same moment is asked at once, and nothing is kept: sockets by the thousand ask every few seconds. */
+  private readonly byHash = new DataLoader(
+    async (hashes: readonly string[]) => {
+      const found = await findSessions(this.parts.db, hashes);
+      return hashes.map((hash) => found.get(hash));
+    },
+    { cache: false, maxBatchSize: MAX_LOOK_UPS },
+  );
+  /** The same for what is noted of them. */
+  private readonly uses = new DataLoader(
+    async (hashes: readonly string[]) => {
+      await writeUses(this.parts.db, hashes, this.parts.clock.now());
+      return hashes.map(() => null);
+    },
+    { cache: false, maxBatchSize: MAX_LOOK_UPS },
+  );
+
   constructor(private readonly parts: SessionsParts) {}
 
   /**
@@ -152,13 +172,13 @@ export class SessionsService {
   }
 
   private async holderOf(id: string): Promise<{ row: SessionRow; actor: Actor }> {
-    const { db, clock, idleMinutes } = this.parts;
+    const { clock, idleMinutes } = this.parts;
     const now = clock.now();
     const hash = hashOf(id);
-    const row = await findSession(db, hash);
+    const row = await this.byHash.load(hash);
     if (!row || !isOpen(row, now, idleMinutes)) throw sessionEnded();
     const actor = await this.actorOf(row);
-    if (now.getTime() - row.usedAt.getTime() >= RECORD_EVERY_MS) await writeUse(db, hash, now);
+    if (now.getTime() - row.usedAt.getTime() >= RECORD_EVERY_MS) await this.uses.load(hash);
     return { row, actor };
   }
 

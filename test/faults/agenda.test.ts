@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { freePort } from '../../src/db/embedded.ts';
 import { spawnWorker, type TestProcess, until } from '../support/processes.ts';
+import { startProxy } from '../support/proxy.ts';
 
 const PROBE_WORKER = 'test/support/probe-worker.ts';
 const INTERVAL_MS = 300;
@@ -212,34 +212,3 @@ test('an occupied port: one sentence, exit 1, and nothing claimed', async () => 
   expect(worker.output).toBe(`Port ${port} of 127.0.0.1 is in use. Stop what listens there, or set WORKER_PORT to a free port.\n`);
   expect(await count('begin')).toBe(0);
 });
-
-/** A way to the database that a test can cut, as a restart of the server does. */
-async function startProxy(to: number): Promise<{ port: number; cut(): void; restore(): void }> {
-  const sockets = new Set<Socket>();
-  let open = true;
-  const server = createServer((near) => {
-    if (!open) return void near.resetAndDestroy();
-    const far = connect(to, '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut: () => {
-      open = false;
-      for (const socket of sockets) socket.resetAndDestroy();
-    },
-    restore: () => {
-      open = true;
-    },
-  };
-}

@@ -303,6 +303,7 @@ describe('every list', () => {
       'events',
       'failingAccounts',
       'mails',
+      'migrationAccounts',
       'migrations',
       'notices',
       'tokens',

@@ -4,7 +4,8 @@ import { WebSocket } from 'ws';
 import { type Actor, SYSTEM } from '../../src/auth/actor.ts';
 import { GracelineError } from '../../src/errors.ts';
 import { type ApiError, graphqlClient } from '../support/graphql-client.ts';
-import { BOMBS, bus, SampleService, SECRET } from '../support/sample-service.ts';
+import { BOMBS, SampleService, SECRET } from '../support/sample-service.ts';
+import { bus, tick } from '../support/ticks.ts';
 
 const service = SampleService.forThisFile();
 
@@ -24,7 +25,7 @@ describe('what asks for too much is refused within moments', () => {
 describe('over a socket', () => {
   test('events come in order, and the source ends with the subscription', async () => {
     const messages = await service.subscribeToTicks();
-    for (const tick of [1, 2, 3]) bus.emit('tick', tick);
+    for (const value of [1, 2, 3]) tick(value);
     expect([await messages.next(), await messages.next(), await messages.next()]).toEqual([{ ticks: 1 }, { ticks: 2 }, { ticks: 3 }]);
     await messages.close();
     await expect.poll(() => bus.listenerCount('tick')).toBe(0);
@@ -102,7 +103,7 @@ describe('over a socket', () => {
     await service.tokens.revokeToken(SYSTEM, id);
     await expect(revoked.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('revoked') });
     expect(performance.now() - started).toBeLessThan(5_000);
-    bus.emit('tick', 5);
+    tick(5);
     await expect(kept.next()).resolves.toEqual({ ticks: 5 });
     await kept.close();
   });
@@ -121,7 +122,7 @@ describe('over a socket', () => {
     away = true;
     await service.tokens.revokeToken(SYSTEM, id);
     await expect(revoked.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('revoked') });
-    bus.emit('tick', 6);
+    tick(6);
     await expect(kept.next()).resolves.toEqual({ ticks: 6 });
     await kept.close();
     await server.close(1_000);
@@ -148,7 +149,7 @@ describe('over a socket', () => {
     change = { ...change, ...changed };
     await expect(messages.closed).resolves.toMatchObject({ code: 4403, reason: expect.stringContaining('changed') });
     const again = await service.subscribeToTicks(service.operator.token, other.url);
-    bus.emit('tick', 8);
+    tick(8);
     await expect(again.next()).resolves.toEqual({ ticks: 8 });
     await again.close();
     await other.server.close(1_000);
@@ -167,18 +168,18 @@ describe('over a socket', () => {
     failing = true;
     await asked.promise;
     failing = false;
-    bus.emit('tick', 6);
+    tick(6);
     await expect(messages.next()).resolves.toEqual({ ticks: 6 });
     await other.server.close(1_000);
   });
 
   test('errors are as over HTTP, and the next event still comes', async () => {
     const messages = await service.subscribeToTicks();
-    bus.emit('tick', -1);
+    tick(-1);
     const error = await messages.next().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'INTERNAL', extensions: { id: expect.any(String) } });
     expect((error as ApiError).message).not.toContain(SECRET);
-    bus.emit('tick', 7);
+    tick(7);
     await expect(messages.waitFor(() => true)).resolves.toEqual({ ticks: 7 });
     await messages.close();
   });

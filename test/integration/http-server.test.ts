@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/http.ts';
 import { graphqlClient } from '../support/graphql-client.ts';
-import { bus, gate, SampleService, SECRET } from '../support/sample-service.ts';
+import { gate, SampleService, SECRET } from '../support/sample-service.ts';
+import { bus } from '../support/ticks.ts';
 
 const service = SampleService.forThisFile();
 

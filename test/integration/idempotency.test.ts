@@ -257,7 +257,8 @@ describe('every mutation', () => {
     '%s takes a key, is answered alike with it, and can be taken over safely',
     async (name) => {
       const { document } = mutations.find((field) => field.name === name)!;
-      const keyed = document
+      // One without arguments has no brackets to put the key into.
+      const keyed = (document.includes('(') ? document : document.replaceAll(name, `${name}()`))
         .replace('(', `($${IDEMPOTENCY_KEY}: String, `)
         .replace(`{ ${name}(`, `{ ${name}(${IDEMPOTENCY_KEY}: $${IDEMPOTENCY_KEY}, `);
       for (const client of [ours.clients.OPERATOR, ours.clients.ADMINISTRATOR] satisfies GraphqlClient[]) {

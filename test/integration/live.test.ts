@@ -165,7 +165,7 @@ describe('a subscription that resumes', () => {
     await again.close();
   });
 
-  test('goes on by itself in a graphql-ws client that keeps the cursor in its variables, as the README shows', async () => {
+  test('goes on by itself in a graphql-ws client that keeps the cursor in its variables', async () => {
     await announced('retried');
     const sockets: WebSocket[] = [];
     const { token } = await service.house.tokens.createToken(SYSTEM, { name: 'live', role: 'OPERATOR', subject: 'olga@platform.example' });

@@ -223,7 +223,7 @@ describe('reading and dismissing', () => {
     const bob = actorOf(await world.administrator('bob', 'UTC'));
     for (const foreign of [id, newId(), 'x']) {
       await expect(service.dismissNotice(bob, foreign)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      expect(await service.noticeById(bob, foreign)).toBeNull();
+      expect(await service.noticesByIds(bob, [foreign])).toEqual([null]);
     }
     expect(await service.unreadCount(ann)).toBe(1);
     const operator: Actor = { role: 'OPERATOR', subject: 'o', administratorId: null, tokenId: null, scopes: [] };

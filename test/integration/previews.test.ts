@@ -27,8 +27,10 @@ async function begin(): Promise<void> {
   await accounts.createAdministrator(OPERATOR, { email: 'idle@nobody.example', name: 'Idle', accounts: [] });
 }
 
-const preview = (draft: Partial<MigrationDraft>, editing: string | null = null) =>
-  service.house.previews.migration(OPERATOR, { title: 'Other tokens', severity: 'HIGH', ...draft }, editing);
+async function preview(draft: Partial<MigrationDraft>, editing: string | null = null) {
+  const shown = await service.house.previews.migration(OPERATOR, { title: 'Other tokens', severity: 'HIGH', ...draft }, editing);
+  return { ...shown, affectedAccounts: await shown.affectedAccounts() };
+}
 const problems = ({ problems: all }: Pick<MigrationPreview, 'problems'>) => all.map(({ field, code, line }) => [field, code, line]);
 
 describe('a migration that is still being written', () => {
@@ -62,15 +64,7 @@ describe('a migration that is still being written', () => {
       [id, ZONE],
     );
     expect(shown.reminders.map(({ at }) => at)).toEqual(reminded.map(({ due_at }) => due_at));
-    expect(shown.reminders.map(({ kind, daysBefore }) => (daysBefore === null ? kind : daysBefore))).toEqual([
-      'START',
-      30,
-      14,
-      7,
-      3,
-      1,
-      'ON',
-    ]);
+    expect(shown.reminders.map(({ kind, daysBefore }) => daysBefore ?? kind)).toEqual(['START', 30, 14, 7, 3, 1, 'ON']);
     await service.setClock(NOW);
   });
 
@@ -147,7 +141,11 @@ describe('a migration that is still being written', () => {
 describe('dates that are still being written', () => {
   beforeAll(begin);
 
-  const ask = (key: string, dates: object) => service.house.reschedulePreviews.preview(OPERATOR, key, dates);
+  const ask = async (key: string, dates: object) => {
+    const shown = await service.house.reschedulePreviews.preview(OPERATOR, key, dates);
+    const { administrators, firstAt: firstMailAt, lastAt: lastMailAt } = await shown.mails();
+    return { ...shown, administrators, firstMailAt, lastMailAt };
+  };
   let count = 0;
   const announced = async (gracePeriodStart = '2016-03-05', mandatoryOptIn = '2016-06-01') => {
     await service.setClock(NOW);
@@ -228,6 +226,7 @@ describe('dates that are still being written', () => {
     });
     expect(await ask('early', { gracePeriodStart: '2016-04-20' })).toMatchObject({ administrators: 0, firstMailAt: null, problems: [] });
     await service.house.migrations.announceMigration(OPERATOR, 'early');
+    expect(await ask('early', { gracePeriodStart: '2016-03-01' })).toMatchObject({ administrators: 3, problems: [] });
     expect(await ask('early', { gracePeriodStart: '2016-04-20', mandatoryOptIn: '2016-09-01' })).toMatchObject({
       administrators: 0,
       lastMailAt: null,
@@ -251,5 +250,10 @@ test('operators preview by the API, texts that are no dates included', async () 
   expect(problems(previewMigration)).toEqual([['gracePeriodStart', 'INVALID_DATE', null]]);
   const admin = await service.clientOf({ role: 'PARTNER', subject: 'Co', allAccounts: true, scopes: ['migrations:read'] });
   await refusalOf(admin.request(query, { input }), 'FORBIDDEN');
+  const dates =
+    'query ($dates: DatesDraft!) { previewReschedule(key: "early", dates: $dates) { administrators firstMailAt lastMailAt problems { code } } }';
+  expect(await service.operator.request(dates, { dates: { gracePeriodStart: '2016-03-01' } })).toEqual({
+    previewReschedule: { administrators: 3, firstMailAt: '2016-03-01T14:00:00.000Z', lastMailAt: '2016-03-02T08:00:00.000Z', problems: [] },
+  });
   expect(service.defects).toEqual([]);
 });

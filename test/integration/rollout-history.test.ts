@@ -53,8 +53,8 @@ async function published(key: string, affects: object = { attributes: { run: key
 
 /** What a point says, as the progress of its instant. */
 async function progressNow(migrationId: string): Promise<HistoryPoint> {
-  const { optedOut: _, ...progress } = await readProgress(db, migrationId, clock.now());
-  return { at: clock.now(), ...progress };
+  const { affected, optedIn, born, mandatory, extended, exempt, pending } = await readProgress(db, migrationId, clock.now());
+  return { at: clock.now(), affected, optedIn, born, mandatory, extended, exempt, pending };
 }
 
 async function historyOf(key: string, points: number): Promise<readonly HistoryPoint[]> {

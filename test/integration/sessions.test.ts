@@ -81,6 +81,11 @@ describe('signing in', () => {
       /^__Host-graceline_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
     expect(await me(browser)).toMatchObject({ subject: OLGA });
+    // Behind a proxy that asks by a host of its own.
+    const headers = { cookie: browser.cookieHeader(), origin: 'https://migrations.example.com' };
+    const socket = new WebSocket(`${secure.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+    await once(socket, 'open');
+    socket.terminate();
     browser.cookies.set('graceline_session', browser.cookies.get('__Host-graceline_session')!);
     browser.cookies.delete('__Host-graceline_session');
     expect(await me(browser)).toBeNull();
@@ -237,6 +242,29 @@ describe('a session', () => {
     expect(await me(kept.browser)).toBeNull();
     await service.sweep();
     expect(await service.db.query('select 1 from session')).toHaveLength(0);
+  });
+
+  test('is told from all others that ask in the same moment', async () => {
+    const { sessions, tokens } = service.house;
+    const people = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const { token, id } = await tokenOf({ ...operatorToken, subject: `person ${i}` });
+        const opened = await sessions.signIn(token, 'here');
+        if (i % 3 === 0) await tokens.revokeToken(SYSTEM, id);
+        if (i % 3 === 1) await sessions.end(opened.id);
+        return opened.id;
+      }),
+    );
+    await service.setClock(later(2));
+    const said = (error: unknown) => (error as Error).message;
+    const answers = await Promise.all(
+      people.map(async (id) => sessions.authenticate(`Session ${id}`).then(({ subject }) => subject, said)),
+    );
+    const expected = (i: number): unknown =>
+      [expect.stringContaining('revoked'), expect.stringContaining('has ended'), `person ${i}`][i % 3];
+    expect(answers).toEqual(people.map((_, i) => expected(i)));
+    const used = await service.db.query('select 1 from session where used_at = $1', [later(2)]);
+    expect(used).toHaveLength(20);
   });
 
   test.each([

@@ -53,16 +53,17 @@ export class TestProcess {
    * @param url where it will serve, if it does
    */
   static spawn(file: string, env: Readonly<Record<string, string>>, args: readonly string[] = [], url = ''): TestProcess {
+    return TestProcess.spawnNode(['--import', 'tsx', file, ...args], env, url);
+  }
+
+  /** The same for Node with arguments of its own: a program that this repository does not help to run. */
+  static spawnNode(args: readonly string[], env: Readonly<Record<string, string>>, url = ''): TestProcess {
     if (!cleaningUp) {
       cleaningUp = true;
       atEndOfFile(killAll);
     }
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
-      cwd: ROOT,
-      env: { PATH, HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new TestProcess(child, url);
     alive.add(started);
     return started;

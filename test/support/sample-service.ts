@@ -1,5 +1,4 @@
 /** A service with resolvers made for trying the transport: every way a field can go well or wrong. */
-import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import { Arg, Args, Ctx, Field, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { afterAll, beforeAll } from 'vitest';
@@ -15,7 +14,9 @@ import { type Context, contextFactory, requireActor, type Services } from '../..
 import { DateTime, JSONObject, PartialDate } from '../../src/graphql/scalars.ts';
 import { buildGraphqlSchema } from '../../src/graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
-import { createSource } from './source.ts';
+import { Budgets } from '../../src/http/budgets.ts';
+import { clientAddress } from '../../src/http/client-address.ts';
+import { bus, Ticks } from './ticks.ts';
 import { createHttpServer, type HttpServer } from '../../src/http.ts';
 import { cloneDatabase } from './database.ts';
 import { type Collector, graphqlClient } from './graphql-client.ts';
@@ -33,8 +34,6 @@ class SampleType {
 }
 
 const SampleConnection = Connection(SampleType);
-/** Carries ticks to subscriptions, and tells tests that a query or subscription has begun. */
-export const bus = new EventEmitter().setMaxListeners(0);
 /** What the query `slow` waits for. */
 export const gate = { current: Promise.withResolvers<string>() };
 /** In the messages of defects; no caller may ever see it. */
@@ -104,10 +103,7 @@ class SampleResolver {
     description: 'Counts.',
     subscribe: ({ context }: { context: Context }) => {
       requireActor(context);
-      return createSource<number>((push) => {
-        bus.on('tick', push).emit('subscribed');
-        return () => bus.off('tick', push);
-      });
+      return new Ticks();
     },
   })
   ticks(@Root() tick: number): number {
@@ -135,7 +131,7 @@ const doubling = Array.from(
 ).join(' ');
 /** Operations that ask for too much: name, text, code of the refusal. */
 export const BOMBS = [
-  ['a token bomb', `{ ${'x '.repeat(200_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+  ['a token bomb', `{ ${'x '.repeat(15_000)} }`, 'GRAPHQL_PARSE_FAILED'],
   ['depth', `{ sample ${'{ self '.repeat(20)} { number } ${'}'.repeat(20)} }`, 'GRAPHQL_VALIDATION_FAILED'],
   ['aliases at the root', `{ ${Array.from({ length: 300 }, (_, i) => `a${i}: requestId`).join(' ')} }`, 'GRAPHQL_VALIDATION_FAILED'],
   [
@@ -193,6 +189,11 @@ export class SampleService {
       createContext: contextFactory(services as Services),
       logger: this.logger,
       introspection: true,
+      metering: {
+        maxCost: 10_000,
+        budgets: new Budgets({ key: 600_000, runtime: 600_000, stranger: 600_000 }),
+        addressOf: clientAddress([]),
+      },
       landingPage: true,
       recheckEveryMs: 100,
       ...options,

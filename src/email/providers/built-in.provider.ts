@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { composeMessage } from '../compose-message.provider.ts';
-import { putIntoFolder } from '../mail-folder.provider.ts';
+import { mailFolder, putIntoFolder } from '../mail-folder.provider.ts';
 import { loginOf } from '../smtp-login.ts';
 import { answerLine } from './answer.ts';
 import type { EmailProvider, UserMessage } from './provider.ts';
@@ -15,7 +14,7 @@ const LONGEST_NAME = 150;
  * One for all accounts that have chosen no provider.
  */
 export function builtInProvider(config: Pick<Config, 'SMTP_URL' | 'DATA_DIR' | 'MAIL_TIMEOUT_SECONDS'>): EmailProvider {
-  if (config.SMTP_URL === undefined) return folderProvider(join(config.DATA_DIR, 'mail'));
+  if (config.SMTP_URL === undefined) return folderProvider(mailFolder(config.DATA_DIR));
   return patient(poolProvider({ url: config.SMTP_URL }, config.MAIL_TIMEOUT_SECONDS * 1_000, { login: loginOf(config.SMTP_URL) }));
 }
 
