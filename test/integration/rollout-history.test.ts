@@ -105,7 +105,7 @@ describe('the history of a rollout', () => {
         const found = await historyOf(key, passed ? ENDS_AFTER + 2 : steps.length + 1);
         expect(found).toEqual(passed ? [...seen.slice(0, ENDS_AFTER + 1), seen.at(-1)] : seen);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
