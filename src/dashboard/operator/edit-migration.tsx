@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
-import { useChange } from '../api/change.ts';
+import { type Outcome, useChange } from '../api/change.ts';
 import { useRead } from '../api/read.ts';
 import { Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
@@ -31,6 +31,8 @@ export function EditMigration() {
   );
 }
 
+const UNCHANGED: Outcome<unknown> = { data: {}, fault: null };
+
 function Edit({ migration }: { readonly migration: EditedMigration }) {
   // As it was when writing began: what somebody else changes meanwhile is none of what was typed here.
   const [before] = useState(() => formOf(migration));
@@ -39,10 +41,12 @@ function Edit({ migration }: { readonly migration: EditedMigration }) {
   const { done } = useToasts();
   const [, navigate] = useLocation();
   const submit = async (form: MigrationForm) => {
-    const outcome = await edit({ key: migration.key, input: editOf(form, before) });
-    if (outcome.data) {
+    const input = editOf(form, before);
+    // Nothing that changed is nothing for the log.
+    const outcome = Object.keys(input).length === 0 ? UNCHANGED : await edit({ key: migration.key, input });
+    if (outcome.fault === null) {
       kept.discard();
-      done(`“${outcome.data.editMigration.title}” is saved.`);
+      done(`“${form.title.trim()}” is saved.`);
       navigate(migrationPath(migration.key));
     }
     return outcome;
