@@ -4,6 +4,7 @@ import type { House } from './house.ts';
 import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
 import { eventsRoutes } from './events/events.routes.ts';
+import { flagsRoutes } from './flags/flags.routes.ts';
 import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
@@ -47,7 +48,7 @@ export interface Api {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startApi(house: House, log: Logger): Promise<Api> {
-  const { config, wake, follower, sessions, sessionCookie, budgets } = house;
+  const { config, wake, follower, commits, sessions, sessionCookie, budgets } = house;
   const development = config.NODE_ENV !== 'production';
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
@@ -78,6 +79,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
   await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
+  await commits.start();
   const port = await http.listen(config.HOST, config.PORT);
   log.info({ port }, 'API is serving');
   return { port, stop: () => http.close(DRAIN_MS) };
@@ -89,6 +91,7 @@ function routesOf(house: House, log: Logger): Routes {
   const sessions = paying(house.sessions, house.budgets);
   return {
     ...pages(house),
+    ...flagsRoutes(house),
     ...eventsRoutes({ ...house, sessions }),
     ...rolloutAccountsRoutes({ ...house, sessions }),
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),

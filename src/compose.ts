@@ -29,9 +29,12 @@ import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventChain } from './events/chain.ts';
 import { EventsService } from './events/events.service.ts';
+import { CommitWatch } from './events/commit-watch.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
+import { Callers } from './flags/callers.ts';
+import { FlagsService } from './flags/flags.service.ts';
 import { GatesService } from './gates/gates.service.ts';
 import { UsageService } from './gates/usage.service.ts';
 import { ImpactService } from './gates/impact.service.ts';
@@ -106,6 +109,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     PASSWORD_RESET: config.GATE_PASSWORD_RESET,
   };
   const usageRecorder = new UsageRecorder(db, log);
+  const commits = new CommitWatch(db, wake, log);
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
   const tokenUses = new LastUseRecorder(db, log);
   const templates = new TemplatesService(db, wake, clock, gates, { name: platformName, address: config.BUILT_IN_FROM });
@@ -158,8 +162,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
+    callers: new Callers(tokens, clock, commits),
+    commits,
     emailSettings,
     events: new EventsService(db),
+    flags: new FlagsService(db, clock, commits),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     missedReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 4))),
@@ -213,6 +220,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     webhooks: new WebhooksService({ db, wake, clock, secrets, guard: webhookGuard }),
     close: async () => {
       await follower.close();
+      await commits.close();
       await userMailSender.close();
       await webhookSender.close();
       clients.close();

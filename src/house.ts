@@ -5,9 +5,12 @@ import type { MailDelivery } from './email/delivery.service.ts';
 import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
+import type { CommitWatch } from './events/commit-watch.ts';
 import type { EventChain } from './events/chain.ts';
 import type { EventPurge } from './events/purge.ts';
 import type { Wake } from './events/wake.ts';
+import type { Callers } from './flags/callers.ts';
+import type { FlagsService } from './flags/flags.service.ts';
 import type { GatesService } from './gates/gates.service.ts';
 import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
@@ -32,6 +35,11 @@ export interface House extends Services {
   readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
+  /** Tells memories of the database what has changed. */
+  readonly commits: CommitWatch;
+  /** Whether migrations are on, for services that ask at each of their requests, and who asks. */
+  readonly flags: FlagsService;
+  readonly callers: Callers;
   /** What callers may spend. */
   readonly budgets: Budgets;
   readonly calendar: Calendar;

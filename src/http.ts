@@ -10,8 +10,8 @@ import type { GraphqlServer } from './graphql/server.ts';
 import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
-import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes } from './http/route.ts';
-import { Router } from './http/router.ts';
+import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes, type Wording } from './http/route.ts';
+import { type Match, Router } from './http/router.ts';
 
 /** What an HTTP server is made of. */
 export interface HttpServerOptions {
@@ -110,16 +110,22 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   response.setHeader('x-request-id', requestId);
   secure(response);
   const path = pathOf(request);
+  const match = router.match(request.method ?? 'GET', path);
   let operation: string | null = null;
   try {
     if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
     else
-      await send(request, response, await answerTo(options, router, request, path), (error) => cutShort(error, requestId, options.logger));
+      await send(request, response, await answerTo(options, match, request, path), (error) => cutShort(error, requestId, options.logger));
   } catch (error) {
+    const word = match.kind === 'found' ? match.route.wordingAt(path) : refusal;
     if (response.destroyed) options.logger.debug({ requestId, err: error }, 'a client went away before its answer');
     else if (response.headersSent) response.destroy(error as Error);
-    else await send(request, response, failure(error, requestId, options.logger));
+    else await send(request, response, failure(error, requestId, options.logger, word));
   }
+  // Keepers ask every few seconds, and services at each of their requests; that they did is of no interest.
+  const quiet = match.kind === 'found' && match.route.quiet && response.statusCode < 400;
+  const level = quiet || path === '/healthz' || path === '/readyz' ? 'debug' : 'info';
+  if (!options.logger.isLevelEnabled(level)) return;
   const entry = {
     requestId,
     method: request.method,
@@ -128,9 +134,7 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
     status: response.statusCode,
     ms: Math.round((performance.now() - started) * 10) / 10,
   };
-  // Keepers ask every few seconds; that they did is of no interest.
-  if (path === '/healthz' || path === '/readyz') options.logger.debug(entry, 'request');
-  else options.logger.info(entry, 'request');
+  options.logger[level](entry, 'request');
 }
 
 /** What every process answers, and the routes of its own. */
@@ -144,9 +148,8 @@ function allRoutes({ routes = {}, fallback, live, ready }: HttpServerOptions): R
   };
 }
 
-async function answerTo({ fallback }: HttpServerOptions, router: Router, request: IncomingMessage, path: string): Promise<RouteResponse> {
+async function answerTo({ fallback }: HttpServerOptions, match: Match, request: IncomingMessage, path: string): Promise<RouteResponse> {
   const { method = 'GET', headers } = request;
-  const match = router.match(method, path);
   const query = new URLSearchParams(request.url?.slice(path.length));
   const asked = { method, path, params: {}, query, headers, client: request.socket.remoteAddress ?? '', body: {} };
   if (match.kind === 'nowhere') return (await fallback?.(asked)) ?? refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
@@ -155,8 +158,9 @@ async function answerTo({ fallback }: HttpServerOptions, router: Router, request
     const refused = refusal(405, 'INVALID_INPUT', `This address takes ${allow}, not ${method}.`);
     return { ...refused, headers: { ...refused.headers, allow } };
   }
+  const params = match.params();
   const body = method === 'GET' || method === 'HEAD' ? {} : await readFields(request);
-  return match.route({ ...asked, params: match.params, body });
+  return match.route.answer({ ...asked, params, body });
 }
 
 function liveness(faults: readonly string[]): RouteResponse {
@@ -168,11 +172,11 @@ async function readiness(ready: HttpServerOptions['ready']): Promise<RouteRespon
   return missing.length === 0 ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', missing });
 }
 
-function failure(error: unknown, requestId: string, logger: Logger): RouteResponse {
+function failure(error: unknown, requestId: string, logger: Logger, word: Wording): RouteResponse {
   // What ends in 500 is for us to mend, and no caller of a platform's sign-in is to read of its keys and settings.
-  if (error instanceof GracelineError && ERROR_STATUS[error.code] !== 500) return refusalOf(error);
+  if (error instanceof GracelineError && ERROR_STATUS[error.code] !== 500) return refusalOf(error, word);
   logger.error({ requestId, errorId: requestId, err: error }, 'a request failed for a reason of ours');
-  return refusal(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
+  return word(500, 'INTERNAL', `Something went wrong on our side. Quote the id ${requestId} when you report it.`, { id: requestId });
 }
 
 /** @param onCut called where a body that is yielded ends before its end; by then the client has seen the connection break */

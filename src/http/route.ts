@@ -31,7 +31,19 @@ export interface RouteResponse {
 export type Route = (request: RouteRequest) => Promise<RouteResponse> | RouteResponse;
 
 /** Routes by method and path, e.g. `GET /api/v2/users/{id}`. GET answers HEAD too. */
-export type Routes = Readonly<Record<string, Route>>;
+export type Routes = Readonly<Record<string, Route | ProtocolRoute>>;
+
+/** How a refusal is worded; see {@link refusal}. */
+export type Wording = (status: number, code: string, message: string, details?: Record<string, unknown>) => RouteResponse;
+
+/** A route of a protocol that others have written. */
+export interface ProtocolRoute {
+  readonly answer: Route;
+  /** How it words refusals and defects of a request to this path, which is as it came. */
+  readonly wordingAt: (path: string) => Wording;
+  /** Asked so often that what went well is of no interest to the log. */
+  readonly quiet: boolean;
+}
 
 /** A value as JSON, which nobody keeps. */
 export function json(status: number, value: unknown): RouteResponse {
@@ -48,8 +60,8 @@ export function refusal(status: number, code: string, message: string, details?:
 }
 
 /** The same for an expected failure, with how long to wait where it says so. */
-export function refusalOf({ code, message, details }: GracelineError): RouteResponse {
-  const { headers, ...refused } = refusal(ERROR_STATUS[code], code, message, details);
+export function refusalOf({ code, message, details }: GracelineError, word: Wording = refusal): RouteResponse {
+  const { headers, ...refused } = word(ERROR_STATUS[code], code, message, details);
   const { retryAfterSeconds } = details;
   return {
     ...refused,

@@ -1,15 +1,23 @@
 import { GracelineError } from '../errors.ts';
-import type { Route, Routes } from './route.ts';
+import { type ProtocolRoute, refusal, type Route, type Routes } from './route.ts';
 
 /** A path with what may be done there. */
 interface Place {
-  readonly segments: readonly string[];
-  readonly methods: Map<string, Route>;
+  readonly segments: readonly Segment[];
+  readonly methods: Map<string, ProtocolRoute>;
 }
+
+/** A part of a path: what stands there, or the name of what may. */
+type Segment = string | { readonly name: string };
 
 /** Where a request goes. */
 export type Match =
-  | { readonly kind: 'found'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'found';
+      readonly route: ProtocolRoute;
+      /** Throws GracelineError INVALID_INPUT where a part of the path is not percent-encoded UTF-8, or holds what no text may. */
+      readonly params: () => Readonly<Record<string, string>>;
+    }
   /** The path takes only these methods. */
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'nowhere' };
@@ -17,16 +25,18 @@ export type Match =
 /** Finds the route of a request by method and path. */
 export class Router {
   private readonly places = new Map<string, Place>();
+  /** The same by how many parts the path has: of a request few are looked at. */
+  private readonly byLength = new Map<number, Place[]>();
 
   /** @param routes see {@link Routes}; a key that is no method and path is a defect */
   constructor(routes: Routes) {
     for (const [key, route] of Object.entries(routes)) {
       const [, method, path] = /^([A-Z]+) (\/\S*)$/.exec(key) ?? [];
       if (!method || !path) throw new Error(`"${key}" is no method and path.`);
-      const place = this.places.get(path) ?? { segments: path.split('/'), methods: new Map<string, Route>() };
-      place.methods.set(method, route);
-      if (method === 'GET') place.methods.set('HEAD', route);
-      this.places.set(path, place);
+      const { methods } = this.placeAt(path);
+      const found = typeof route === 'function' ? plain(route) : route;
+      methods.set(method, found);
+      if (method === 'GET') methods.set('HEAD', found);
     }
   }
 
@@ -34,14 +44,15 @@ export class Router {
    * The route of a request.
    *
    * @param path as it came, without its query
-   * @throws GracelineError INVALID_INPUT where a part of the path is not percent-encoded UTF-8, or holds what no text may
    */
   match(method: string, path: string): Match {
     const parts = path.split('/');
-    for (const { segments, methods } of this.places.values()) {
+    for (const { segments, methods } of this.byLength.get(parts.length) ?? []) {
       if (!fits(segments, parts)) continue;
       const route = methods.get(method);
-      return route ? { kind: 'found', route, params: paramsOf(segments, parts) } : { kind: 'wrong-method', allow: [...methods.keys()] };
+      return route
+        ? { kind: 'found', route, params: () => paramsOf(segments, parts) }
+        : { kind: 'wrong-method', allow: [...methods.keys()] };
     }
     return { kind: 'nowhere' };
   }
@@ -49,23 +60,45 @@ export class Router {
   /** A path as logs may show it: what stands in the place of a `{secret}` is not said. */
   shown(path: string): string {
     const parts = path.split('/');
-    for (const { segments } of this.places.values())
-      if (segments.includes(SECRET) && fits(segments, parts))
-        return parts.map((part, i) => (segments[i] === SECRET ? SECRET : part)).join('/');
+    for (const { segments } of this.byLength.get(parts.length) ?? [])
+      if (segments.some(isSecret) && fits(segments, parts))
+        return parts.map((part, i) => (isSecret(segments[i]!) ? '{secret}' : part)).join('/');
     return path;
+  }
+
+  private placeAt(path: string): Place {
+    const known = this.places.get(path);
+    if (known) return known;
+    const segments = path.split('/').map((part): Segment => {
+      const name = PARAM.exec(part)?.[1];
+      return name === undefined ? part : { name };
+    });
+    const place = { segments, methods: new Map<string, ProtocolRoute>() };
+    this.places.set(path, place);
+    this.byLength.set(segments.length, [...(this.byLength.get(segments.length) ?? []), place]);
+    return place;
   }
 }
 
-const SECRET = '{secret}';
 const PARAM = /^\{(\w+)\}$/;
 
-function fits(segments: readonly string[], parts: readonly string[]): boolean {
-  return segments.length === parts.length && segments.every((segment, i) => (PARAM.test(segment) ? parts[i] !== '' : parts[i] === segment));
+function plain(answer: Route): ProtocolRoute {
+  return { answer, wordingAt: () => refusal, quiet: false };
 }
 
-function paramsOf(segments: readonly string[], parts: readonly string[]): Record<string, string> {
-  const named = segments.map((segment, i) => [PARAM.exec(segment)?.[1], parts[i]!] as const);
-  return Object.fromEntries(named.flatMap(([name, part]) => (name === undefined ? [] : [[name, decoded(name, part)]])));
+function isSecret(segment: Segment): boolean {
+  return typeof segment !== 'string' && segment.name === 'secret';
+}
+
+/** @param parts as many as there are segments */
+function fits(segments: readonly Segment[], parts: readonly string[]): boolean {
+  return segments.every((segment, i) => (typeof segment === 'string' ? parts[i] === segment : parts[i] !== ''));
+}
+
+function paramsOf(segments: readonly Segment[], parts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    segments.flatMap((segment, i) => (typeof segment === 'string' ? [] : [[segment.name, decoded(segment.name, parts[i]!)]])),
+  );
 }
 
 function decoded(name: string, part: string): string {

@@ -1,0 +1,120 @@
+import DataLoader from 'dataloader';
+import { accountNotFound, sightOf } from '../accounts/visibility.ts';
+import type { Actor } from '../auth/actor.ts';
+import { requireScope } from '../auth/scopes.rules.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import { GracelineError } from '../errors.ts';
+import type { Commit, CommitWatch } from '../events/commit-watch.ts';
+import { findFlagAccounts, findFlags, seesAccount } from './flags.repository.ts';
+import { type Evaluation, evaluationOf, type Flag, type FlagAccount, OUTDATED_BY } from './flags.rules.ts';
+import { Memory } from './memory.ts';
+
+/** Accounts that are remembered: some hundred bytes each, and a few hundred more where it decided much. */
+const MAX_ACCOUNTS = 100_000;
+/** Of accounts in one statement. */
+const MAX_LOOK_UPS = 1_000;
+const ALL_FLAGS = 'all';
+
+interface Flags {
+  /** Newest first. */
+  readonly all: readonly Flag[];
+  readonly byKey: ReadonlyMap<string, Flag>;
+}
+
+/**
+ * Whether migrations are on for an account, for services that ask at each of their requests. Answered from memory by the rule
+ * and the clock. A change is known as soon as {@link CommitWatch} tells of it; no answer is older than two seconds.
+ */
+export class FlagsService {
+  private readonly flags: Memory<Flags>;
+  private readonly accounts: Memory<FlagAccount>;
+  /** What is asked in the same moment is asked at once. */
+  private readonly byId = new DataLoader(
+    async (ids: readonly string[]) => {
+      const found = await findFlagAccounts(this.db, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { cache: false, maxBatchSize: MAX_LOOK_UPS },
+  );
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    watch: Pick<CommitWatch, 'isCurrent' | 'onCommits'>,
+  ) {
+    this.flags = new Memory(watch, 1);
+    this.accounts = new Memory(watch, MAX_ACCOUNTS);
+    watch.onCommits((commits) => this.forget(commits));
+  }
+
+  /**
+   * One migration for an account.
+   *
+   * @returns null where there is no migration of this key that people were told of
+   * @throws GracelineError FORBIDDEN to all but runtimes and partners with `flags:read`; NOT_FOUND for an account the actor
+   *   does not see
+   */
+  async evaluate(actor: Actor, accountId: string, key: string): Promise<Evaluation | null> {
+    requireReader(actor);
+    const flag = (await this.known()).byKey.get(key);
+    if (!flag) return null;
+    return evaluationOf(flag, await this.account(actor, accountId), this.clock.now());
+  }
+
+  /**
+   * Every migration people were told of, for an account, newest first.
+   *
+   * @throws GracelineError as {@link evaluate}
+   */
+  async evaluateAll(actor: Actor, accountId: string): Promise<Evaluation[]> {
+    requireReader(actor);
+    const { all } = await this.known();
+    const account = await this.account(actor, accountId);
+    const now = this.clock.now();
+    return all.map((flag) => evaluationOf(flag, account, now));
+  }
+
+  private async known(): Promise<Flags> {
+    const look = async () => {
+      const all = await findFlags(this.db);
+      return { all, byKey: new Map(all.map((flag) => [flag.key, flag])) };
+    };
+    return (await this.flags.read(ALL_FLAGS, look))!;
+  }
+
+  private async account(actor: Actor, id: string): Promise<FlagAccount> {
+    // PostgreSQL holds no NUL in a text and would refuse to look.
+    const account = id.includes('\0') ? null : await this.accounts.read(id, () => this.byId.load(id));
+    if (account && (readsAny(actor) || (await seesAccount(this.db, actor, id)))) return account;
+    throw accountNotFound(id);
+  }
+
+  private forget(commits: readonly Commit[] | 'ANYTHING'): void {
+    if (commits === 'ANYTHING') {
+      this.flags.forgetAll();
+      this.accounts.forgetAll();
+      return;
+    }
+    for (const { type, accountId } of commits) {
+      const outdated = OUTDATED_BY[type];
+      if (outdated === 'ACCOUNT' && accountId !== null) this.accounts.forget(accountId);
+      if (outdated === 'ACCOUNTS' || outdated === 'FLAGS_AND_LISTS') this.accounts.forgetAll();
+      if (outdated === 'FLAGS' || outdated === 'FLAGS_AND_LISTS') this.flags.forgetAll();
+    }
+  }
+}
+
+function requireReader(actor: Actor): void {
+  requireScope(actor, 'flags:read');
+  if (actor.role === 'RUNTIME' || actor.role === 'PARTNER') return;
+  throw new GracelineError(
+    'FORBIDDEN',
+    'Flags are read with the token of a runtime, or of a partner with the scope "flags:read". Ask an operator for one.',
+  );
+}
+
+/** A runtime asks for any single account, as partners of all accounts do; what others see is asked of the database each time. */
+function readsAny(actor: Actor): boolean {
+  return actor.role === 'RUNTIME' || sightOf(actor) === 'ALL';
+}
