@@ -59,10 +59,10 @@ function jsonFields(text: string): Fields {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new GracelineError('INVALID_INPUT', 'The body is no JSON. Send an object such as {"client_id": "…"}.', {}, { cause });
+    throw new GracelineError('INVALID_INPUT', 'The body is no JSON. Send an object such as {"name": "value"}.', {}, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new GracelineError('INVALID_INPUT', 'The body is no JSON object. Send one such as {"client_id": "…"}.');
+  throw new GracelineError('INVALID_INPUT', 'The body is no JSON object. Send one such as {"name": "value"}.');
 }
 
 function formFields(text: string): Fields {

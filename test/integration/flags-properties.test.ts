@@ -1,0 +1,196 @@
+/** OFREP and GraphQL say the same of random migrations, accounts, decisions and instants, remembered or not. */
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { writeEvents } from '../../src/events/log.ts';
+import { newId } from '../../src/ids.ts';
+import type { AccountFacts, DecisionFacts, MigrationFacts, Reason } from '../../src/rollouts/effective-state.rules.ts';
+import { accountArbitrary, decisionArbitrary, instantArbitrary, migrationArbitrary } from '../support/arbitraries.ts';
+import type { GraphqlClient } from '../support/graphql-client.ts';
+import { operator } from '../support/house.ts';
+import { type OfrepCaller, ofrepCaller } from '../support/ofrep.ts';
+import { until } from '../support/processes.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+const MIGRATIONS = 12;
+const ACCOUNTS = 5;
+/** As both ways are made to say it. */
+interface Said {
+  readonly enabled: boolean;
+  readonly reason: Reason;
+  readonly since: string | null;
+  readonly deadline: string | null;
+}
+
+let service: TestService;
+let ofrep: OfrepCaller;
+let graphql: GraphqlClient;
+
+beforeAll(async () => {
+  service = await startService('2026-05-01T00:00:00Z', { MAX_QUERY_COST: '10000' });
+  const { token } = await service.house.tokens.createToken(
+    { ...operator(), role: 'SYSTEM' },
+    { name: 'test', role: 'RUNTIME', subject: 'edge' },
+  );
+  ofrep = ofrepCaller(service.url, token);
+  graphql = await service.clientOf({ role: 'RUNTIME', subject: 'edge' });
+});
+
+/** Migrations, accounts, and what was decided between them, as rows. */
+interface World {
+  readonly migrations: readonly { readonly id: string; readonly key: string; readonly facts: MigrationFacts }[];
+  readonly accounts: readonly { readonly id: string; readonly facts: AccountFacts }[];
+}
+
+async function insert(migrations: readonly MigrationFacts[], accounts: readonly AccountFacts[]): Promise<World> {
+  const run = newId();
+  const world = {
+    migrations: migrations.map((facts, i) => ({ id: newId(), key: `m${i}-${run}`, facts })),
+    accounts: accounts.map((facts, i) => ({ id: `a${i}-${run}`, facts })),
+  };
+  await service.db.transaction(async (tx) => {
+    for (const { id, key, facts } of world.migrations) {
+      await tx.query(
+        `insert into migration (id, key, title, description, severity, state, grace_period_start, mandatory_opt_in, grace_starts_at, mandatory_at,
+                                reversible, platforms, built_in_email_only, required_attributes, listed_only, announced_at, created_at, updated_at)
+         values ($1, $2, 't', '', 'LOW', $3, 'TBD', 'TBD', $4, $5, $6, $7, $8, $9, $10, '2026-01-01', '2026-01-01', '2026-01-01')`,
+        [
+          id,
+          key,
+          facts.live ? 'ANNOUNCED' : 'CANCELLED',
+          facts.graceStartsAt,
+          facts.mandatoryAt,
+          facts.reversible,
+          facts.affects.platforms,
+          facts.affects.builtInEmailOnly,
+          JSON.stringify(facts.affects.attributes),
+          facts.affects.listedOnly,
+        ],
+      );
+    }
+    for (const { id, facts } of world.accounts) {
+      await tx.query(
+        `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
+         values ($1, 'n', $2, 'UTC', $3, $4, $5, '2026-01-01')`,
+        [id, facts.platform, facts.usesBuiltInEmail, JSON.stringify(facts.attributes), facts.createdAt],
+      );
+      if (facts.listed)
+        await tx.query(
+          `insert into listed_account select m.id, a.number from account a, migration m where a.id = $1 and m.id = any ($2::uuid[])`,
+          [id, world.migrations.map((migration) => migration.id)],
+        );
+    }
+    await writeEvents(tx, operator(), new Date(), [{ type: 'MIGRATION_IMPORTED', migrationId: world.migrations[0]!.id }]);
+  });
+  service.house.wake.ring();
+  return world;
+}
+
+/** Decides something for every account about every migration, as one change of each account. */
+async function decide({ migrations, accounts }: World, decisions: readonly DecisionFacts[]): Promise<void> {
+  await service.db.transaction(async (tx) => {
+    for (const [i, account] of accounts.entries()) {
+      for (const [j, migration] of migrations.entries()) {
+        const { optedInAt, optedOutAt, extendedUntil, exemptUntil } = decisions[(i * migrations.length + j) % decisions.length]!;
+        await tx.query(
+          `insert into decision (migration_id, account_number, opted_in_at, opted_out_at, extended_until, exempt_until)
+           select $1, number, $3, $4, $5, $6 from account where id = $2
+           on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = excluded.opted_out_at,
+             extended_until = excluded.extended_until, exempt_until = excluded.exempt_until`,
+          [migration.id, account.id, optedInAt, optedOutAt, extendedUntil, exemptUntil],
+        );
+      }
+      const [row] = await tx.query<{ number: number }>('select number from account where id = $1', [account.id]);
+      await writeEvents(tx, operator(), new Date(), [
+        { type: 'OPTED_IN', migrationId: migrations[0]!.id, accountNumber: Number(row!.number) },
+      ]);
+    }
+  });
+  service.house.wake.ring();
+}
+
+async function byGraphql({ migrations, accounts }: World): Promise<Said[][]> {
+  const fields = migrations.map(
+    ({ key }, i) => `m${i}: accountMigration(account: $account, migration: "${key}") { state { enabled reason since deadline } }`,
+  );
+  const query = `query ($account: ID!) { ${fields.join(' ')} }`;
+  return Promise.all(
+    accounts.map(async ({ id: account }) => {
+      const data = await graphql.request<Record<string, { state: Said }>, { account: string }>(query, { account });
+      return migrations.map((_, i) => data[`m${i}`]!.state);
+    }),
+  );
+}
+
+async function byOfrep({ migrations, accounts }: World): Promise<Said[][]> {
+  return Promise.all(
+    accounts.map(async ({ id }, place) => {
+      const all = await ofrep.flags(id);
+      // The one and the other way to ask.
+      const single = place === 0 ? await ofrep.flag(migrations[0]!.key, id) : all.get(migrations[0]!.key);
+      expect(all.get(migrations[0]!.key)).toEqual(single);
+      return migrations.map(({ key }) => {
+        const { value: enabled, variant, metadata } = all.get(key)!;
+        expect(variant).toBe(enabled ? 'on' : 'off');
+        const { reason, since = null, deadline = null } = metadata;
+        return { enabled, reason: reason as Reason, since, deadline };
+      });
+    }),
+  );
+}
+
+const cases = fc.record({
+  migrations: fc.array(migrationArbitrary, { minLength: MIGRATIONS, maxLength: MIGRATIONS }),
+  accounts: fc.array(accountArbitrary, { minLength: ACCOUNTS, maxLength: ACCOUNTS }),
+  rounds: fc.array(
+    fc.tuple(fc.array(decisionArbitrary, { minLength: 7, maxLength: 20 }), fc.array(instantArbitrary, { minLength: 2, maxLength: 3 })),
+    {
+      minLength: 2,
+      maxLength: 2,
+    },
+  ),
+});
+
+test('both say the same, whatever was decided since and wherever the clock stands', { timeout: 120_000 }, async () => {
+  const seen = new Set<Reason>();
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ migrations, accounts, rounds }) => {
+      const world = await insert(migrations, accounts);
+      await until(
+        async () => (await ofrep.one(world.migrations[0]!.key, world.accounts[0]!.id)).status === 200,
+        () => 'The migrations were never seen.',
+      );
+      for (const [decisions, instants] of rounds) {
+        await decide(world, decisions);
+        const expected = JSON.stringify(await byGraphql(world));
+        // Right at the latest when they have been told of; from then on at every instant.
+        await until(
+          async () => JSON.stringify(await byOfrep(world)) === expected,
+          () => 'The decisions were never seen.',
+        );
+        for (const instant of instants) {
+          await service.setClock(instant.toISOString());
+          const said = await byGraphql(world);
+          for (const { reason } of said.flat()) seen.add(reason);
+          expect(await byOfrep(world)).toEqual(said);
+          compared += said.flat().length;
+        }
+      }
+    }),
+    { numRuns: 12, endOnFailure: true },
+  );
+  expect(compared).toBeGreaterThanOrEqual(12 * 2 * 2 * MIGRATIONS * ACCOUNTS);
+  // Generators that never reached a reason would agree about nothing there.
+  expect([...seen].toSorted()).toEqual([
+    'EXEMPT',
+    'EXTENDED',
+    'MANDATORY',
+    'NEW_ACCOUNT',
+    'NOT_AFFECTED',
+    'NOT_STARTED',
+    'OPTED_IN',
+    'OPTED_OUT',
+    'PENDING',
+  ]);
+  expect(service.defects).toEqual([]);
+});
