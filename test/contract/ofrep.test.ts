@@ -7,6 +7,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { AnnounceMigrationDocument, CreateMigrationDocument, OptInDocument, OptOutDocument } from '../../schema/generated/operations.ts';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import { operator } from '../support/house.ts';
+import { ofrepCaller } from '../support/ofrep.ts';
 import { until } from '../support/processes.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -16,7 +17,7 @@ const MANDATORY = '2026-06-10T00:00:00.000Z';
 const ACME = { account: 'acme', migration: TLS };
 const METADATA = { gracePeriodStart: '2026-05-10', deadline: MANDATORY, guide: 'https://docs.example/tls' };
 const POLL_MS = 50;
-const FEW_POINTS = 20;
+const FEW_POINTS = 60;
 
 let service: TestService;
 let frugal: TestService;
@@ -24,7 +25,7 @@ let frugal: TestService;
 beforeAll(async () => {
   [service, frugal] = [
     await startService(NOW),
-    await startService(NOW, { MAX_QUERY_COST: '20', RATE_LIMIT_RUNTIME_POINTS: String(FEW_POINTS) }),
+    await startService(NOW, { MAX_QUERY_COST: String(FEW_POINTS), RATE_LIMIT_RUNTIME_POINTS: String(FEW_POINTS) }),
   ];
   for (const one of [service, frugal]) await fill(one);
 });
@@ -34,6 +35,11 @@ beforeEach(async () => {
   await service.setClock(NOW);
   await service.operator.request(OptInDocument, ACME);
   await service.operator.request(OptOutDocument, ACME);
+  const caller = ofrepCaller(service.url, await tokenOf(service));
+  await until(
+    async () => (await caller.flag(TLS, 'acme')).metadata['reason'] === 'OPTED_OUT',
+    () => 'The opt-out was never seen.',
+  );
 });
 
 async function fill({ operator: olga, house, setClock }: TestService): Promise<void> {
@@ -229,7 +235,12 @@ describe('@openfeature/ofrep-web-provider', () => {
     );
     const { length } = watched.answers;
     expect(Number(watched.answers.at(-1)!.got.get('retry-after'))).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 5 * POLL_MS));
+    // So long as another polls on.
+    const other = await clientOf(service, await tokenOf(service));
+    await until(
+      () => other.watched.answers.length > 5,
+      () => 'The other does not poll.',
+    );
     expect([watched.answers.length, client.getBooleanValue(TLS, true)]).toEqual([length, false]);
   });
 });

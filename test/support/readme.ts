@@ -33,3 +33,14 @@ export async function saveReadmeModules(hosts: Readonly<Record<'http' | 'ws', st
   }
   return paths;
 }
+
+/** Code of the README that is for a shell: every indented line, so far as it stands under this heading, with our address in it. */
+export async function readmeShell(heading: string, host: string): Promise<string> {
+  const [, section] = (await readFile(README, 'utf8')).split(`\n## ${heading}\n`);
+  if (section === undefined) throw new Error(`README.md has no heading "${heading}".`);
+  const lines = section.split('\n## ', 1)[0]!.replaceAll(MODULE, '').split('\n');
+  return lines
+    .filter((line) => line.startsWith('    '))
+    .map((line) => line.slice(4).replaceAll(/\blocalhost:4000\b/g, host))
+    .join('\n');
+}
