@@ -4,8 +4,8 @@ import type { TokenHolder, TokensService } from '../auth/tokens.service.ts';
 import { jwtOfHeader, tokenOfHeader } from '../auth/tokens.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitWatch } from '../events/commit-watch.ts';
-import { OUTDATED_BY } from './flags.rules.ts';
 import { Memory } from './memory.ts';
+import { OUTDATED_BY } from './outdated.ts';
 
 const MAX_CALLERS = 10_000;
 /** Asked again so soon that the use of a token is known to the minute. */

@@ -1,5 +1,4 @@
-/** A migration as a flag: its value for an account, in the words of OpenFeature, and what a commit makes of what is remembered. */
-import type { EventType } from '../events/log.ts';
+/** A migration as a flag: its value for an account, in the words of OpenFeature. */
 import {
   type AccountFacts,
   type DecisionFacts,
@@ -81,59 +80,3 @@ export function evaluationOf(flag: Flag, account: FlagAccount, now: Date): Evalu
     },
   };
 }
-
-/** Of what is remembered, what an event makes old. */
-export type Outdated = 'NOTHING' | 'ACCOUNT' | 'ACCOUNTS' | 'FLAGS' | 'FLAGS_AND_LISTS' | 'CALLERS';
-
-/** A type that is missing here does not compile: whoever adds one says what it changes. Dates that pass change nothing but the clock. */
-export const OUTDATED_BY: Readonly<Record<EventType, Outdated>> = {
-  MIGRATION_CREATED: 'FLAGS_AND_LISTS',
-  MIGRATION_EDITED: 'FLAGS_AND_LISTS',
-  MIGRATION_ANNOUNCED: 'FLAGS_AND_LISTS',
-  MIGRATION_ENFORCED: 'FLAGS_AND_LISTS',
-  MIGRATION_IMPORTED: 'FLAGS_AND_LISTS',
-  MIGRATION_CANCELLED: 'FLAGS',
-  GRACE_PERIOD_STARTED: 'FLAGS',
-  DEADLINE_PASSED: 'FLAGS',
-  RESCHEDULE_REQUESTED: 'NOTHING',
-  RESCHEDULE_APPLIED: 'FLAGS',
-  RESCHEDULE_REJECTED: 'NOTHING',
-  ACCOUNT_CREATED: 'ACCOUNT',
-  ACCOUNT_EDITED: 'ACCOUNT',
-  ACCOUNTS_IMPORTED: 'ACCOUNTS',
-  ACCOUNT_AFFECTED: 'ACCOUNT',
-  ACCOUNT_UNAFFECTED: 'ACCOUNT',
-  ADMINISTRATOR_CREATED: 'NOTHING',
-  ADMINISTRATOR_EDITED: 'NOTHING',
-  ADMINISTRATION_GRANTED: 'NOTHING',
-  ADMINISTRATION_REVOKED: 'NOTHING',
-  OPTED_IN: 'ACCOUNT',
-  OPTED_OUT: 'ACCOUNT',
-  DEADLINE_EXTENDED: 'ACCOUNT',
-  ACCOUNT_EXEMPTED: 'ACCOUNT',
-  EXTENSION_ENDED: 'NOTHING',
-  EXEMPTION_ENDED: 'NOTHING',
-  NOTICE_ADDED: 'NOTHING',
-  NOTICE_DISMISSED: 'NOTHING',
-  CALENDAR_LINK_CREATED: 'NOTHING',
-  CALENDAR_LINK_REMOVED: 'NOTHING',
-  MAIL_FAILED: 'NOTHING',
-  MAIL_RETRIED: 'NOTHING',
-  TOKEN_CREATED: 'NOTHING',
-  TOKEN_ROTATED: 'CALLERS',
-  TOKEN_REVOKED: 'CALLERS',
-  EMAIL_SETTINGS_CHANGED: 'ACCOUNT',
-  EMAIL_TEMPLATE_CHANGED: 'NOTHING',
-  TEST_EMAIL_SENT: 'NOTHING',
-  USER_MAIL_FAILED: 'NOTHING',
-  APPLICATION_CREATED: 'NOTHING',
-  USER_CREATED: 'NOTHING',
-  PASSWORD_LINK_SENT: 'NOTHING',
-  PASSWORD_CHANGED: 'NOTHING',
-  WEBHOOK_CREATED: 'NOTHING',
-  WEBHOOK_EDITED: 'NOTHING',
-  WEBHOOK_DELETED: 'NOTHING',
-  WEBHOOK_SECRET_ROTATED: 'NOTHING',
-  WEBHOOK_DISABLED: 'NOTHING',
-  WEBHOOK_REPLAYED: 'NOTHING',
-};

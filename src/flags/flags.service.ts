@@ -7,8 +7,9 @@ import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { Commit, CommitWatch } from '../events/commit-watch.ts';
 import { findFlagAccounts, findFlags, seesAccount } from './flags.repository.ts';
-import { type Evaluation, evaluationOf, type Flag, type FlagAccount, OUTDATED_BY } from './flags.rules.ts';
+import { type Evaluation, evaluationOf, type Flag, type FlagAccount } from './flags.rules.ts';
 import { Memory } from './memory.ts';
+import { OUTDATED_BY } from './outdated.ts';
 
 /** Accounts that are remembered: some hundred bytes each, and a few hundred more where it decided much. */
 const MAX_ACCOUNTS = 100_000;

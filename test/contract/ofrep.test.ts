@@ -42,8 +42,9 @@ beforeEach(async () => {
   );
 });
 
-async function fill({ operator: olga, house, setClock }: TestService): Promise<void> {
-  await setClock('2026-05-01T00:00:00Z');
+async function fill(one: TestService): Promise<void> {
+  const { operator: olga, house } = one;
+  await one.setClock('2026-05-01T00:00:00Z');
   for (const id of ['acme', 'globex'])
     await house.accounts.createAccount(operator(), { id, name: id, platform: 'CLOUD', createdAt: new Date('2015-01-01') });
   const input = {
@@ -56,7 +57,7 @@ async function fill({ operator: olga, house, setClock }: TestService): Promise<v
   } as const;
   await olga.request(CreateMigrationDocument, { input });
   await olga.request(AnnounceMigrationDocument, { key: TLS });
-  await setClock(NOW);
+  await one.setClock(NOW);
 }
 
 /** Fetches, and remembers what came. */
@@ -221,7 +222,7 @@ describe('@openfeature/ofrep-web-provider', () => {
 
   test('is refused once and for all where the token is wrong', async () => {
     const { client, watched, ready } = await clientOf(service, `gl_rt_${'x'.repeat(43)}`);
-    await expect(ready).rejects.toThrow();
+    await expect(ready).rejects.toThrow('Initialization failed');
     expect(client.getBooleanDetails(TLS, true)).toMatchObject({ value: true, reason: 'ERROR' });
     expect(watched.answers.map(({ status }) => status)).toEqual([401]);
   });

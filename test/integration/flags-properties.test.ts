@@ -100,9 +100,7 @@ async function decide({ migrations, accounts }: World, decisions: readonly Decis
         );
       }
       const [row] = await tx.query<{ number: number }>('select number from account where id = $1', [account.id]);
-      await writeEvents(tx, operator(), new Date(), [
-        { type: 'OPTED_IN', migrationId: migrations[0]!.id, accountNumber: Number(row!.number) },
-      ]);
+      await writeEvents(tx, operator(), new Date(), [{ type: 'OPTED_IN', migrationId: migrations[0]!.id, accountNumber: row!.number }]);
     }
   });
   service.house.wake.ring();

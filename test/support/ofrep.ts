@@ -1,6 +1,6 @@
 /** Callers of OFREP whose every answer is held to the protocol's own description. */
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import type { Evaluation } from '../../src/flags/flags.rules.ts';
 
@@ -16,7 +16,7 @@ interface Description {
 
 const description = read();
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
-ajv.addSchema(description as unknown as AnySchemaObject, 'ofrep');
+ajv.addSchema(description, 'ofrep');
 const validators = new Map<string, ValidateFunction>();
 
 /** What came. */
