@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './benchmark.ts';
+import { check } from './check.bench.ts';
 import { deadline } from './deadline.bench.ts';
 import { fanout } from './fanout.bench.ts';
 import { importAccounts } from './import-accounts.bench.ts';
@@ -9,7 +10,7 @@ import { mail } from './mail.bench.ts';
 import { jsonLine, machine, table } from './report.ts';
 import { BenchServer } from './server.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [deadline, fanout, importAccounts, mail];
+const BENCHMARKS: readonly Benchmark[] = [check, deadline, fanout, importAccounts, mail];
 
 const HELP = `npm run bench -- [NAME…] [--json] [--list] [--help]
 
@@ -22,7 +23,7 @@ target and whether it holds. Progress goes to stderr.
 
 Exits 1 where a target is not held or a benchmark fails, 2 where a name or option is unknown.
 Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts),
-BENCH_MAILS and BENCH_MORNING_MAILS (mail), BENCH_SUBSCRIBERS and BENCH_MESSAGES (fanout).
+BENCH_MAILS and BENCH_MORNING_MAILS (mail), BENCH_SUBSCRIBERS and BENCH_MESSAGES (fanout), BENCH_REQUESTS (check).
 
 Benchmarks:
 ${list()}`;
