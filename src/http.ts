@@ -11,7 +11,7 @@ import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes, type Wording } from './http/route.ts';
-import { type Match, Router } from './http/router.ts';
+import { type Match, paramsOf, Router } from './http/router.ts';
 
 /** What an HTTP server is made of. */
 export interface HttpServerOptions {
@@ -158,7 +158,7 @@ async function answerTo({ fallback }: HttpServerOptions, match: Match, request: 
     const refused = refusal(405, 'INVALID_INPUT', `This address takes ${allow}, not ${method}.`);
     return { ...refused, headers: { ...refused.headers, allow } };
   }
-  const params = match.params();
+  const params = paramsOf(match);
   const body = method === 'GET' || method === 'HEAD' ? {} : await readFields(request);
   return match.route.answer({ ...asked, params, body });
 }

@@ -64,7 +64,8 @@ const FLAG_REASONS: Readonly<Record<Reason, FlagReason>> = {
  */
 export function evaluationOf(flag: Flag, account: FlagAccount, now: Date): Evaluation {
   const { key, migrationId, gracePeriodStart, guideUrl } = flag;
-  const facts = { ...account, listed: account.listedIn.has(migrationId) };
+  const { createdAt, platform, usesBuiltInEmail, attributes, listedIn } = account;
+  const facts = { createdAt, platform, usesBuiltInEmail, attributes, listed: listedIn.has(migrationId) };
   const { enabled, reason, deadline, since } = effectiveState(flag, facts, account.decisions.get(migrationId) ?? NO_DECISION, now);
   return {
     key,

@@ -77,11 +77,12 @@ export class FlagsService {
   }
 
   private async known(): Promise<Flags> {
-    const look = async () => {
-      const all = await findFlags(this.db);
-      return { all, byKey: new Map(all.map((flag) => [flag.key, flag])) };
-    };
-    return (await this.flags.read(ALL_FLAGS, look))!;
+    return (await this.flags.read(ALL_FLAGS, () => this.look()))!;
+  }
+
+  private async look(): Promise<Flags> {
+    const all = await findFlags(this.db);
+    return { all, byKey: new Map(all.map((flag) => [flag.key, flag])) };
   }
 
   private async account(actor: Actor, id: string): Promise<FlagAccount> {

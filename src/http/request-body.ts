@@ -19,7 +19,10 @@ export function readBody(request: IncomingMessage, limit: number, watch: (part: 
     };
     const tooLarge = () => new GracelineError('TOO_LARGE', `The request is larger than ${limit} bytes. Send less at a time.`, { limit });
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The connection closed before the request was whole.')));
+    request.once('close', () => {
+      // An error is dear to make, and every request that was whole closes too.
+      if (!request.readableEnded) reject(new Error('The connection closed before the request was whole.'));
+    });
     request.once('end', () => resolve(Buffer.concat(parts)));
     if (Number(request.headers['content-length']) > limit) return refuse(tooLarge());
     request.on('data', (part: Buffer) => {

@@ -12,12 +12,7 @@ type Segment = string | { readonly name: string };
 
 /** Where a request goes. */
 export type Match =
-  | {
-      readonly kind: 'found';
-      readonly route: ProtocolRoute;
-      /** Throws GracelineError INVALID_INPUT where a part of the path is not percent-encoded UTF-8, or holds what no text may. */
-      readonly params: () => Readonly<Record<string, string>>;
-    }
+  | { readonly kind: 'found'; readonly route: ProtocolRoute; readonly segments: readonly Segment[]; readonly parts: readonly string[] }
   /** The path takes only these methods. */
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'nowhere' };
@@ -50,9 +45,7 @@ export class Router {
     for (const { segments, methods } of this.byLength.get(parts.length) ?? []) {
       if (!fits(segments, parts)) continue;
       const route = methods.get(method);
-      return route
-        ? { kind: 'found', route, params: () => paramsOf(segments, parts) }
-        : { kind: 'wrong-method', allow: [...methods.keys()] };
+      return route ? { kind: 'found', route, segments, parts } : { kind: 'wrong-method', allow: [...methods.keys()] };
     }
     return { kind: 'nowhere' };
   }
@@ -95,10 +88,15 @@ function fits(segments: readonly Segment[], parts: readonly string[]): boolean {
   return segments.every((segment, i) => (typeof segment === 'string' ? parts[i] === segment : parts[i] !== ''));
 }
 
-function paramsOf(segments: readonly Segment[], parts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    segments.flatMap((segment, i) => (typeof segment === 'string' ? [] : [[segment.name, decoded(segment.name, parts[i]!)]])),
-  );
+/**
+ * What stood in the places `{name}` of the route's path, percent-decoded.
+ *
+ * @throws GracelineError INVALID_INPUT where a part of the path is not percent-encoded UTF-8, or holds what no text may
+ */
+export function paramsOf({ segments, parts }: Match & { kind: 'found' }): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [i, segment] of segments.entries()) if (typeof segment !== 'string') params[segment.name] = decoded(segment.name, parts[i]!);
+  return params;
 }
 
 function decoded(name: string, part: string): string {
