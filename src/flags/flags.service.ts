@@ -31,6 +31,15 @@ export class FlagsService {
   private readonly flags: Memory<Flags>;
   private readonly accounts: Memory<FlagAccount>;
   /** What is asked in the same moment is asked at once. */
+  private readonly published = new DataLoader(
+    async (asked: readonly string[]) => {
+      const all = await findFlags(this.db);
+      const flags = { all, byKey: new Map(all.map((flag) => [flag.key, flag])) };
+      return asked.map((): Flags => flags);
+    },
+    { cache: false },
+  );
+  /** The same for accounts. */
   private readonly byId = new DataLoader(
     async (ids: readonly string[]) => {
       const found = await findFlagAccounts(this.db, ids);
@@ -77,12 +86,7 @@ export class FlagsService {
   }
 
   private async known(): Promise<Flags> {
-    return (await this.flags.read(ALL_FLAGS, () => this.look()))!;
-  }
-
-  private async look(): Promise<Flags> {
-    const all = await findFlags(this.db);
-    return { all, byKey: new Map(all.map((flag) => [flag.key, flag])) };
+    return (await this.flags.read(ALL_FLAGS, () => this.published.load(ALL_FLAGS)))!;
   }
 
   private async account(actor: Actor, id: string): Promise<FlagAccount> {
