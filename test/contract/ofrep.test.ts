@@ -166,7 +166,7 @@ describe('@openfeature/ofrep-web-provider', () => {
       pollInterval: POLL_MS,
       cacheMode: 'disabled',
     });
-    onTestFinished(() => provider.onClose());
+    onTestFinished(() => provider.onClose?.());
     const ready = WebOpenFeature.setProviderAndWait(domain, provider);
     ready.catch(() => undefined);
     return { client: WebOpenFeature.getClient(domain), watched, ready };
