@@ -24,7 +24,7 @@ export class Callers {
     private readonly clock: Clock,
     watch: Pick<CommitWatch, 'isCurrent' | 'onCommits'>,
   ) {
-    this.holders = new Memory(watch, MAX_CALLERS, KNOWN_FOR_MS);
+    this.holders = new Memory(watch, { maxSize: MAX_CALLERS, lastsMs: KNOWN_FOR_MS });
     watch.onCommits((commits) => {
       if (commits === 'ANYTHING' || commits.some(({ type }) => OUTDATED_BY[type] === 'CALLERS')) this.holders.forgetAll();
     });

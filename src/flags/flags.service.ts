@@ -11,8 +11,10 @@ import { type Evaluation, evaluationOf, type Flag, type FlagAccount } from './fl
 import { Memory } from './memory.ts';
 import { OUTDATED_BY } from './outdated.ts';
 
-/** Accounts that are remembered: some hundred bytes each, and a few hundred more where it decided much. */
-const MAX_ACCOUNTS = 100_000;
+/** An account takes some 700 bytes, as much as three of the decisions that are kept with it. */
+const ACCOUNT_SIZE = 3;
+/** Of all that is remembered of accounts, in decisions: 75 MB, for 100,000 accounts that decided nothing. */
+const ACCOUNTS_SIZE = 300_000;
 /** Of accounts in one statement. */
 const MAX_LOOK_UPS = 1_000;
 const ALL_FLAGS = 'all';
@@ -53,8 +55,11 @@ export class FlagsService {
     private readonly clock: Clock,
     watch: Pick<CommitWatch, 'isCurrent' | 'onCommits'>,
   ) {
-    this.flags = new Memory(watch, 1);
-    this.accounts = new Memory(watch, MAX_ACCOUNTS);
+    this.flags = new Memory(watch, { maxSize: 1 });
+    this.accounts = new Memory(watch, {
+      maxSize: ACCOUNTS_SIZE,
+      sizeOf: ({ decisions, listedIn }) => ACCOUNT_SIZE + decisions.size + listedIn.size,
+    });
     watch.onCommits((commits) => this.forget(commits));
   }
 

@@ -1,6 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { CommitWatch } from '../events/commit-watch.ts';
 
+/** How much is remembered. */
+export interface MemoryBounds<Value> {
+  /** Of all that is kept together. */
+  readonly maxSize: number;
+  /** Of one; 1 by default, which makes the bound a number of them. */
+  readonly sizeOf?: (value: Value) => number;
+  /** How long one is kept whatever happens; left out for as long as nothing changes. */
+  readonly lastsMs?: number;
+}
+
 /**
  * What a process remembers of the database, by key. A memory is as old as the last commit that was told of: whoever reads may
  * get what held before a commit they have not been told of yet, and nothing older. Where {@link CommitWatch.isCurrent} denies
@@ -10,16 +20,12 @@ export class Memory<Value extends object> {
   private readonly kept: LRUCache<string, Value>;
   private readonly underWay = new Map<string, Promise<Value | null>>();
 
-  /**
-   * @param max how many are kept; those that nobody asked for lately go first
-   * @param lastsMs how long one is kept whatever happens; left out for as long as nothing changes
-   */
+  /** @param bounds of what is kept; what nobody asked for lately goes first */
   constructor(
     private readonly watch: Pick<CommitWatch, 'isCurrent'>,
-    max: number,
-    lastsMs = 0,
+    { maxSize, sizeOf = () => 1, lastsMs = 0 }: MemoryBounds<Value>,
   ) {
-    this.kept = new LRUCache({ max, ttl: lastsMs });
+    this.kept = new LRUCache({ maxSize, sizeCalculation: sizeOf, ttl: lastsMs });
   }
 
   /**

@@ -8,7 +8,7 @@ interface Seen {
 
 describe('a memory', () => {
   test('asks once for what many want to know, and then no more', async () => {
-    const memory = new Memory<Seen>({ isCurrent: () => true }, 10);
+    const memory = new Memory<Seen>({ isCurrent: () => true }, { maxSize: 10 });
     let asked = 0;
     const look = async () => ({ version: ++asked });
     expect(await Promise.all([memory.read('a', look), memory.read('a', look)])).toEqual([{ version: 1 }, { version: 1 }]);
@@ -16,7 +16,7 @@ describe('a memory', () => {
   });
 
   test('keeps neither what was not there nor what failed', async () => {
-    const memory = new Memory<Seen>({ isCurrent: () => true }, 10);
+    const memory = new Memory<Seen>({ isCurrent: () => true }, { maxSize: 10 });
     expect(await memory.read('a', async () => null)).toBe(null);
     await expect(Promise.resolve(memory.read('a', () => Promise.reject(new Error('gone'))))).rejects.toThrow('gone');
     expect(await memory.read('a', async () => ({ version: 1 }))).toEqual({ version: 1 });
@@ -24,7 +24,7 @@ describe('a memory', () => {
 
   test('does not count while nobody can say how old it is', async () => {
     let current = true;
-    const memory = new Memory<Seen>({ isCurrent: () => current }, 10);
+    const memory = new Memory<Seen>({ isCurrent: () => current }, { maxSize: 10 });
     await memory.read('a', async () => ({ version: 1 }));
     current = false;
     expect(await memory.read('a', async () => ({ version: 2 }))).toEqual({ version: 2 });
@@ -33,7 +33,7 @@ describe('a memory', () => {
   });
 
   test('keeps as many as it may, those that were asked for lately', async () => {
-    const memory = new Memory<Seen>({ isCurrent: () => true }, 2);
+    const memory = new Memory<Seen>({ isCurrent: () => true }, { maxSize: 2 });
     for (const key of ['a', 'b', 'a', 'c']) await memory.read(key, async () => ({ version: 1 }));
     const again = async () => ({ version: 2 });
     expect([await memory.read('a', again), await memory.read('c', again), await memory.read('b', again)]).toEqual([
@@ -48,7 +48,7 @@ describe('a memory', () => {
     let late = 0;
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {
-        const memory = new Memory<Seen>({ isCurrent: () => true }, 10);
+        const memory = new Memory<Seen>({ isCurrent: () => true }, { maxSize: 10 });
         const waiting: (() => void)[] = [];
         let [committed, told] = [0, 0];
         const reads: Promise<void>[] = [];
