@@ -50,6 +50,22 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   return { page, faults };
 }
 
+/**
+ * Opens a page of the dashboard as somebody, by signing in as people do.
+ *
+ * @param token of an operator or an administrator
+ * @param to path of the page
+ */
+export async function openSignedIn(url: string, token: string, to = '/', options: BrowserContextOptions = {}): Promise<Visit> {
+  const visit = await openPage(url, options);
+  await visit.page.goto(to);
+  const input = visit.page.getByLabel('Token', { exact: true });
+  await input.fill(token);
+  await input.press('Enter');
+  await visit.page.getByRole('navigation', { name: 'Main' }).waitFor();
+  return visit;
+}
+
 /** What axe-core finds wrong with a page as it stands: a line for each rule with the elements; none for a page that is well. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // By the debugger and not as a script of the page, which its policy would forbid.
