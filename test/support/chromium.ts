@@ -7,7 +7,8 @@ import { buildDashboard } from '../../src/dashboard-build.ts';
 import { atEndOfFile } from './end-of-file.ts';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking'];
+/** The language is that of the browser itself, e.g. of its inputs of dates, whatever the machine has. */
+const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking', '--lang=en-US'];
 /** On a machine that runs other tests at the same time. */
 const PATIENCE_MS = 15_000;
 /** Without motion, so that what is looked at has arrived. */
