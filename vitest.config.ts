@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A second is not much for a browser beside which other tests run.
+    expect: { poll: { timeout: 15_000 } },
     sequence: { shuffle: { files: true } },
   },
 });

@@ -71,6 +71,8 @@ export interface Impact {
 
 /** More names than these make a sentence nobody reads; all are in the data beside it. */
 const NAMED = 3;
+/** Characters that turn the direction of what follows: clients choose their names, and the rest of the sentence is ours. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
 const MAX_SUMMARY_LENGTH = 500;
 const NOT_AFFECTED = 'This account is not affected: nothing changes, and there is nothing to do.';
 
@@ -234,7 +236,10 @@ function sendersOf(mails: readonly MailBothWays[], side: 'before' | 'after'): st
 /** Who they are and how often, e.g. `"login" (3 times) and "backup" (once)`. */
 function clientsOf(clients: readonly ClientUsage[]): string {
   return shortList(
-    clients.map(({ client, uses }) => `${client === '' ? 'somebody unnamed' : `"${client}"`} (${uses === 1 ? 'once' : `${uses} times`})`),
+    clients.map(
+      ({ client, uses }) =>
+        `${client === '' ? 'somebody unnamed' : `"${client.replace(TURNING, '')}"`} (${uses === 1 ? 'once' : `${uses} times`})`,
+    ),
     'others',
   );
 }

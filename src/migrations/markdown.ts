@@ -27,6 +27,12 @@ checker.validateLink = () => true;
 
 const renderer = new MarkdownIt({ html: false, linkify: false });
 renderer.validateLink = isSafeLink;
+// What is too wide scrolls in place, and whoever has no mouse scrolls what has the focus.
+for (const rule of ['fence', 'code_block'] as const) {
+  const render = renderer.renderer.rules[rule]!;
+  renderer.renderer.rules[rule] = (...given) => render(...given).replace('<pre>', '<pre tabindex="0">');
+}
+renderer.renderer.rules['table_open'] = () => '<table tabindex="0">\n';
 
 /**
  * The HTML of a description. It is safe to put into a page whatever the input: raw HTML is shown as text, and a link

@@ -78,7 +78,7 @@ function factsHtml({ severity, platforms, gracePeriodStart, mandatoryOptIn }: Pu
 
 function guideHtml({ guideUrl, title }: PublishedMigration): string {
   if (guideUrl === null || !isSafeLink(guideUrl)) return '';
-  return `<p class="guide"><a href="${escaped(guideUrl)}" aria-label="Guide: ${escaped(title)}">Read the guide</a></p>\n`;
+  return `<p class="guide"><a href="${escaped(guideUrl)}" aria-label="Read the guide: ${escaped(title)}">Read the guide</a></p>\n`;
 }
 
 function dateHtml(date: PartialDate): string {

@@ -7,7 +7,8 @@ import { buildDashboard } from '../../src/dashboard-build.ts';
 import { atEndOfFile } from './end-of-file.ts';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking'];
+/** The language is that of the browser itself, e.g. of its inputs of dates, whatever the machine has. */
+const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking', '--lang=en-US'];
 /** On a machine that runs other tests at the same time. */
 const PATIENCE_MS = 15_000;
 /** Without motion, so that what is looked at has arrived. */
@@ -48,6 +49,22 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
     if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
   });
   return { page, faults };
+}
+
+/**
+ * Opens a page of the dashboard as somebody, by signing in as people do.
+ *
+ * @param token of an operator or an administrator
+ * @param to path of the page
+ */
+export async function openSignedIn(url: string, token: string, to = '/', options: BrowserContextOptions = {}): Promise<Visit> {
+  const visit = await openPage(url, options);
+  await visit.page.goto(to);
+  const input = visit.page.getByLabel('Token', { exact: true });
+  await input.fill(token);
+  await input.press('Enter');
+  await visit.page.getByRole('navigation', { name: 'Main' }).waitFor();
+  return visit;
 }
 
 /** What axe-core finds wrong with a page as it stands: a line for each rule with the elements; none for a page that is well. */

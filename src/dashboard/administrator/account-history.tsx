@@ -47,8 +47,13 @@ function Row({ event: { at, type, actor, actorRole, key, data, migration } }: { 
         </p>
         {typeof reason === 'string' && <p className="small">“{reason}”</p>}
         <p className="small soft">
-          by {actorRole === 'SYSTEM' ? 'the clock' : actor}
-          {key && ` with the token “${key.name}”`}
+          by {actorRole === 'SYSTEM' ? 'the clock' : <bdi>{actor}</bdi>}
+          {key && (
+            <>
+              {' '}
+              with the token “<bdi>{key.name}</bdi>”
+            </>
+          )}
         </p>
       </div>
     </li>

@@ -4,6 +4,7 @@ import { CatalogueChangedDocument, OwnAccountChangedDocument, OwnAccountDocument
 import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
 import { ButtonLink } from '../components/button.tsx';
+import { Facts } from '../components/facts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { Page } from '../shell/page.tsx';
 import { usePathPart } from '../shell/path-part.ts';
@@ -25,7 +26,7 @@ export function Account() {
   return (
     <Page
       title={data?.account.name ?? account}
-      lead={data && <Facts account={data.account} />}
+      lead={data && <Lead account={data.account} />}
       back={{ to: '/accounts', label: 'Accounts' }}
       actions={data && <ButtonLink to={emailPath(account)}>Email settings</ButtonLink>}
     >
@@ -41,9 +42,13 @@ export function Account() {
   );
 }
 
-function Facts({ account: { id, platform, plan, region, timeZone, usesBuiltInEmail } }: { readonly account: OwnAccount }) {
+function Lead({ account: { id, platform, plan, region, timeZone, usesBuiltInEmail } }: { readonly account: OwnAccount }) {
   const mail = usesBuiltInEmail ? 'mail by the built-in provider' : 'mail by a provider of its own';
-  return <p>{[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region, timeZone, mail].filter(Boolean).join(' · ')}</p>;
+  return (
+    <p>
+      <Facts facts={[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region, timeZone, mail]} />
+    </p>
+  );
 }
 
 function Migrations({ account }: { readonly account: OwnAccount }) {
@@ -61,7 +66,11 @@ function Migrations({ account }: { readonly account: OwnAccount }) {
       {ordered.map((accountMigration) => (
         <AccountMigrationCard key={accountMigration.migration.key} accountMigration={accountMigration} />
       ))}
-      {others.length > 0 && <p className="soft small">Not touched by: {others.map(({ migration }) => migration.title).join(', ')}.</p>}
+      {others.length > 0 && (
+        <p className="soft small">
+          Not touched by: <Facts facts={others.map(({ migration }) => migration.title)} />.
+        </p>
+      )}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { OwnAccountChangedDocument, OwnAccountsDocument } from '../../../schema/
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Badge } from '../components/badge.tsx';
+import { Facts } from '../components/facts.tsx';
 import { Field, TextInput } from '../components/field.tsx';
 import { Listed } from '../components/listing.tsx';
 import { Empty } from '../components/states.tsx';
@@ -65,7 +66,9 @@ function Row({ account: { id, name, platform, plan, region, migrations } }: { re
         <Link href={accountPath(id)} className={styles['name']}>
           {name}
         </Link>
-        <p className="soft small">{[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region].filter(Boolean).join(' · ')}</p>
+        <p className="soft small">
+          <Facts facts={[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region]} />
+        </p>
       </div>
       <div className={styles['state']}>
         {open.length > 0 ? (

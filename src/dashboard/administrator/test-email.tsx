@@ -66,7 +66,7 @@ function Answer({ sent: { outcome, about, answer, from, subject } }: { readonly 
         <q>{answer}</q>
       </p>
       <p className="small soft">
-        “{subject}” from {from}
+        “<bdi>{subject}</bdi>” from <bdi>{from}</bdi>
       </p>
     </div>
   );

@@ -83,7 +83,7 @@ function LastDecision({ accountMigration: { lastDecision } }: Pick<AccountMigrat
   const reason = data['reason'];
   return (
     <p className="small soft">
-      {EVENT[type]} by {actor} <Distance instant={at} />
+      {EVENT[type]} by <bdi>{actor}</bdi> <Distance instant={at} />
       {typeof reason === 'string' && reason !== '' && <>: “{reason}”</>}
     </p>
   );

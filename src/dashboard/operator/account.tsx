@@ -10,6 +10,7 @@ import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
 import { ButtonLink } from '../components/button.tsx';
 import { Card } from '../components/card.tsx';
+import { Facts } from '../components/facts.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { Day } from '../format/time.tsx';
 import { Page } from '../shell/page.tsx';
@@ -59,8 +60,7 @@ function Lead({ account: { id, platform, plan, region, timeZone, usesBuiltInEmai
   const mail = usesBuiltInEmail ? 'mail by the built-in provider' : 'mail by a provider of its own';
   return (
     <p>
-      {[id, PLATFORM[platform], plan, region, timeZone.replaceAll('_', ' '), mail].filter(Boolean).join(' · ')} · since{' '}
-      <Day instant={createdAt} />
+      <Facts facts={[id, PLATFORM[platform], plan, region, timeZone.replaceAll('_', ' '), mail]} /> · since <Day instant={createdAt} />
     </p>
   );
 }
@@ -84,7 +84,11 @@ function Migrations({ account }: { readonly account: OperatorAccount }) {
           ))}
         </ul>
       )}
-      {others.length > 0 && <p className="soft small">Not touched by: {others.map(({ migration }) => migration.title).join(', ')}.</p>}
+      {others.length > 0 && (
+        <p className="soft small">
+          Not touched by: <Facts facts={others.map(({ migration }) => migration.title)} />.
+        </p>
+      )}
       {asked && <DecisionDialog account={account} accountMigration={asked.of} decision={asked.decision} onClose={() => setAsked(null)} />}
     </Card>
   );

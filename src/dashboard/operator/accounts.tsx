@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { AllAccountsQuery, Platform } from '../../../schema/generated/dashboard-operator.ts';
 import { AllAccountsDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
+import { Facts } from '../components/facts.tsx';
 import { Field, TextInput } from '../components/field.tsx';
 import { Listed } from '../components/listing.tsx';
 import { Empty } from '../components/states.tsx';
@@ -58,7 +59,9 @@ export function Accounts() {
                   </Link>
                   <p className="soft small">{id}</p>
                 </div>
-                <p className={styles['facts']}>{[PLATFORM[on], plan, region].filter(Boolean).join(' · ')}</p>
+                <p className={styles['facts']}>
+                  <Facts facts={[PLATFORM[on], plan, region]} />
+                </p>
                 <p className={styles['facts']}>
                   since <Day instant={createdAt} />
                 </p>

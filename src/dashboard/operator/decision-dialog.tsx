@@ -76,7 +76,7 @@ export function DecisionDialog({ account, accountMigration: { migration, state }
     >
       {fault && untilError === null && reasonError === null && <FaultNote fault={fault} />}
       <p>
-        “{migration.title}”. {wording.about}
+        “<bdi>{migration.title}</bdi>”. {wording.about}
       </p>
       {state.deadline !== null && (
         <p className="soft small">

@@ -66,7 +66,13 @@ function Details({ event: { cursor, type, actor, actorRole, key, data } }: { rea
         </dd>
         <dt>By</dt>
         <dd>
-          {actor} ({actorRole.toLowerCase()}){key && ` with the token “${key.name}” (${key.prefix}…)`}
+          <bdi>{actor}</bdi> ({actorRole.toLowerCase()})
+          {key && (
+            <>
+              {' '}
+              with the token “<bdi>{key.name}</bdi>” ({key.prefix}…)
+            </>
+          )}
         </dd>
         <dt>Cursor</dt>
         <dd>
@@ -75,8 +81,16 @@ function Details({ event: { cursor, type, actor, actorRole, key, data } }: { rea
       </dl>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that it can be scrolled by keyboard */}
       <pre className={styles['data']} tabIndex={0} aria-label="Data of the event">
-        {JSON.stringify(data, null, 2)}
+        {jsonOf(data)}
       </pre>
     </div>
+  );
+}
+
+/** Turns of direction are escaped, as JSON may: raw they would turn what stands behind them. */
+function jsonOf(data: unknown): string {
+  return JSON.stringify(data, null, 2).replaceAll(
+    /[\u202A-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
   );
 }

@@ -13,6 +13,9 @@ const LABEL: Readonly<Record<Precision, string>> = {
   INSTANT: 'An instant (UTC)',
 };
 
+/** The last that an input takes. */
+const LATEST = { MONTH: '9999-12', DAY: '9999-12-31', INSTANT: '9999-12-31T23:59' } as const;
+
 interface PartialDateFieldProps {
   readonly label: string;
   /** A partial date; empty for that which the severity sets, where it may. */
@@ -45,6 +48,8 @@ export function PartialDateField({ label, value, onChange, hasDefault = false, h
             aria-invalid={error !== null || undefined}
             data-invalid={error !== null || undefined}
             type={precision === 'MONTH' ? 'month' : precision === 'DAY' ? 'date' : 'datetime-local'}
+            // Else browsers take years of six digits, and go on in the year where somebody meant to be done with it.
+            max={LATEST[precision]}
             // Browsers without a control for months have a line of text instead.
             placeholder={precision === 'MONTH' ? '2026-12' : undefined}
             value={value === INCOMPLETE ? '' : precision === 'INSTANT' ? value.slice(0, MINUTES_LENGTH) : value}
@@ -66,7 +71,8 @@ const MINUTES_LENGTH = 16;
 function precisionOf(value: string, hasDefault: boolean): Precision {
   if (value === '' && hasDefault) return 'DEFAULT';
   if (value.includes('T') && value !== 'TBD') return 'INSTANT';
-  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return 'DAY';
+  // Whatever year is being typed, the input must not become another under one's fingers.
+  if (/^\d+-\d{2}-\d{2}$/.test(value)) return 'DAY';
   return /^\d/.test(value) ? 'MONTH' : value === INCOMPLETE ? 'DAY' : 'TBD';
 }
 

@@ -51,7 +51,7 @@ function Pending({ reschedule }: { readonly reschedule: RescheduleFieldsFragment
         <h2>New dates await approval</h2>
         <Change reschedule={reschedule} />
         <p className="small">
-          Asked for by {isOwn ? 'you' : requestedBy} <Distance instant={requestedAt} />
+          Asked for by {isOwn ? 'you' : <bdi>{requestedBy}</bdi>} <Distance instant={requestedAt} />
           {reason !== null && <>: “{reason}”</>}
         </p>
         {isOwn && <p className="small soft">Another operator has to approve it. You can take it back.</p>}
@@ -96,10 +96,10 @@ function Past({ reschedule }: { readonly reschedule: RescheduleFieldsFragment })
       </p>
       <Change reschedule={reschedule} />
       <p className="small soft">
-        by {requestedBy}
+        by <bdi>{requestedBy}</bdi>
         {decidedBy !== null && decidedAt !== null && (
           <>
-            , {status === 'APPLIED' ? 'approved' : 'rejected'} by {decidedBy} <Distance instant={decidedAt} />
+            , {status === 'APPLIED' ? 'approved' : 'rejected'} by <bdi>{decidedBy}</bdi> <Distance instant={decidedAt} />
           </>
         )}
         {reason !== null && <>: “{reason}”</>}

@@ -1,6 +1,7 @@
 /** What the list of a migration's accounts shows of each. */
 import { Link } from 'wouter';
 import { Badge } from '../components/badge.tsx';
+import { Facts } from '../components/facts.tsx';
 import type { Column } from '../components/virtual-table.tsx';
 import { Day } from '../format/time.tsx';
 import { REASON } from '../format/words.ts';
@@ -47,7 +48,9 @@ export function rolloutColumns(migration: string): readonly Column<RolloutAccoun
       header: 'Runs on',
       width: 'minmax(10rem, 2fr)',
       cell: ({ account: { platform, plan, region } }) => (
-        <span className="soft small">{[PLATFORM[platform], plan, region].filter(Boolean).join(' · ')}</span>
+        <span className="soft small">
+          <Facts facts={[PLATFORM[platform], plan, region]} />
+        </span>
       ),
     },
   ];

@@ -59,7 +59,7 @@ function Row({ endpoint: { id, url, types, createdBy, disabledAt, disabledReason
           <code>{url}</code>
         </p>
         <p className="small soft">
-          by {createdBy}; told of{' '}
+          by <bdi>{createdBy}</bdi>; told of{' '}
           {types.length === 0 ? 'everything it may see' : countOf(types.length, 'type of events', 'types of events')}
           {disabledAt === null && failingSince !== null && (
             <>

@@ -6,6 +6,7 @@ import type { NavigationEntry, RolePages } from '../pages.ts';
 import { useReader } from '../session/session-provider.tsx';
 import { Brand } from './brand.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { NotFound } from './not-found.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { NavigatedContext } from './page.tsx';
@@ -19,6 +20,7 @@ export function Shell({ pages: { navigation, routes, Frame = Fragment } }: { rea
   const { site } = useReader();
   const [path] = useLocation();
   const navigated = useNavigated(path);
+  useKeptFocus(MAIN_ID);
   return (
     <NavigatedContext value={navigated}>
       <a className={styles['skip']} href={`#${MAIN_ID}`}>

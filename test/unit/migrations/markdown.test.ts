@@ -97,7 +97,7 @@ describe('links', () => {
 });
 
 const ELEMENTS = 'a|blockquote|br|code|em|h[1-6]|hr|img|li|ol|p|pre|s|strong|table|tbody|td|th|thead|tr|ul';
-const SAFE_TAG = new RegExp(`</?(?:${ELEMENTS})(?: (?:href|src|alt|title|class|start|style)="[^"<>]*")*>`, 'g');
+const SAFE_TAG = new RegExp(`</?(?:${ELEMENTS})(?: (?:href|src|alt|title|class|start|style)="[^"<>]*"| tabindex="0")*>`, 'g');
 
 /** Safe means: nothing but known elements with known attributes, and addresses that no browser takes for code. */
 function expectSafe(html: string): void {
@@ -183,7 +183,7 @@ describe('the HTML of a description', () => {
   test('keeps what descriptions are made of', () => {
     expect(renderMarkdown('#### Why\n\n**NOTE:** see [mail](/mail) & `code`.\n\n| a |\n| --: |\n| 1 |')).toBe(
       '<h4>Why</h4>\n<p><strong>NOTE:</strong> see <a href="/mail">mail</a> &amp; <code>code</code>.</p>\n' +
-        '<table>\n<thead>\n<tr>\n<th style="text-align:right">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td style="text-align:right">1</td>\n</tr>\n</tbody>\n</table>\n',
+        '<table tabindex="0">\n<thead>\n<tr>\n<th style="text-align:right">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td style="text-align:right">1</td>\n</tr>\n</tbody>\n</table>\n',
     );
   });
 
