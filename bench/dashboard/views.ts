@@ -89,7 +89,8 @@ async function typeNewDates(page: Page): Promise<void> {
     .click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Mandatory opt-in: a day').fill(dayAhead(9));
-  await dialog.getByText(/mailed about the new dates/).waitFor();
+  // Its consequences, or that other dates wait already.
+  await dialog.getByText(/mailed about the new dates|waits for approval/).waitFor();
 }
 
 async function askToOptIn(page: Page): Promise<void> {

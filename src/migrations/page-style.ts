@@ -41,7 +41,7 @@ h3 a::after { content: " #"; content: " #" / ""; color: var(--quiet); font-weigh
 h3 a:hover::after, h3 a:focus-visible::after { opacity: 1; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.9rem 1.5rem; margin: 1.1rem 0 1.4rem; padding: 0.9rem 0; border: solid var(--line); border-width: 1px 0; }
 .facts dt { color: var(--quiet); font-size: 0.82rem; }
-.facts dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; font-size: 0.95rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .severity::before { content: ""; display: inline-block; width: 0.6em; height: 0.6em; margin-right: 0.45em; border-radius: 50%; background: currentcolor; }
 .low { color: var(--low); } .medium { color: var(--medium); } .high { color: var(--high); } .critical { color: var(--critical); }
 .description > :first-child { margin-top: 0; }
