@@ -1,5 +1,4 @@
 /** `npm run bench`: runs benchmarks on a PostgreSQL of their own and says whether what they promise holds. */
-import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, MissingTool } from './benchmark.ts';
 import { dashboard } from './dashboard.bench.ts';
@@ -85,7 +84,7 @@ async function runAll(benchmarks: readonly Benchmark[], json: boolean): Promise<
   const server = await BenchServer.start();
   const figures: Figure[] = [];
   const lacking: string[] = [];
-  stopOnSignal(server);
+  server.stopOnSignal(say);
   try {
     say(`PostgreSQL of its own: ${await server.settings()}`);
     for (const benchmark of benchmarks) {
@@ -111,18 +110,6 @@ async function runOne(server: BenchServer, benchmark: Benchmark, json: boolean):
   process.stdout.write(`${json ? figures.map(jsonLine).join('\n') : table(figures)}\n`);
   await server.dropDatabases();
   return figures;
-}
-
-function stopOnSignal(server: BenchServer): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      say('\nStopping PostgreSQL and removing its folder.');
-      // The benchmark's own connections break as the server goes; that must not cut the clearing up short.
-      process.on('uncaughtException', () => undefined);
-      const leave = () => process.exit(128 + constants.signals[signal]);
-      void server.close().then(leave, leave);
-    });
-  }
 }
 
 function list(): string {

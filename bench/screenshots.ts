@@ -95,6 +95,7 @@ function chosen<Name extends string>(what: string, known: readonly Name[], named
 async function takeAll(browser: Browser, asked: Asked): Promise<number> {
   await buildDashboard(() => say('Building the dashboard …'));
   const server = await BenchServer.start();
+  server.stopOnSignal(say);
   const sets: ShotSet[] = [];
   const failed: string[] = [];
   try {

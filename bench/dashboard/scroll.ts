@@ -18,7 +18,9 @@ export interface Scroll {
 }
 
 /** As a free-running wheel or a trackpad flung: several screens at a turn. In px. */
-const TURN_PX = 2_400;
+const TURN_PX = 6_000;
+/** So many without a move are no matter of a slow frame. */
+const STUCK_TURNS = 5;
 const POLL_MS = 5;
 const STUCK_AFTER_MS = 60_000;
 const LIST = '[role=group][aria-label="Accounts of this migration"]';
@@ -43,8 +45,7 @@ export async function scrollAccounts(browser: Browser, world: DashboardWorld): P
     const page = await context.newPage();
     await page.goto(`/rollouts/${world.migration}?accounts=ALL`);
     await settled(page);
-    await page.locator(LIST).scrollIntoViewIfNeeded();
-    await page.locator(LIST).hover();
+    await pointAtList(page);
     const session = await measured(page);
     await page.evaluate(OBSERVE);
     const [before, apiUs, start] = [await pageCpu(session), await world.service.api.ask<number>('cpuUs'), performance.now()];
@@ -64,21 +65,29 @@ export async function scrollAccounts(browser: Browser, world: DashboardWorld): P
   }
 }
 
+async function pointAtList(page: Page): Promise<void> {
+  await page.evaluate(`document.querySelector('${LIST}').scrollIntoView({ block: 'center' })`);
+  await page.locator(LIST).hover();
+}
+
 /** @returns how often the wheel was turned */
 async function turnToTheEnd(page: Page): Promise<number> {
-  let turns = 0;
+  let [turns, leftBefore, stuck] = [0, -1, 0];
   let movedAt = performance.now();
   for (;;) {
     const { left, rows } = await page.evaluate<Where>(WHERE);
+    if (left !== leftBefore) movedAt = performance.now();
     if (left > 1) {
+      // What loads above may have moved the list away from under the pointer.
+      stuck = left === leftBefore ? stuck + 1 : 0;
+      leftBefore = left;
+      if (stuck > STUCK_TURNS) await pointAtList(page);
       await page.mouse.wheel(0, TURN_PX);
       turns += 1;
-      movedAt = performance.now();
     } else if (rows >= 0) {
       if (rows !== LARGE_ACCOUNTS) throw new Error(`The list ended after ${rows} of ${LARGE_ACCOUNTS} accounts.`);
       return turns;
-    } else if (performance.now() - movedAt > STUCK_AFTER_MS) {
-      throw new Error('The list neither ends nor goes on.');
     } else await sleep(POLL_MS);
+    if (performance.now() - movedAt > STUCK_AFTER_MS) throw new Error(`The list neither ends nor goes on: ${left} px are left.`);
   }
 }

@@ -32,7 +32,8 @@ export class DashboardService {
   /** The same house as the processes', to fill the database by. */
   readonly house: House;
   readonly url: string;
-  private ticking: NodeJS.Timeout | undefined;
+  private readonly closing = new AbortController();
+  private ticking: Promise<void> | undefined;
 
   private constructor(
     house: House,
@@ -90,16 +91,24 @@ export class DashboardService {
     await setClock(this.folder, new Date());
     this.worker = await startWorker(this.environment);
     await this.workTo(new Date());
-    this.ticking = setInterval(() => void setClock(this.folder, new Date()), TICK_MS);
+    this.ticking = this.tick();
   }
 
   /** Ends it. */
   async close(): Promise<void> {
-    clearInterval(this.ticking);
+    this.closing.abort();
+    await this.ticking;
     await this.worker.close();
     await this.api.close();
     await this.house.close();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private async tick(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      await setClock(this.folder, new Date());
+      await sleep(TICK_MS, null, { signal: this.closing.signal }).catch(() => undefined);
+    }
   }
 
   private async swept(at: Date): Promise<void> {

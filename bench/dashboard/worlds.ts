@@ -133,7 +133,7 @@ async function announceLarge(house: House, today: string): Promise<string> {
       key: 'webhook-signatures',
       title: 'Webhooks are signed with SHA-256',
       severity: 'LOW',
-      gracePeriodStart: `${addDays(today, 40).slice(0, 7)}`,
+      gracePeriodStart: addDays(today, 40).slice(0, 7),
       mandatoryOptIn: 'TBD',
       description: 'SHA-1 goes.',
     },
