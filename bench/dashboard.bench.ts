@@ -69,7 +69,9 @@ function visitFigures(name: string, visits: readonly Visit[]): Figure[] {
 
 async function scrollAll(browser: Browser, world: DashboardWorld, log: (line: string) => void): Promise<Figure[]> {
   const { seconds, turns, longTasksMs, taskMs, scriptMs, apiMs } = await scrollAccounts(browser, world);
-  log(`${LARGE_ACCOUNTS} rows in ${seconds.toFixed(0)} s by ${turns} turns of the wheel; load ${loadavg()[0]!.toFixed(1)}`);
+  log(
+    `${LARGE_ACCOUNTS} rows in ${seconds.toFixed(0)} s by ${turns} turns of the wheel, ${longTasksMs.length} long tasks; load ${loadavg()[0]!.toFixed(1)}`,
+  );
   const thousands = LARGE_ACCOUNTS / 1_000;
   return [
     { ...within('scrolling: longest task', longest(longTasksMs), 'ms', LONG_TASK_MS), target: 'none above 50 ms' },

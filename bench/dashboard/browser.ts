@@ -32,7 +32,7 @@ const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Ber
 /** Starts one; null where there is none. The caller closes it. */
 export async function launchBrowser(): Promise<Browser | null> {
   const executablePath = findChromium();
-  return executablePath === undefined ? null : chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS, '--lang=en-GB'] });
+  return executablePath === undefined ? null : chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
 }
 
 /** A profile of its own, signed in. The caller closes it. */

@@ -6,8 +6,9 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 /** What it is started with wherever it is driven. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking'];
 
-/** The path of Debian's Chromium, or of the one that CHROMIUM_PATH names; undefined where there is none. */
+/** The path of Debian's Chromium, or of the one that CHROMIUM_PATH names; undefined where there is none, or it names none by being empty. */
 export function findChromium(): string | undefined {
   const { CHROMIUM_PATH } = process.env;
+  if (CHROMIUM_PATH === '') return undefined;
   return CHROMIUM_PATH ?? PLACES.find((place) => existsSync(place));
 }
