@@ -33,6 +33,9 @@ export interface Benchmark {
   run(context: BenchmarkContext): Promise<Figure[]>;
 }
 
+/** What a benchmark throws on a machine that lacks what it measures with: neither held nor missed. The message says what to install. */
+export class MissingTool extends Error {}
+
 /** The median of at least one number: robust against the one round that something else disturbed. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

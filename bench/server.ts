@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/db/embedded.ts';
@@ -63,6 +63,19 @@ export class BenchServer {
       );
       return rows.map(({ name, value }) => `${name} ${value}`).join(', ');
     });
+  }
+
+  /** Clears up where the process is told to end. @param say tells the person who waits */
+  stopOnSignal(say: (line: string) => void): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        say('\nStopping PostgreSQL and removing its folder.');
+        // What runs on it breaks as it goes; that must not cut the clearing up short.
+        process.on('uncaughtException', () => undefined);
+        const leave = () => process.exit(128 + constants.signals[signal]);
+        void this.close().then(leave, leave);
+      });
+    }
   }
 
   /** Stops it and removes its folder; may be called again. */

@@ -43,8 +43,15 @@ ${groups.length === 0 ? '<p class="empty">There are no migrations at the moment.
 
 function navigation(groups: readonly PageGroup[]): string {
   if (groups.length === 0) return '';
-  const items = groups.map(({ name, migrations }) => `<li><a href="#${name}">${name}</a> <span>${migrations.length}</span></li>`);
-  return `<nav aria-label="Groups of migrations">\n<ul>\n${items.join('\n')}\n</ul>\n</nav>\n`;
+  const items = groups.map(
+    ({ name, migrations }) =>
+      `<li><a href="#${name}">${name}</a> <span>${migrations.length}</span>\n<ul>\n${migrations.map(indexEntry).join('')}</ul>\n</li>`,
+  );
+  return `<nav aria-label="Migrations on this page">\n<ul>\n${items.join('\n')}\n</ul>\n</nav>\n`;
+}
+
+function indexEntry({ key, title }: PublishedMigration): string {
+  return `<li><a href="#${escaped(key)}">${escaped(title)}</a></li>\n`;
 }
 
 function groupHtml({ name, meaning, migrations }: PageGroup): string {

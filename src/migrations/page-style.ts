@@ -26,17 +26,22 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-ra
 .intro, .meaning, footer { color: var(--quiet); }
 .intro { margin: 0.75rem 0 0; max-width: 38rem; font-size: 1.08rem; }
 .meaning { margin: 0.15rem 0 1.25rem; }
-nav ul { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; margin: 1.75rem 0 0; padding: 0 0 0.9rem; border-bottom: 1px solid var(--line); list-style: none; }
-nav a { display: inline-block; padding: 0.25rem 0; font-weight: 600; text-decoration: none; }
+nav { margin: 1.75rem 0 0; padding: 0 0 1.4rem; border-bottom: 1px solid var(--line); }
+nav ul { margin: 0; padding: 0; list-style: none; }
+nav > ul { display: grid; gap: 1rem; }
+nav a { display: inline-block; padding: 0.15rem 0; text-decoration: none; }
+nav > ul > li > a { font-weight: 600; }
 nav a:hover { text-decoration: underline; }
 nav span, h2 span { color: var(--quiet); font-weight: 400; font-variant-numeric: tabular-nums; }
 article { margin: 0 0 1.25rem; padding: clamp(1.1rem, 4vw, 1.75rem); background: var(--card); border: 1px solid var(--line); border-radius: 10px; scroll-margin-top: 1rem; }
 article:target { border-color: var(--link); }
 h3 a { color: inherit; text-decoration: none; }
 h3 a:hover { text-decoration: underline; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.9rem 1.5rem; margin: 1.1rem 0 1.4rem; padding: 0.9rem 0; border: solid var(--line); border-width: 1px 0; }
+h3 a::after { content: " #"; content: " #" / ""; color: var(--quiet); font-weight: 400; opacity: 0; }
+h3 a:hover::after, h3 a:focus-visible::after { opacity: 1; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.9rem 1.5rem; margin: 1.1rem 0 1.4rem; padding: 0.9rem 0; border: solid var(--line); border-width: 1px 0; }
 .facts dt { color: var(--quiet); font-size: 0.82rem; }
-.facts dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; font-size: 0.95rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .severity::before { content: ""; display: inline-block; width: 0.6em; height: 0.6em; margin-right: 0.45em; border-radius: 50%; background: currentcolor; }
 .low { color: var(--low); } .medium { color: var(--medium); } .high { color: var(--high); } .critical { color: var(--critical); }
 .description > :first-child { margin-top: 0; }
@@ -61,6 +66,7 @@ footer { margin-top: 3.5rem; padding-bottom: 3rem; font-size: 0.9rem; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   nav, footer { display: none; }
   article { padding: 0 0 1rem; border-width: 0 0 1px; border-radius: 0; }
+  h3 a::after { content: none; }
   h2, h3, .facts { break-after: avoid; }
   pre, table, .facts { break-inside: avoid; }
   .description a[href^="http"]::after { content: " (" attr(href) ")"; font-size: 0.85em; }

@@ -1,21 +1,17 @@
 /** A real browser for tests of the dashboard: Debian's Chromium, or the one that CHROMIUM_PATH names. */
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { buildDashboard } from '../../src/dashboard-build.ts';
 import { atEndOfFile } from './end-of-file.ts';
+import { CHROMIUM_ARGUMENTS, findChromium } from './find-chromium.ts';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** The language is that of the browser itself, e.g. of its inputs of dates, whatever the machine has. */
-const ARGUMENTS = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-background-networking', '--lang=en-US'];
 /** On a machine that runs other tests at the same time. */
 const PATIENCE_MS = 15_000;
 /** Without motion, so that what is looked at has arrived. */
 const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' };
 
-const { CHROMIUM_PATH } = process.env;
-const path = CHROMIUM_PATH ?? PLACES.find((place) => existsSync(place));
+const path = findChromium();
 if (path === undefined) {
   process.stderr.write('No Chromium here: tests of the dashboard are SKIPPED. Install the package chromium, or set CHROMIUM_PATH.\n');
 }
@@ -90,7 +86,7 @@ function launched(): Promise<Browser> {
 
 async function launch(): Promise<Browser> {
   await buildDashboard();
-  const started = await chromium.launch({ executablePath: path, args: ARGUMENTS });
+  const started = await chromium.launch({ executablePath: path, args: [...CHROMIUM_ARGUMENTS] });
   atEndOfFile(() => started.close());
   return started;
 }

@@ -97,10 +97,12 @@ function OpenAccounts({ standing: { migration, affected, done, open, accounts } 
         ))}
       </ul>
       {!all && rows.length > SHOWN && (
-        <Button look="quiet" onClick={() => setAll(true)}>
-          Show all {formatCount(rows.length)}
-          <span className="visually-hidden"> open accounts of {migration.title}</span>
-        </Button>
+        <div className={styles['all']}>
+          <Button look="quiet" onClick={() => setAll(true)}>
+            Show all {formatCount(rows.length)}
+            <span className="visually-hidden"> open accounts of {migration.title}</span>
+          </Button>
+        </div>
       )}
       {all && accounts.pageInfo.hasNextPage && (
         <p className="small soft">

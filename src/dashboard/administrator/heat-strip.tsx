@@ -34,7 +34,7 @@ export function HeatStrip({ deadlines, timeZone }: HeatStripProps) {
   return (
     <figure className={styles['figure']}>
       <figcaption className={styles['caption']}>
-        <span>Deadlines of the next 13 weeks</span>
+        <span>Deadlines of the next 13 weeks, from today</span>
         <ul className={styles['legend']} aria-hidden="true">
           {LEGEND.map(([heat, label]) => (
             <li key={heat}>

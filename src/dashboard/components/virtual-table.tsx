@@ -60,6 +60,7 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore,
     <div
       ref={scroller}
       className={styles['scroller']}
+      data-unfinished={total === null || undefined}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       role="group"

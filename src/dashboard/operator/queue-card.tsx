@@ -18,7 +18,7 @@ export function QueueCard({ queue }: { readonly queue: Queue }) {
   const { name, queued, due, sending, failed } = queue;
   return (
     <Card title={QUEUE[name].label} actions={<Health queue={queue} />}>
-      <p className="soft small">{QUEUE[name].about}</p>
+      <p className={`soft small ${styles['about']}`}>{QUEUE[name].about}</p>
       <dl className={styles['counts']}>
         <div>
           <dt>Waiting</dt>

@@ -17,7 +17,9 @@ export function SweepTable({ sweeps }: { readonly sweeps: readonly Sweep[] }) {
         <tr>
           <th scope="col">Work</th>
           <th scope="col">Last run</th>
-          <th scope="col">Took</th>
+          <th scope="col" className={styles['duration']}>
+            Took
+          </th>
           <th scope="col">Next at the latest</th>
           <th scope="col">Next work</th>
         </tr>
@@ -40,7 +42,7 @@ function Row({
 }) {
   const lastRunAt = outcome === 'FAILED' ? failedAt : finishedAt;
   return (
-    <tr data-late={isLate || undefined}>
+    <tr>
       <th scope="row">
         {nameOf(name)} {isLate && <Badge tone="bad">Late</Badge>} {outcome === 'FAILED' && <Badge tone="bad">Failed</Badge>}
         {outcome === 'FAILED' && lastError !== null && <p className={styles['answer']}>{lastError}</p>}
@@ -48,7 +50,7 @@ function Row({
       <td data-label="Last run">
         <span>{lastRunAt === null ? 'never' : <Distance instant={lastRunAt} />}</span>
       </td>
-      <td data-label="Took">
+      <td data-label="Took" className={styles['duration']}>
         <span>{durationMs === null ? '–' : formatDuration(durationMs)}</span>
       </td>
       <td data-label="Next">

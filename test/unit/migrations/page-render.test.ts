@@ -188,6 +188,11 @@ function tagsOf(html: string): string[] {
   return body.match(tag) ?? [];
 }
 
+/** Where the links of some HTML lead, as it is written. */
+function linksOf(html: string): string[] {
+  return [...html.matchAll(/ href="([^"]*)"/g)].map(([, href]) => href!);
+}
+
 test('the HTML page is well formed, has no script and loads nothing, whatever it shows', () => {
   fc.assert(
     fc.property(catalogue, title, (migrations, platformName) => {
@@ -205,6 +210,28 @@ test('the HTML page is well formed, has no script and loads nothing, whatever it
   );
 });
 
+test('every link within the HTML page has its place, and no two places share a name', () => {
+  fc.assert(
+    fc.property(catalogue, title, (migrations, platformName) => {
+      const html = renderPageHtml(migrations, platformName);
+      const places = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => `#${id}`);
+      expect(new Set(places).size).toBe(places.length);
+      const links = linksOf(/<nav.*<\/nav>/s.exec(html)?.[0] ?? '');
+      expect(links.filter((href) => !places.includes(href))).toEqual([]);
+      const shown = migrations.filter(({ state }) => state !== 'CANCELLED' && state !== 'DRAFT');
+      expect(shown.map(({ key }) => `#${key}`).filter((href) => !links.includes(href))).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('on paper the page has neither what is clicked nor what lies behind it, and says where links lead', () => {
+  const [, print] = /@media print \{(.*)\n\}/s.exec(renderPageHtml([SAMPLE], 'Acme'))!;
+  expect(print).toMatch(/nav, footer \{ display: none; \}/);
+  expect(print).toContain('color-scheme: light');
+  expect(print).toContain('attr(href)');
+});
+
 test('the HTML page has a place for each migration, its facts in words, and parts to jump to', () => {
   const past = {
     ...SAMPLE,
@@ -220,7 +247,9 @@ test('the HTML page has a place for each migration, its facts in words, and part
   const html = renderPageHtml([SAMPLE, past, { ...SAMPLE, key: 'gone', title: 'Gone', state: 'CANCELLED' }], 'Acme & <Sons>');
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(html).toContain('<title>Migrations: Acme &amp; &lt;Sons&gt;</title>');
-  expect(html).toContain('<li><a href="#Active">Active</a> <span>1</span></li>\n<li><a href="#Past">Past</a> <span>1</span></li>');
+  const [, index] = /<nav[^>]*>(.*?)<\/nav>/s.exec(html)!;
+  expect(linksOf(index!)).toEqual(['#Active', '#a-change', '#Past', '#past-one']);
+  expect(index).toContain('<a href="#past-one">&lt;Old&gt; &amp; &quot;new&quot;</a>');
   expect(html).toContain('<article id="past-one">\n<h3><a href="#past-one">&lt;Old&gt; &amp; &quot;new&quot;</a></h3>');
   expect(html).toContain('<time datetime="2016-06">June 2016</time>');
   expect(html).toContain('<dd>To be decided</dd>');
