@@ -28,8 +28,8 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-ra
 .meaning { margin: 0.15rem 0 1.25rem; }
 nav { margin: 1.75rem 0 0; padding: 0 0 1.4rem; border-bottom: 1px solid var(--line); }
 nav ul { margin: 0; padding: 0; list-style: none; }
-nav > ul { display: grid; gap: 1rem; }
-nav a { display: inline-block; padding: 0.15rem 0; text-decoration: none; }
+nav > ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+nav a { display: inline-block; max-width: 100%; padding: 0.15rem 0; text-decoration: none; overflow-wrap: anywhere; }
 nav > ul > li > a { font-weight: 600; }
 nav a:hover { text-decoration: underline; }
 nav span, h2 span { color: var(--quiet); font-weight: 400; font-variant-numeric: tabular-nums; }
