@@ -48,7 +48,7 @@ export interface Api {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startApi(house: House, log: Logger): Promise<Api> {
-  const { config, wake, follower, commits, sessions, sessionCookie, budgets } = house;
+  const { config, wake, follower, sessions, sessionCookie, budgets } = house;
   const development = config.NODE_ENV !== 'production';
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
@@ -79,7 +79,6 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
   await requireOwnLog(house.db);
   await wake.start();
   await follower.start();
-  await commits.start();
   const port = await http.listen(config.HOST, config.PORT);
   log.info({ port }, 'API is serving');
   return { port, stop: () => http.close(DRAIN_MS) };

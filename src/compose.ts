@@ -29,7 +29,6 @@ import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventChain } from './events/chain.ts';
 import { EventsService } from './events/events.service.ts';
-import { CommitWatch } from './events/commit-watch.ts';
 import { EventFollower } from './events/follower.ts';
 import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
@@ -47,6 +46,7 @@ import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
+import { RememberedMigrations } from './migrations/remembered.ts';
 import { ReschedulePreviewService } from './migrations/reschedule-preview.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
 import { CalendarLinksService } from './notifications/calendar/calendar-links.service.ts';
@@ -101,7 +101,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
   const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from });
   const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
-  const follower = new EventFollower(db, wake, log, config.EVENT_POLL_SECONDS * 1_000);
+  const follower = new EventFollower(db, wake, log);
   const gateKeys = {
     IDP_TOKENS: config.GATE_IDP_TOKENS,
     FROM_ADDRESS: config.GATE_FROM_ADDRESS,
@@ -109,7 +109,6 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     PASSWORD_RESET: config.GATE_PASSWORD_RESET,
   };
   const usageRecorder = new UsageRecorder(db, log);
-  const commits = new CommitWatch(db, wake, log);
   const gates = new GatesService(db, clock, gateKeys, usageRecorder);
   const tokenUses = new LastUseRecorder(db, log);
   const templates = new TemplatesService(db, wake, clock, gates, { name: platformName, address: config.BUILT_IN_FROM });
@@ -162,11 +161,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
     delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
-    callers: new Callers(tokens, clock, commits),
-    commits,
+    callers: new Callers(tokens, clock, follower),
     emailSettings,
     events: new EventsService(db),
-    flags: new FlagsService(db, clock, commits),
+    flags: new FlagsService(db, clock, follower),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     missedReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 4))),
@@ -200,6 +198,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     reschedules,
     rolloutAccounts: new RolloutAccountsService(db, clock, migrations),
     rolloutHistory: new RolloutHistoryService(db, clock),
+    rememberedMigrations: new RememberedMigrations(db, clock, follower),
     rollouts,
     secrets,
     sessions,
@@ -220,7 +219,6 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     webhooks: new WebhooksService({ db, wake, clock, secrets, guard: webhookGuard }),
     close: async () => {
       await follower.close();
-      await commits.close();
       await userMailSender.close();
       await webhookSender.close();
       clients.close();

@@ -67,7 +67,6 @@ const settings = z.object({
   GATE_EMAIL_TEMPLATE: z.string().min(1).default('email-template'),
   GATE_PASSWORD_RESET: z.string().min(1).default('password-reset-link'),
   SWEEP_INTERVAL_SECONDS: seconds.default(15),
-  EVENT_POLL_SECONDS: seconds.default(2),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(730),
   CLOCK_FILE: z.string().min(1).optional(),
 });

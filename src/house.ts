@@ -5,7 +5,6 @@ import type { MailDelivery } from './email/delivery.service.ts';
 import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
-import type { CommitWatch } from './events/commit-watch.ts';
 import type { EventChain } from './events/chain.ts';
 import type { EventPurge } from './events/purge.ts';
 import type { Wake } from './events/wake.ts';
@@ -36,7 +35,6 @@ export interface House extends Services {
   readonly db: Database;
   readonly wake: Wake;
   /** Tells memories of the database what has changed. */
-  readonly commits: CommitWatch;
   /** Whether migrations are on, for services that ask at each of their requests, and who asks. */
   readonly flags: FlagsService;
   readonly callers: Callers;

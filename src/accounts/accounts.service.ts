@@ -9,7 +9,7 @@ import { isUuid, newId } from '../ids.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { Attributes } from '../rollouts/effective-state.rules.ts';
 import { isTimeZone } from '../time-zone.ts';
-import { accountColumns, type AccountView } from './account.view.ts';
+import type { AccountView } from './account.view.ts';
 import { type AccountFilter, accountsByNumbers, insertAccount, listAccounts, lockAccount, updateAccounts } from './accounts.repository.ts';
 import { type AccountFields, accountFields, type Platform, validEmail, validLocale, validName, validTimeZone } from './accounts.rules.ts';
 import {
@@ -158,15 +158,6 @@ export class AccountsService {
     const visible = visibleAccounts(actor, 'a', 1);
     const [row] = await this.db.query<{ count: number }>(`select count(*) from account a where ${visible.sql}`, visible.values);
     return row!.count;
-  }
-
-  /** Which of these numbers are of accounts the actor sees. */
-  seen(actor: Actor, numbers: readonly number[]): Promise<AccountView[]> {
-    const visible = visibleAccounts(actor, 'a', 2);
-    return this.db.query<AccountView>(`select ${accountColumns('a')} from account a where a.number = any ($1) and ${visible.sql}`, [
-      numbers,
-      ...visible.values,
-    ]);
   }
 
   /**

@@ -1,43 +1,76 @@
 import type { Logger } from 'pino';
 import type { Queryable } from '../db/database.ts';
 import { requireKept } from './horizon.ts';
-import { endOfLog, type EventCursor, type LoggedEvent, type Narrowing, readEvents, readStretch } from './log.ts';
+import { endOfLog, type EventCursor, type LoggedEvent, type Narrowing, readStretch } from './log.ts';
+import { beginLooking, type Look, lookAtLog, type SeenEvent } from './look.ts';
 import type { Wake } from './wake.ts';
 
-const BATCH = 500;
+/** What is committed is seen so soon where the wake of it was lost. */
+const LOOK_EVERY_MS = 1_000;
+/** Of a look that takes longer than this, or fails, {@link EventFollower.isCurrent} says so. */
+const CURRENT_FOR_MS = 2_000;
+
+/** An event that has just been committed; transactions that began before it may still be open. */
+export type Commit = Pick<SeenEvent, 'type' | 'migrationId' | 'accountNumber' | 'accountId'>;
+
+/** Called with what was committed; with `ANYTHING` where that was too much to be told one by one. Must not throw. */
+export type CommitListener = (commits: readonly Commit[] | 'ANYTHING') => void;
+
+/** Tells what this process remembers of the database that something of it has changed. */
+export type Commits = Pick<EventFollower, 'isCurrent' | 'onCommits'>;
 
 /**
- * Follows the log from now on and hands each event to every listener of this process, in order, exactly once. Woken by
- * NOTIFY, and by a poll in case that is lost.
+ * Follows the log from now on. It hands each event to every listener of this process, in order, exactly once: for whoever
+ * tells of it. Before that it tells of each commit as soon as that is visible, in no order, some twice, and waits for no
+ * transaction that is open: for whoever must forget. Woken by NOTIFY, and by a poll in case that is lost.
  */
 export class EventFollower {
   private readonly listeners = new Set<(event: LoggedEvent) => void>();
+  private readonly commitListeners = new Set<CommitListener>();
   private cursor: EventCursor | undefined;
+  /** All that is visible to it has been told as commits. */
+  private snapshot: string | undefined;
   private poll: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private again = false;
   private closed = false;
+  /** When the last look began that was done and told; of the process, in ms. */
+  private currentAt = -Infinity;
   private stopListening: () => void = () => undefined;
 
-  /** @param pollEveryMs how long an event may stay unseen where its wake was lost */
+  /** @param pollEveryMs how long an event may stay unseen where its wake was lost; for tests */
   constructor(
     private readonly db: Queryable,
-    private readonly wake: Wake,
+    private readonly wake: Pick<Wake, 'onWake'>,
     private readonly log: Logger,
-    private readonly pollEveryMs: number,
+    private readonly pollEveryMs = LOOK_EVERY_MS,
   ) {}
 
   /** Begins at the end of the log as it is now. */
   async start(): Promise<void> {
-    this.cursor = await endOfLog(this.db);
+    ({ cursor: this.cursor, snapshot: this.snapshot } = await beginLooking(this.db));
     this.stopListening = this.wake.onWake(() => this.read());
     this.poll = setInterval(() => this.read(), this.pollEveryMs);
+    this.read();
   }
 
   /** Calls `listener` with every event from now on. Returns how to stop that. */
   onEvent(listener: (event: LoggedEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Calls `listener` with every commit from now on, before any event of it is handed out. */
+  onCommits(listener: CommitListener): void {
+    this.commitListeners.add(listener);
+  }
+
+  /**
+   * Whether all that was committed up to two seconds ago has been told. Where not, e.g. because the database is slow, what
+   * is remembered may be older than anybody promised.
+   */
+  isCurrent(): boolean {
+    return performance.now() - this.currentAt <= CURRENT_FOR_MS;
   }
 
   /** The place up to which listeners have been handed every event, and nothing behind it. */
@@ -91,7 +124,7 @@ export class EventFollower {
       return;
     }
     this.reading = this.readToEnd()
-      .catch((error: unknown) => this.log.warn({ error }, 'could not read the event log; trying again at the next poll'))
+      .catch((error: unknown) => this.log.warn({ err: error }, 'could not read the event log; trying again at the next poll'))
       .finally(() => {
         this.reading = undefined;
         if (this.again) this.read();
@@ -99,14 +132,26 @@ export class EventFollower {
   }
 
   private async readToEnd(): Promise<void> {
-    let events: LoggedEvent[];
-    do {
+    for (;;) {
       this.again = false;
-      events = await readEvents(this.db, this.cursor!, BATCH);
-      for (const event of events) {
+      const began = performance.now();
+      const look = await lookAtLog(this.db, this.cursor!, this.snapshot!);
+      const settled = look.events.filter((event) => event.settled);
+      const more = look.full && settled.length > 0;
+      this.tell(look, more);
+      if (!more) this.currentAt = began;
+      for (const event of settled) {
         this.cursor = event.cursor;
         for (const listener of this.listeners) listener(event);
       }
-    } while (events.length === BATCH && !this.closed);
+      if (!more || this.closed) return;
+    }
+  }
+
+  /** What is told before {@link snapshot} moves on is told again by the next look. */
+  private tell({ snapshot, events, full }: Look, more: boolean): void {
+    const commits = full && !more ? 'ANYTHING' : events;
+    if (commits.length > 0) for (const listener of this.commitListeners) listener(commits);
+    if (!more) this.snapshot = snapshot;
   }
 }

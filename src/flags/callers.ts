@@ -3,8 +3,8 @@ import type { Actor } from '../auth/actor.ts';
 import type { TokenHolder, TokensService } from '../auth/tokens.service.ts';
 import { jwtOfHeader, tokenOfHeader } from '../auth/tokens.rules.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitWatch } from '../events/commit-watch.ts';
-import { Memory } from './memory.ts';
+import type { Commits } from '../events/follower.ts';
+import { Memory } from '../events/memory.ts';
 import { OUTDATED_BY } from './outdated.ts';
 
 const MAX_CALLERS = 10_000;
@@ -13,7 +13,7 @@ const KNOWN_FOR_MS = 30_000;
 
 /**
  * Who asks for flags. Unlike everywhere else the database is not asked at each request: that would cost several times what the
- * answer does. A token that was revoked or rotated away is refused as soon as {@link CommitWatch} tells of it, and after two
+ * answer does. A token that was revoked or rotated away is refused as soon as {@link Commits} tell of it, and after two
  * seconds at the latest; one that ends by the clock, at that instant.
  */
 export class Callers {
@@ -22,11 +22,11 @@ export class Callers {
   constructor(
     private readonly tokens: Pick<TokensService, 'authenticate' | 'holderOf'>,
     private readonly clock: Clock,
-    watch: Pick<CommitWatch, 'isCurrent' | 'onCommits'>,
+    commits: Commits,
   ) {
-    this.holders = new Memory(watch, { maxSize: MAX_CALLERS, lastsMs: KNOWN_FOR_MS });
-    watch.onCommits((commits) => {
-      if (commits === 'ANYTHING' || commits.some(({ type }) => OUTDATED_BY[type] === 'CALLERS')) this.holders.forgetAll();
+    this.holders = new Memory(commits, { maxSize: MAX_CALLERS, lastsMs: KNOWN_FOR_MS });
+    commits.onCommits((told) => {
+      if (told === 'ANYTHING' || told.some(({ type }) => OUTDATED_BY[type] === 'CALLERS')) this.holders.forgetAll();
     });
   }
 

@@ -5,10 +5,10 @@ import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
-import type { Commit, CommitWatch } from '../events/commit-watch.ts';
+import type { Commit, Commits } from '../events/follower.ts';
+import { Memory } from '../events/memory.ts';
 import { findFlagAccounts, findFlags, seesAccount } from './flags.repository.ts';
 import { type Evaluation, evaluationOf, type Flag, type FlagAccount } from './flags.rules.ts';
-import { Memory } from './memory.ts';
 import { OUTDATED_BY } from './outdated.ts';
 
 /** An account takes some 700 bytes, as much as three of the decisions that are kept with it. */
@@ -27,7 +27,7 @@ interface Flags {
 
 /**
  * Whether migrations are on for an account, for services that ask at each of their requests. Answered from memory by the rule
- * and the clock. A change is known as soon as {@link CommitWatch} tells of it; no answer is older than two seconds.
+ * and the clock. A change is known as soon as {@link Commits} tell of it; no answer is older than two seconds.
  */
 export class FlagsService {
   private readonly flags: Memory<Flags>;
@@ -53,14 +53,14 @@ export class FlagsService {
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
-    watch: Pick<CommitWatch, 'isCurrent' | 'onCommits'>,
+    commits: Commits,
   ) {
-    this.flags = new Memory(watch, { maxSize: 1 });
-    this.accounts = new Memory(watch, {
+    this.flags = new Memory(commits, { maxSize: 1 });
+    this.accounts = new Memory(commits, {
       maxSize: ACCOUNTS_SIZE,
       sizeOf: ({ decisions, listedIn }) => ACCOUNT_SIZE + decisions.size + listedIn.size,
     });
-    watch.onCommits((commits) => this.forget(commits));
+    commits.onCommits((told) => this.forget(told));
   }
 
   /**
@@ -101,13 +101,13 @@ export class FlagsService {
     throw accountNotFound(id);
   }
 
-  private forget(commits: readonly Commit[] | 'ANYTHING'): void {
-    if (commits === 'ANYTHING') {
+  private forget(told: readonly Commit[] | 'ANYTHING'): void {
+    if (told === 'ANYTHING') {
       this.flags.forgetAll();
       this.accounts.forgetAll();
       return;
     }
-    for (const { type, accountId } of commits) {
+    for (const { type, accountId } of told) {
       const outdated = OUTDATED_BY[type];
       if (outdated === 'ACCOUNT' && accountId !== null) this.accounts.forget(accountId);
       if (outdated === 'ACCOUNTS' || outdated === 'FLAGS_AND_LISTS') this.accounts.forgetAll();

@@ -17,6 +17,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { PreviewService } from '../migrations/preview.service.ts';
+import type { RememberedMigrations } from '../migrations/remembered.ts';
 import type { ReschedulePreviewService } from '../migrations/reschedule-preview.service.ts';
 import type { RescheduleService } from '../migrations/reschedule.service.ts';
 import type { CalendarLinksService } from '../notifications/calendar/calendar-links.service.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly notices: NoticesService;
   readonly operations: OperationsService;
   readonly previews: PreviewService;
+  readonly rememberedMigrations: RememberedMigrations;
   readonly reschedulePreviews: ReschedulePreviewService;
   readonly reschedules: RescheduleService;
   readonly rolloutAccounts: RolloutAccountsService;

@@ -15,7 +15,8 @@ export interface MigrationFilter {
   readonly unpublished: boolean;
 }
 
-interface MigrationRow {
+/** A row of the table, whose state depends on when somebody looks: {@link migrationView} says it. */
+export interface MigrationRow {
   id: string;
   key: string;
   title: string;
@@ -77,9 +78,12 @@ export async function findPublished(db: Queryable, now: Date): Promise<Migration
 
 /** The migrations with these ids, in no order. */
 export async function findMigrationsById(db: Queryable, now: Date, ids: readonly string[]): Promise<MigrationView[]> {
-  return (await db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids])).map((row) =>
-    migrationView(row, now),
-  );
+  return (await findMigrationRows(db, ids)).map((row) => migrationView(row, now));
+}
+
+/** The same, for whoever keeps them for longer than their state holds. */
+export function findMigrationRows(db: Queryable, ids: readonly string[]): Promise<MigrationRow[]> {
+  return db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids]);
 }
 
 /** The migration with this key, or null. */
@@ -129,8 +133,8 @@ export async function refuseMissingAccounts(db: Queryable, accountIds: readonly 
   }
 }
 
-/** A row of the table as readers see it. */
-function migrationView(row: MigrationRow, now: Date): MigrationView {
+/** A row of the table as readers see it at an instant. */
+export function migrationView(row: MigrationRow, now: Date): MigrationView {
   const schedule = {
     gracePeriodStart: row.grace_period_start,
     graceStartsAt: row.grace_starts_at,

@@ -149,7 +149,7 @@ export class MigrationsResolver {
     subscribe: async ({ args, context }: { args: { key?: string | null; after?: string | null }; context: Context }) => {
       const actor = requireActor(context);
       requireScope(actor, 'migrations:read', 'flags:read');
-      const { migrations, follower } = context.services;
+      const { migrations, rememberedMigrations, follower } = context.services;
       const from = await follower.begin(args.after);
       const only = args.key ? (await migrations.migration(actor, args.key)).id : undefined;
       const matches = ({ type, migrationId, accountNumber }: LoggedEvent) => {
@@ -157,9 +157,8 @@ export class MigrationsResolver {
         return ofMigration && !isPrivate(actor, type) && (only === undefined || migrationId === only);
       };
       return new LiveEvents(context.services, from, { matches, narrowing: { migrationId: only } }, async (events) => {
-        const found = new Map(
-          (await migrations.byIds([...new Set(events.map(({ migrationId }) => migrationId!))])).map((one) => [one.id, one]),
-        );
+        const ids = new Set(events.map(({ migrationId }) => migrationId!));
+        const found = new Map((await rememberedMigrations.byIds([...ids])).map((one) => [one.id, one]));
         return events.map(({ cursor, type, migrationId }) => {
           const migration = found.get(migrationId!);
           return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;

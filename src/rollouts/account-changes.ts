@@ -1,5 +1,4 @@
 /** What subscribers to changes of accounts are sent. */
-import type { AccountView } from '../accounts/account.view.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Batch } from '../events/feed.ts';
 import { type EventCursor, isPrivate, type LoggedEvent } from '../events/log.ts';
@@ -27,13 +26,10 @@ export async function changesOfOne(
     return migrationId !== null && !isPrivate(actor, type) && (accountNumber === null || accountNumber === number);
   };
   return new LiveEvents(context.services, from, { matches, narrowing: { accountNumber: number } }, async (events) => {
-    // Asked again each time: an account taken away from the actor throws NOT_FOUND and so ends the subscription.
-    return changesOf(
-      context,
-      actor,
-      events,
-      accounts.account(actor, accountId).then((account) => [account]),
-    );
+    const changes = await changesOf(context, actor, events, number);
+    // Of an account that was taken away from the actor there is nothing to see: throws NOT_FOUND and so ends the subscription.
+    if (changes.includes(null)) await accounts.account(actor, accountId);
+    return changes;
   });
 }
 
@@ -58,29 +54,34 @@ export async function changesOfAll(context: Context, actor: Actor, from: EventCu
   return new LiveEvents(context.services, from, { matches }, async (events) => {
     // Read once it is followed: an account given before that is among them, one given later is told of by an event.
     numbers ??= await accounts.visibleNumbers(actor);
-    const about = new Set(events.map(({ accountNumber }) => accountNumber!));
-    return changesOf(context, actor, events, accounts.seen(actor, [...about]));
+    return changesOf(context, actor, events);
   });
 }
 
-/** What happened, each with its account and migration, whose state is read as it is sent; null where there is nothing to see. */
+/**
+ * What happened, each with its account and migration, whose state is read as it is sent; null where there is nothing to see.
+ *
+ * @param only the number of the account that what happens to all happens to
+ */
 async function changesOf(
-  { services: { migrations } }: Context,
+  { services: { migrations, rememberedMigrations, rollouts } }: Context,
   actor: Actor,
   events: Batch,
-  accounts: Promise<readonly AccountView[]>,
+  only?: number,
 ): Promise<(AccountMigrationChange | null)[]> {
-  const ids = new Set(events.flatMap(({ migrationId }) => migrationId ?? []));
-  const [seen, found] = await Promise.all([accounts, ids.size === 0 ? [] : migrations.byIds([...ids])]);
+  const pairs = events.flatMap(({ migrationId, accountNumber: number }) => {
+    const accountNumber = number ?? only;
+    return migrationId === null || accountNumber === undefined ? [] : [{ migrationId, accountNumber }];
+  });
+  const [seen, found] = await Promise.all([
+    rollouts.seenStates(actor, pairs),
+    rememberedMigrations.byIds([...new Set(pairs.map(({ migrationId }) => migrationId))]),
+  ]);
   const visible = new Map(found.filter((migration) => migrations.isVisible(actor, migration)).map((one) => [one.id, one]));
-  const accountOf = new Map(seen.map((account) => [account.number, account]));
   return events.map(({ cursor, type, migrationId, accountNumber }) => {
     const migration = visible.get(migrationId ?? '');
-    // What is about every account is about the only one that was asked for.
-    const account = accountNumber === null ? seen[0] : accountOf.get(accountNumber);
-    if (!account || !migration) return null;
-    const { id: accountId, number } = account;
-    return { cursor, type, accountMigration: { accountId, accountNumber: number, migrationId: migration.id, account, migration } };
+    const state = seen.find((one) => one.migrationId === migrationId && one.accountNumber === (accountNumber ?? only));
+    return migration && state ? { cursor, type, accountMigration: { ...state, accountId: state.account.id, migration } } : null;
   });
 }
 

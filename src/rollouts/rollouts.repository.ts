@@ -1,8 +1,9 @@
-import { type Condition, sightOf, visibleAccounts } from '../accounts/visibility.ts';
+import { accountColumns, type AccountView } from '../accounts/account.view.ts';
+import { type Condition, type Sight, sightOf, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
-import type { DecisionFacts, Reason } from './effective-state.rules.ts';
+import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigration } from './rollouts.rules.ts';
 
 /** An account and a migration, with all that a decision between them depends on. */
@@ -91,9 +92,8 @@ export async function findStanding(
   migrationKey: string,
   now: Date,
 ): Promise<Standing | null> {
-  const readsAny = actor.role === 'RUNTIME';
-  const visible: Condition = readsAny ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 4);
-  const [row] = await db.queryPrepared<StandingRow>(`standing ${readsAny ? 'ALL' : sightOf(actor)}`, standingOf(visible.sql), [
+  const { sight, visible } = sightOfSingle(actor);
+  const [row] = await db.queryPrepared<StandingRow>(`standing ${sight}`, standingOf(visible.sql), [
     migrationKey,
     accountId,
     now,
@@ -140,6 +140,43 @@ export async function findStates(db: Queryable, accountNumbers: readonly number[
   return rows.map(standingFrom);
 }
 
+/** An account and a migration between which something happened. */
+export interface Pair {
+  readonly migrationId: string;
+  readonly accountNumber: number;
+}
+
+/** A {@link Pair} with the account and the state that holds now. */
+export interface SeenState extends Pair {
+  readonly account: AccountView;
+  readonly state: EffectiveState;
+}
+
+type SeenRow = AccountView & Pick<StandingRow, 'migration_id' | 'enabled' | 'reason' | 'since' | 'deadline' | 'can_opt_in' | 'can_opt_out'>;
+
+/** Of these pairs those whose account the actor sees, each once and in no order. */
+export async function findSeenStates(db: Queryable, actor: Actor, pairs: readonly Pair[], now: Date): Promise<SeenState[]> {
+  const { sight, visible } = sightOfSingle(actor);
+  const rows = await db.queryPrepared<SeenRow>(
+    `seen states ${sight}`,
+    `select ${accountColumns('a')}, m.id as migration_id, s.*
+       from (select distinct * from unnest($1::uuid[], $2::bigint[])) as pair(migration_id, account_number)
+       join account a on a.number = pair.account_number and ${visible.sql}
+       join migration m on m.id = pair.migration_id
+       left join decision d on d.migration_id = m.id and d.account_number = a.number
+       cross join lateral effective_state(m, a, d, $3) s`,
+    [pairs.map(({ migrationId }) => migrationId), pairs.map(({ accountNumber }) => accountNumber), now, ...visible.values],
+  );
+  return rows.map(
+    ({ migration_id: migrationId, enabled, reason, since, deadline, can_opt_in: canOptIn, can_opt_out: canOptOut, ...account }) => ({
+      migrationId,
+      accountNumber: account.number,
+      account,
+      state: { enabled, reason, since, deadline, canOptIn, canOptOut },
+    }),
+  );
+}
+
 /**
  * Writes an operator's decision: a later deadline, or an exemption; and when it ends, for the worker to record.
  *
@@ -166,6 +203,12 @@ export async function writeUntil(
       where migration_id = $1 and account_number = $2`,
     [migrationId, accountNumber, now],
   );
+}
+
+/** A runtime lists no accounts but asks for any single one. The parameters of the condition begin at `$4`. */
+function sightOfSingle(actor: Actor): { sight: Sight; visible: Condition } {
+  if (actor.role === 'RUNTIME') return { sight: 'ALL', visible: { sql: 'true', values: [] } };
+  return { sight: sightOf(actor), visible: visibleAccounts(actor, 'a', 4) };
 }
 
 function standingFrom(row: StandingRow): Standing {

@@ -11,7 +11,17 @@ import { migrationNotFound } from '../migrations/migrations.service.ts';
 import { type Progress, readProgress } from './counts.ts';
 import type { EffectiveState } from './effective-state.rules.ts';
 import { OptIns } from './opt-in.repository.ts';
-import { type DecisionOutcome, findStanding, findStates, type Standing, writeOptOut, writeUntil } from './rollouts.repository.ts';
+import {
+  type DecisionOutcome,
+  findSeenStates,
+  findStanding,
+  findStates,
+  type Pair,
+  type SeenState,
+  type Standing,
+  writeOptOut,
+  writeUntil,
+} from './rollouts.repository.ts';
 import {
   type AccountMigration,
   type AccountMigrationKey,
@@ -68,6 +78,11 @@ export class RolloutsService {
   /** For a data loader: the states of every published migration for these accounts, whoever asks. */
   statesOf(accountNumbers: readonly number[]): Promise<AccountMigration[]> {
     return findStates(this.db, accountNumbers, this.clock.now());
+  }
+
+  /** The same for whoever is told that something happened: those of these pairs whose account the actor sees, in no order. */
+  seenStates(actor: Actor, pairs: readonly Pair[]): Promise<SeenState[]> {
+    return findSeenStates(this.db, actor, pairs, this.clock.now());
   }
 
   /** The state of a migration that was cancelled, which {@link statesOf} does not list: off for every account. */

@@ -175,7 +175,6 @@ export async function createWorld(now: string, env: Readonly<Record<string, stri
     PLATFORM_TIME_ZONE,
     REMINDER_HOUR: String(REMINDER_HOUR),
     SWEEP_INTERVAL_SECONDS: '1',
-    EVENT_POLL_SECONDS: '0.5',
     CLOCK_FILE: clockFile,
     LOG_LEVEL: 'warn',
     ...env,

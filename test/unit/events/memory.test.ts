@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Memory } from '../../../src/flags/memory.ts';
+import { Memory } from '../../../src/events/memory.ts';
 
 interface Seen {
   readonly version: number;

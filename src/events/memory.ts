@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { CommitWatch } from '../events/commit-watch.ts';
+import type { Commits } from './follower.ts';
 
 /** How much is remembered. */
 export interface MemoryBounds<Value> {
@@ -13,7 +13,7 @@ export interface MemoryBounds<Value> {
 
 /**
  * What a process remembers of the database, by key. A memory is as old as the last commit that was told of: whoever reads may
- * get what held before a commit they have not been told of yet, and nothing older. Where {@link CommitWatch.isCurrent} denies
+ * get what held before a commit they have not been told of yet, and nothing older. Where {@link Commits} denies
  * even that, the database is asked.
  */
 export class Memory<Value extends object> {
@@ -22,7 +22,7 @@ export class Memory<Value extends object> {
 
   /** @param bounds of what is kept; what nobody asked for lately goes first */
   constructor(
-    private readonly watch: Pick<CommitWatch, 'isCurrent'>,
+    private readonly watch: Pick<Commits, 'isCurrent'>,
     { maxSize, sizeOf = () => 1, lastsMs = 0 }: MemoryBounds<Value>,
   ) {
     this.kept = new LRUCache({ maxSize, sizeCalculation: sizeOf, ttl: lastsMs });
