@@ -32,7 +32,12 @@ export const check: Benchmark = {
     const asker = await Child.start('../check/asker.child.ts', []);
     try {
       await bare.ask('fill', accounts);
-      const asking = { token, accounts, connections: CONNECTIONS };
+      const asking: Omit<Asking, 'url' | 'requests'> = {
+        authorization: `Bearer ${token}`,
+        subject: 'targetingKey',
+        accounts,
+        connections: CONNECTIONS,
+      };
       const at = async (server: Child, path: string) => `http://127.0.0.1:${await server.ask<number>('port')}${path}`;
       const one = { ...asking, url: await at(ours, `${ALL}/${FLAG}`), requests: REQUESTS_A_ROUND };
       const all = { ...asking, url: await at(ours, ALL), requests: REQUESTS_A_ROUND / 4 };

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, MissingTool } from './benchmark.ts';
 import { check } from './check.bench.ts';
+import { checkUnleash } from './check-unleash.bench.ts';
 import { dashboard } from './dashboard.bench.ts';
 import { deadline } from './deadline.bench.ts';
 import { fanout } from './fanout.bench.ts';
@@ -10,7 +11,7 @@ import { mail } from './mail.bench.ts';
 import { jsonLine, machine, table } from './report.ts';
 import { BenchServer } from './server.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [check, dashboard, deadline, fanout, importAccounts, mail];
+const BENCHMARKS: readonly Benchmark[] = [check, checkUnleash, dashboard, deadline, fanout, importAccounts, mail];
 
 const HELP = `npm run bench -- [NAME…] [--json] [--list] [--help]
 

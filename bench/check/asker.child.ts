@@ -6,7 +6,9 @@ import { answering } from '../fanout/child.ts';
 export interface Asking {
   /** E.g. `http://127.0.0.1:4000/ofrep/v1/evaluate/flags/tls`. */
   readonly url: string;
-  readonly token: string;
+  readonly authorization: string;
+  /** How the server names whom it is asked about. */
+  readonly subject: 'targetingKey' | 'userId';
   /** Asked for in turn. */
   readonly accounts: readonly string[];
   readonly connections: number;
@@ -20,7 +22,7 @@ export interface Asked {
   readonly latenciesMs: number[];
 }
 
-async function ask({ url, token, accounts, connections, requests }: Asking): Promise<Asked> {
+async function ask({ accounts, connections, requests, ...to }: Asking): Promise<Asked> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latenciesMs: number[] = [];
   let next = 0;
@@ -28,7 +30,7 @@ async function ask({ url, token, accounts, connections, requests }: Asking): Pro
   const run = async () => {
     while (next < requests) {
       const at = performance.now();
-      await once(url, token, accounts[next++ % accounts.length]!, agent);
+      await once(to, accounts[next++ % accounts.length]!, agent);
       latenciesMs.push(performance.now() - at);
     }
   };
@@ -37,9 +39,13 @@ async function ask({ url, token, accounts, connections, requests }: Asking): Pro
   return { elapsedMs: performance.now() - started, latenciesMs };
 }
 
-function once(url: string, token: string, account: string, agent: Agent): Promise<void> {
-  const body = JSON.stringify({ context: { targetingKey: account } });
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+function once(
+  { url, authorization, subject }: Pick<Asking, 'url' | 'authorization' | 'subject'>,
+  account: string,
+  agent: Agent,
+): Promise<void> {
+  const body = JSON.stringify({ context: { [subject]: account } });
+  const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
       response.resume().on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`Answered ${response.statusCode}.`))));
