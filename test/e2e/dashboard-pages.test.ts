@@ -44,6 +44,11 @@ const EXAMPLES: Readonly<Record<PageRole, Readonly<Record<string, string>>>> = {
 };
 const ROLES = Object.keys(EXAMPLES) as PageRole[];
 const NOWHERE = `/no/${encodeURIComponent(hostile('html', 0))}`;
+/** What the page has of script, as it is sent. */
+const SCRIPT_BYTES = `performance
+  .getEntriesByType('resource')
+  .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
 const IS_TOO_WIDE = 'document.documentElement.scrollWidth > innerWidth';
 /** Colours that change do so over some frames. */
 const IS_STILL = 'document.getAnimations().length === 0';
@@ -123,6 +128,22 @@ describeInBrowser('every page', () => {
   test('without a session passes axe-core, wide and narrow, light and dark', async () => {
     const { page } = await openPage(hostileWorld.url);
     expect(await lookAt(page, unsignedPaths(), axeViolations)).toEqual([]);
+  });
+
+  test('takes less than 200 KB of compressed script to be shown', async () => {
+    const bytes: [path: string, bytes: number][] = [];
+    const weigh = async (page: Page, path: string) => {
+      await page.goto(path, { waitUntil: 'networkidle' });
+      bytes.push([path, await page.evaluate<number>(SCRIPT_BYTES)]);
+    };
+    await weigh((await openPage(hostileWorld.url)).page, '/');
+    for (const role of ROLES) {
+      const { page } = await signIn(role);
+      for (const path of [...Object.values(EXAMPLES[role]), NOWHERE]) await weigh(page, path);
+    }
+    // None at all would be a mistake in what is asked.
+    expect(bytes.filter(([, weight]) => weight < 50_000)).toEqual([]);
+    expect(bytes.filter(([, weight]) => weight >= 200_000)).toEqual([]);
   });
 
   /** What a hostile text has done to a page. */
