@@ -6,7 +6,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { axeViolations, describeInBrowser, openPage, openSignedIn, type Visit } from '../support/chromium.ts';
 import { type PageRole, routesOf } from '../support/dashboard-routes.ts';
-import { HAS_RUN, hostile, KINDS, TURNED } from '../support/hostile-texts.ts';
+import { HAS_RUN, hostile, KINDS, turnedIn } from '../support/hostile-texts.ts';
 import { ACCOUNTS, createHostileWorld, type HostileWorld, MIGRATIONS } from '../support/hostile-world.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
@@ -49,6 +49,9 @@ const SCRIPT_BYTES = `performance
   .getEntriesByType('resource')
   .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+/** What stands over a page: toasts are dialogs as well. */
+const DIALOG = '[role=dialog]:has(h2)';
+const MESSAGES = '[aria-label=Notifications]';
 const IS_TOO_WIDE = 'document.documentElement.scrollWidth > innerWidth';
 /** Colours that change do so over some frames. */
 const IS_STILL = 'document.getAnimations().length === 0';
@@ -147,11 +150,11 @@ describeInBrowser('every page', () => {
   });
 
   /** What a hostile text has done to a page. */
-  async function harmTo(page: Page): Promise<string[]> {
+  async function harmTo(page: Page, within = 'main'): Promise<string[]> {
     return [
       ...((await page.evaluate<boolean>(HAS_RUN)) ? ['a script has run'] : []),
       ...((await page.evaluate<boolean>(IS_TOO_WIDE)) ? ['it is too wide'] : []),
-      ...(await page.evaluate<string[]>(TURNED)).map((text) => `turned: ${text}`),
+      ...(await page.evaluate<string[]>(turnedIn(within))).map((text) => `turned: ${text}`),
     ];
   }
 
@@ -164,7 +167,7 @@ describeInBrowser('every page', () => {
       `/log?actor=${encodeURIComponent(hostile('html', 0))}&type=constructor`,
     ];
     const paths = [...Object.values(EXAMPLES[role]), NOWHERE, ...others, ...(role === 'OPERATOR' ? queries : [])];
-    expect(await lookAt(page, paths, harmTo)).toEqual([]);
+    expect(await lookAt(page, paths, (shown) => harmTo(shown))).toEqual([]);
     for (const [path, texts] of Object.entries(SHOWN[role])) {
       await goTo(page, path);
       await page.evaluate(OPEN_ALL);
@@ -179,9 +182,69 @@ describeInBrowser('every page', () => {
 
   test('without a session shows hostile texts as text', async () => {
     const { page, faults } = await openPage(hostileWorld.url);
-    expect(await lookAt(page, unsignedPaths(), harmTo)).toEqual([]);
+    expect(await lookAt(page, unsignedPaths(), (shown) => harmTo(shown))).toEqual([]);
     // What the frame of a mail may not do, browsers only say.
     expect(faults.filter((fault) => !fault.includes('/mailbox/hostile.eml/'))).toEqual([]);
     expect(hostileWorld.world.output).not.toContain('content security policy');
+  });
+
+  /** Waits for a text in what stands over a page. @returns the harm it does */
+  async function harmOver(page: Page, over: string, text: string): Promise<string[]> {
+    await page.locator(over).getByText(text).first().waitFor();
+    const isTooWide = await page.evaluate<boolean>(
+      `(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('${over}'))`,
+    );
+    const harm = [...(await harmTo(page, over)), ...(isTooWide ? [`${over} is too wide`] : [])];
+    return harm.map((wrong) => `${new URL(page.url()).pathname.slice(0, 60)}, “${text.slice(0, 30)}”: ${wrong}`);
+  }
+
+  test('shows operators hostile texts as text in dialogs and messages too', async () => {
+    const { page, faults } = await signIn('OPERATOR', { viewport: PHONE });
+    const found: string[] = [];
+    for (const [index, kind] of KINDS.entries()) {
+      await goTo(page, `/rollouts/${MIGRATIONS[index]}`);
+      await page.getByRole('button', { name: 'Cancel …' }).click();
+      found.push(...(await harmOver(page, DIALOG, hostile(kind, 200))));
+      await goTo(page, `/rollouts/${MIGRATIONS[index]}/edit`);
+      await page.getByRole('button', { name: 'Save' }).click();
+      found.push(...(await harmOver(page, MESSAGES, hostile(kind, 200))));
+      await goTo(page, `/accounts/${encodeURIComponent(ACCOUNTS[index]!)}`);
+      await page
+        .getByRole('button', { name: /^Exempt/ })
+        .first()
+        .click();
+      found.push(...(await harmOver(page, DIALOG, hostile(kind, 200))));
+      await page.locator('[type=datetime-local]').fill('2099-01-01T00:00');
+      await page.getByLabel('Reason').fill(hostile(kind, 200));
+      await page.locator(DIALOG).getByRole('button', { name: 'Exempt' }).click();
+      found.push(...(await harmOver(page, MESSAGES, hostile(kind, 200))));
+    }
+    await goTo(page, '/mail');
+    await page.getByRole('button', { name: /^Try again with the webhook to/ }).click();
+    await page.getByRole('button', { name: /^Try all/ }).click();
+    found.push(...(await harmOver(page, MESSAGES, 'reminders are tried again')));
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('shows administrators hostile texts as text in dialogs and messages too', async () => {
+    const { page, faults } = await signIn('ADMINISTRATOR', { viewport: PHONE });
+    const found: string[] = [];
+    for (const [index, kind] of KINDS.entries()) {
+      const title = hostile(kind, 200);
+      await goTo(page, `/accounts/${encodeURIComponent(ACCOUNTS[(index + KINDS.length - 1) % KINDS.length]!)}`);
+      await page.getByRole('button', { name: `Opt in to ${title} …`, exact: true }).click();
+      found.push(...(await harmOver(page, DIALOG, title)));
+      const confirm = page.locator(DIALOG).getByRole('button', { name: 'Opt in', exact: true });
+      await page.locator(DIALOG).getByText('Loading', { exact: true }).waitFor({ state: 'detached' });
+      for (const box of await page.locator(DIALOG).getByRole('checkbox').all()) await box.check();
+      await confirm.click();
+      found.push(...(await harmOver(page, MESSAGES, title)));
+      await page.getByRole('button', { name: `Opt out of ${title}`, exact: true }).click();
+      await page.locator(MESSAGES).getByText('You can opt in any time').waitFor();
+      found.push(...(await harmOver(page, MESSAGES, title)));
+    }
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
   });
 });
