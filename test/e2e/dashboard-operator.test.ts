@@ -15,7 +15,6 @@ import { axeViolations, describeInBrowser, openPage, type Visit } from '../suppo
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { until } from '../support/processes.ts';
 import { OLGA, OTTO } from '../support/service.ts';
-import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 import { createWorld, PLATFORM_TIME_ZONE, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -26,13 +25,6 @@ const ACCOUNTS = [
   ['cobalt', 'Cobalt <b>Games</b>'],
 ] as const;
 const ADA = 'ada@acme.example';
-const BEA = 'bea@cobalt.example';
-const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
-const CREATE_ENDPOINT = `mutation ($url: String!) {
-  createWebhookEndpoint(input: { url: $url, types: [ACCOUNT_EDITED] }) { endpoint { id } } }`;
-const ENABLE_ENDPOINT = `mutation ($id: ID!) { editWebhookEndpoint(id: $id, input: { enabled: true }) { id } }`;
-const EDIT_ACCOUNT = 'mutation ($id: ID!, $plan: String!) { editAccount(id: $id, input: { plan: $plan }) { id } }';
-const FAILED = '{ queues { name failed } }';
 /** Into the morning in which reminders are sent. */
 const MORNING_MINUTES = 20;
 
@@ -41,14 +33,12 @@ describeInBrowser('the dashboard of an operator', () => {
   let url: string;
   let olga: GraphqlClient;
   let ada: GraphqlClient;
-  let receiver: Receiver;
   const tokens: Record<string, string> = {};
   let today: string;
   let sequence = 0;
 
   beforeAll(async () => {
-    receiver = await startReceiver();
-    world = await createWorld(new Date().toISOString(), { ENCRYPTION_KEYS, TRUSTED_WEBHOOK_HOSTS: receiver.host });
+    world = await createWorld(new Date().toISOString());
     today = dayIn(world.now(), PLATFORM_TIME_ZONE);
     const [api, worker] = [await world.startApi(), await world.startWorker()];
     await Promise.all([api.ready(), worker.ready()]);
@@ -275,63 +265,6 @@ describeInBrowser('the dashboard of an operator', () => {
       () => `The mail was not sent:\n${world.output}`,
     );
     expect(world.smtp.mailsTo(ADA)).toHaveLength(1);
-    expect(faults).toEqual([]);
-  });
-
-  /** Waits until a queue has given so many up. */
-  async function givenUp(queue: string, count: number): Promise<void> {
-    let queues: readonly { readonly name: string; readonly failed: number }[] = [];
-    const isGivenUp = async () => {
-      ({ queues } = await olga.request<{ queues: typeof queues }, unknown>(FAILED));
-      return queues.some(({ name, failed }) => name === queue && failed === count);
-    };
-    await until(isGivenUp, () => `${queue} has not given up ${count}: ${JSON.stringify(queues)}\n${world.output}`, 30_000);
-  }
-
-  test('sends all mails that were given up again at once, and tells an endpoint what it was not told', async () => {
-    await olga.request(CreateAdministratorDocument, {
-      input: { email: BEA, name: 'Bea', accounts: ['cobalt'], timeZone: PLATFORM_TIME_ZONE },
-    });
-    for (const address of [ADA, BEA]) world.smtp.answer(address, { kind: 'refuse', code: 550, message: 'not today' });
-    await announce();
-    await world.workTo(new Date(hourOfDay(addDays(today, 2), 9, PLATFORM_TIME_ZONE).getTime() + MORNING_MINUTES * 60_000));
-    await givenUp('REMINDER_MAIL', 2);
-    receiver.behaviour = 'gone';
-    const { createWebhookEndpoint } = await olga.request<{ createWebhookEndpoint: { endpoint: { id: string } } }, unknown>(
-      CREATE_ENDPOINT,
-      {
-        url: receiver.url,
-      },
-    );
-    const { id } = createWebhookEndpoint.endpoint;
-    for (const [index, [account]] of ACCOUNTS.entries()) {
-      await olga.request(EDIT_ACCOUNT, { id: account, plan: 'team' });
-      await givenUp('WEBHOOK', index + 1);
-      // An endpoint that says it is gone is disabled.
-      await olga.request(ENABLE_ENDPOINT, { id });
-    }
-    const { page, faults } = await visit('/mail');
-    const messages = page.getByRole('region', { name: 'Notifications' });
-    const sent = world.smtp.mails.length;
-    for (const address of [ADA, BEA]) world.smtp.answer(address, { kind: 'accept' });
-    await page.getByRole('button', { name: 'Try all 2 again' }).click();
-    await messages.getByText('2 reminders are tried again.').waitFor();
-    await givenUp('REMINDER_MAIL', 0);
-    await expect.poll(() => world.smtp.mails.length).toBe(sent + 2);
-
-    receiver.behaviour = 'take';
-    const told = receiver.received.length;
-    await page
-      .getByRole('button', { name: /^Try again with the webhook/ })
-      .first()
-      .click();
-    await messages.getByText(`The webhook to ${receiver.host} is tried again.`).waitFor();
-    await expect.poll(() => receiver.received.length).toBe(told + 1);
-    await page.getByRole('button', { name: /^Deliver failed again/ }).click();
-    await messages.getByText('2 deliveries are tried again.').waitFor();
-    await expect.poll(() => receiver.received.length).toBe(told + 3);
-    await givenUp('WEBHOOK', 0);
-    await page.getByRole('heading', { name: 'Webhooks: given up' }).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
   });
 

@@ -137,7 +137,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
-    await page.locator('header button[aria-haspopup=menu]:focus').waitFor();
+    await expect.poll(() => page.locator('header button[aria-haspopup=menu]:focus').count()).toBe(1);
   });
 
   test('says that the connection is lost, and goes on by itself', async () => {

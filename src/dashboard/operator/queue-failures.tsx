@@ -65,8 +65,12 @@ export function QueueFailures({ queue: { name, failures, failed }, onRetried }: 
       </ul>
       {failures.length > FIRST && (
         <div>
-          <Button look="quiet" onClick={() => setShowsAll(!showsAll)}>
-            {showsAll ? `Show the last ${FIRST} alone` : `Show the ${failures.length - FIRST} before them`}
+          <Button
+            look="quiet"
+            aria-label={`${showsAll ? 'Show fewer' : `Show ${failures.length - FIRST} more`}: ${QUEUE[name].label}`}
+            onClick={() => setShowsAll(!showsAll)}
+          >
+            {showsAll ? 'Show fewer' : `Show ${failures.length - FIRST} more`}
           </Button>
         </div>
       )}
