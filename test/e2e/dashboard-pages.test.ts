@@ -44,11 +44,13 @@ const EXAMPLES: Readonly<Record<PageRole, Readonly<Record<string, string>>>> = {
 };
 const ROLES = Object.keys(EXAMPLES) as PageRole[];
 const NOWHERE = `/no/${encodeURIComponent(hostile('html', 0))}`;
-/** What the page has of script, as it is sent. */
+/** What the page has loaded of script, as it is sent: compressed. */
 const SCRIPT_BYTES = `performance
   .getEntriesByType('resource')
   .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+/** The issue of the dashboard promises it of a first load. */
+const MOST_SCRIPT_BYTES = 200_000;
 /** What stands over a page: toasts are dialogs as well. */
 const DIALOG = '[role=dialog]:has(h2)';
 const MESSAGES = '[aria-label=Notifications]';
@@ -123,30 +125,24 @@ describeInBrowser('every page', () => {
     return ['/', '/migrations', mailbox, `${mailbox}/hostile.eml`, resetPath, '/password-reset?ticket=none'];
   };
 
-  test.each(ROLES)('of %s passes axe-core, wide and narrow, light and dark', async (role) => {
+  /** What keeps somebody from using a page, or makes them wait for it. */
+  async function hurdlesOf(page: Page): Promise<string[]> {
+    const violations = await axeViolations(page);
+    // In the second look at the latest all of its script is there.
+    const bytes = await page.evaluate<number>(SCRIPT_BYTES);
+    return [...violations, ...(bytes < MOST_SCRIPT_BYTES ? [] : [`it takes ${bytes} bytes of script`])];
+  }
+
+  test.each(ROLES)('of %s passes axe-core, wide and narrow, light and dark, and takes little script', async (role) => {
     const { page } = await signIn(role);
-    expect(await lookAt(page, [...Object.values(EXAMPLES[role]), NOWHERE], axeViolations)).toEqual([]);
+    expect(await lookAt(page, [...Object.values(EXAMPLES[role]), NOWHERE], hurdlesOf)).toEqual([]);
+    // None at all would be a mistake in what is asked.
+    expect(await page.evaluate<number>(SCRIPT_BYTES)).toBeGreaterThan(50_000);
   });
 
   test('without a session passes axe-core, wide and narrow, light and dark', async () => {
     const { page } = await openPage(hostileWorld.url);
-    expect(await lookAt(page, unsignedPaths(), axeViolations)).toEqual([]);
-  });
-
-  test('takes less than 200 KB of compressed script to be shown', async () => {
-    const bytes: [path: string, bytes: number][] = [];
-    const weigh = async (page: Page, path: string) => {
-      await page.goto(path, { waitUntil: 'networkidle' });
-      bytes.push([path, await page.evaluate<number>(SCRIPT_BYTES)]);
-    };
-    await weigh((await openPage(hostileWorld.url)).page, '/');
-    for (const role of ROLES) {
-      const { page } = await signIn(role);
-      for (const path of [...Object.values(EXAMPLES[role]), NOWHERE]) await weigh(page, path);
-    }
-    // None at all would be a mistake in what is asked.
-    expect(bytes.filter(([, weight]) => weight < 50_000)).toEqual([]);
-    expect(bytes.filter(([, weight]) => weight >= 200_000)).toEqual([]);
+    expect(await lookAt(page, unsignedPaths(), hurdlesOf)).toEqual([]);
   });
 
   /** What a hostile text has done to a page. */
