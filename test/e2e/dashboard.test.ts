@@ -11,6 +11,12 @@ import { axeViolations, describeInBrowser, openPage } from '../support/chromium.
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { createWorld } from '../support/world.ts';
 
+/** What came over the network as script so far. */
+const SCRIPT_BYTES = `performance
+  .getEntriesByType('resource')
+  .filter(({ name }) => name.endsWith('.js'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 describeInBrowser('the dashboard', () => {
@@ -87,6 +93,18 @@ describeInBrowser('the dashboard', () => {
     // Whoever goes by keyboard or ear is at the new page, not at where the link was.
     await page.locator('h1:focus').waitFor();
     expect(faults).toEqual([]);
+  });
+
+  test('takes less than 200 KB of compressed script to show the first page', async () => {
+    const { page } = await openPage(url);
+    await page.goto('/');
+    await signIn(page, adasToken);
+    await heading(page, 'Board').waitFor();
+    await page.getByRole('main').getByText('Nothing is open, over 1 account.').waitFor();
+    const bytes = await page.evaluate<number>(SCRIPT_BYTES);
+    // None at all would be a mistake in what is asked.
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(200_000);
   });
 
   test('asks whoever lost their session to sign in again, and goes on where they were', async () => {

@@ -59,3 +59,6 @@ export const turnedIn = (within: string) => `(() => {
   }
   return found;
 })()`;
+
+/** See {@link turnedIn}: in the middle of the page. */
+export const TURNED = turnedIn('main');
