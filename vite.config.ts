@@ -11,6 +11,11 @@ import { defineConfig, type Plugin } from 'vite';
 
 /** Smaller files gain nothing: headers are longer than what is saved. In bytes. */
 const WORTH_COMPRESSING = 512;
+/**
+ * What so many pages share comes in one file. Apart, it came in dozens, whose headers were more than what a page gets that it
+ * does not need.
+ */
+const SHARED_BY = 3;
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 const API = 'http://127.0.0.1:4000';
 /** Its addresses; a folder of sources may have the name of one. */
@@ -27,6 +32,7 @@ export default defineConfig({
     // What it puts first is a script for browsers that lack module preloads; none that run React 19's syntax do.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: SHARED_BY }] } } },
   },
   server: { proxy: { [OF_THE_API]: { target: API, ws: true } } },
 });

@@ -14,8 +14,8 @@ const MOST_SCRIPT = 200_000;
 const MOST_LCP_MS = 2_500;
 const LONG_TASK_MS = 50;
 const ROUNDS = 3;
-/** Pages of people who are at work, rather than those without script or in the middle of something. */
-const PAGES = VIEWS.filter(({ name, viewer, act }) => (viewer !== null || name === 'sign-in') && !act && name !== 'not-found');
+/** Every page that has script; what opens on one is none of its first load. */
+const PAGES = VIEWS.filter(({ name, viewer, inSight }) => (viewer !== null || name === 'sign-in') && !inSight && name !== 'not-found');
 
 /** The dashboard in a real browser over many accounts. */
 export const dashboard: Benchmark = {
@@ -68,13 +68,15 @@ function visitFigures(name: string, visits: readonly Visit[]): Figure[] {
 }
 
 async function scrollAll(browser: Browser, world: DashboardWorld, log: (line: string) => void): Promise<Figure[]> {
-  const { seconds, turns, longTasksMs, taskMs, scriptMs, apiMs } = await scrollAccounts(browser, world);
+  const { seconds, turns, longTasksMs, longestTaskCpuMs, taskMs, scriptMs, apiMs } = await scrollAccounts(browser, world);
   log(
     `${LARGE_ACCOUNTS} rows in ${seconds.toFixed(0)} s by ${turns} turns of the wheel, ${longTasksMs.length} long tasks; load ${loadavg()[0]!.toFixed(1)}`,
   );
   const thousands = LARGE_ACCOUNTS / 1_000;
   return [
     { ...within('scrolling: longest task', longest(longTasksMs), 'ms', LONG_TASK_MS), target: 'none above 50 ms' },
+    // The same on a machine that is busy with something else.
+    within('scrolling: CPU of the longest task', longestTaskCpuMs, 'ms', LONG_TASK_MS),
     told('scrolling: CPU of the page, 1,000 rows', taskMs / thousands, 'ms', 'of which script', scriptMs / thousands),
     told('scrolling: CPU of the API, 1,000 rows', apiMs / thousands, 'ms', 'CPU of the page', taskMs / thousands),
   ];

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { settled, signedIn } from './browser.ts';
+import { traced } from './trace.ts';
 import { measured, pageCpu } from './visit.ts';
 import { LARGE_ACCOUNTS, type DashboardWorld } from './worlds.ts';
 
@@ -11,6 +12,8 @@ export interface Scroll {
   readonly turns: number;
   /** How long each task took that held the page up for more than 50 ms. */
   readonly longTasksMs: readonly number[];
+  /** CPU of the task that took most, in ms. */
+  readonly longestTaskCpuMs: number;
   readonly taskMs: number;
   readonly scriptMs: number;
   /** CPU of the API, in ms. */
@@ -49,13 +52,14 @@ export async function scrollAccounts(browser: Browser, world: DashboardWorld): P
     const session = await measured(page);
     await page.evaluate(OBSERVE);
     const [before, apiUs, start] = [await pageCpu(session), await world.service.api.ask<number>('cpuUs'), performance.now()];
-    const turns = await turnToTheEnd(page);
+    const [turns, longestTaskCpuMs] = await traced(browser, page, () => turnToTheEnd(page));
     const seconds = (performance.now() - start) / 1_000;
     const [after, apiUsAfter] = [await pageCpu(session), await world.service.api.ask<number>('cpuUs')];
     return {
       seconds,
       turns,
       longTasksMs: await page.evaluate<number[]>('longTasks'),
+      longestTaskCpuMs,
       taskMs: after.taskMs - before.taskMs,
       scriptMs: after.scriptMs - before.scriptMs,
       apiMs: (apiUsAfter - apiUs) / 1_000,

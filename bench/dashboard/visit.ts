@@ -10,12 +10,12 @@ export interface Visit {
   readonly scriptBytes: number;
   /** When the largest thing stood there, in ms after the address was entered. */
   readonly lcpMs: number;
-  /** Until it came to rest, in ms: of everything, and of scripts alone. */
+  /** CPU until it came to rest, in ms: of everything, and of scripts alone. */
   readonly taskMs: number;
   readonly scriptMs: number;
 }
 
-/** Time the page's main thread has worked so far, in ms. */
+/** CPU of the page's main thread so far, in ms. */
 export interface PageCpu {
   readonly taskMs: number;
   readonly scriptMs: number;
@@ -44,7 +44,7 @@ export async function firstVisit(browser: Browser, world: DashboardWorld, viewer
 /** The debugger of a page, which counts its CPU from now on. */
 export async function measured(page: Page): Promise<CDPSession> {
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   return session;
 }
 

@@ -45,7 +45,7 @@ const PUBLISHED_MIGRATIONS = 20;
 const SEARCH_POINTS = 300;
 /** Looks at every account or decision of a migration, or at all of an administrator. */
 const COUNTING_POINTS = 500;
-/** Fills in Liquid. */
+/** Fills in Liquid, or reads Markdown. */
 const RENDERING_POINTS = 100;
 
 /**
@@ -58,6 +58,7 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'AccountUsage.state': { points: PUBLISHED_MIGRATIONS },
   'Board.deadlines': { items: 100 },
   'Board.migrations': { items: PUBLISHED_MIGRATIONS },
+  'Migration.descriptionHtml': { points: RENDERING_POINTS },
   'Migration.history': { items: 200, points: COUNTING_POINTS },
   'Migration.progress': { points: 50 },
   'Migration.reschedules': { items: 10 },

@@ -1,5 +1,5 @@
 /** Descriptions of migrations: what may stand in one, and how it becomes HTML. */
-import MarkdownIt, { type Token } from 'markdown-it';
+import MarkdownIt, { type StateCore, type Token } from 'markdown-it';
 
 /** What is wrong with a text, where, and what to do about it. */
 export interface PageProblem {
@@ -20,6 +20,8 @@ const ACTIVE_ELEMENT = /<\/?(script|style|iframe|frame|frameset|object|embed|app
 const EVENT_HANDLER = /[\s"'/]on[a-z]+\s*=/i;
 const ACTIVE_ADDRESS = /=["']?(javascript|vbscript|data):/i;
 const SAFE_SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'mailto']);
+/** Stands for the host of whatever page a description is shown on; of a scheme that no page has, as `https:x` is relative to some. */
+const OWN_HOST = 'ftp://own.invalid';
 
 // The checker has to see the HTML and the links that the renderer will refuse.
 const checker = new MarkdownIt({ html: true, linkify: false });
@@ -33,10 +35,18 @@ for (const rule of ['fence', 'code_block'] as const) {
   renderer.renderer.rules[rule] = (...given) => render(...given).replace('<pre>', '<pre tabindex="0">');
 }
 renderer.renderer.rules['table_open'] = () => '<table tabindex="0">\n';
+renderer.core.ruler.push('for_strict_pages', (state) => {
+  for (const token of state.tokens) {
+    alignByClass(token);
+    if (token.children) token.children = withoutForeignPictures(token.children, state);
+  }
+});
 
 /**
  * The HTML of a description. It is safe to put into a page whatever the input: raw HTML is shown as text, and a link
- * that goes anywhere but to http, https, mailto or a relative address stays text.
+ * that goes anywhere but to http, https, mailto or a relative address stays text. It breaks no content security policy that
+ * allows pictures of its own host alone: a picture from elsewhere is a link to it, and nothing has a style in the text.
+ * Cells of tables that are not aligned to the start have the class `center` or `right`.
  */
 export function renderMarkdown(markdown: string): string {
   return renderer.render(markdown);
@@ -188,6 +198,35 @@ function openEndProblems(text: string, tokens: readonly Token[]): PageProblem[] 
         'The HTML that starts here (a comment, or an element such as <pre>) has no end. Close it, or write it as code between backticks.',
     },
   ];
+}
+
+/** Turns the style that says how a cell is aligned into a class. */
+function alignByClass(token: Token): void {
+  const align = /^text-align:(left|center|right)$/.exec(String(token.attrGet('style')))?.[1];
+  if (align !== undefined) token.attrs = align === 'left' ? null : [['class', align]];
+}
+
+function isForeignPicture(token: Token): boolean {
+  if (token.type !== 'image') return false;
+  const address = String(token.attrGet('src'));
+  return !URL.canParse(address, OWN_HOST) || new URL(address, OWN_HOST).origin !== OWN_HOST;
+}
+
+/** Each picture from elsewhere as a link with its text, or as the text alone where it stands in a link. */
+function withoutForeignPictures(parts: readonly Token[], { Token: Made, env }: StateCore): Token[] {
+  let isInLink = false;
+  return parts.flatMap((part) => {
+    if (part.type === 'link_open') isInLink = true;
+    if (part.type === 'link_close') isInLink = false;
+    if (!isForeignPicture(part)) return part;
+    const address = String(part.attrGet('src'));
+    const text = new Made('text', '', 0);
+    text.content = renderer.renderer.renderInlineAsText(part.children ?? [], renderer.options, env) || address;
+    if (isInLink) return text;
+    const [open, close] = [new Made('link_open', 'a', 1), new Made('link_close', 'a', -1)];
+    open.attrSet('href', address);
+    return [open, text, close];
+  });
 }
 
 function lineOf(token: Token): number {

@@ -8,6 +8,7 @@ import { withoutNulls } from '../graphql/input.ts';
 import { AFTER, LiveEvents } from '../graphql/live.ts';
 import { RolloutProgress } from '../rollouts/rollout.types.ts';
 import type { LifecycleState } from './lifecycle.rules.ts';
+import { renderMarkdown } from './markdown.ts';
 import {
   ImportReportType,
   MigrationChange,
@@ -36,6 +37,14 @@ export class MigrationsResolver {
   @Query(() => MigrationType, { description: 'One migration. Errors: NOT_FOUND.' })
   migration(@Ctx() context: Context, @Arg('key', () => ID, { description: 'Its key.' }) key: string): Promise<MigrationView> {
     return context.services.migrations.migration(requireActor(context), key);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'Its description as the public page shows it: HTML that is safe within any page, with no style and nothing from elsewhere.',
+  })
+  descriptionHtml(@Root() { description }: MigrationView): string {
+    return renderMarkdown(description);
   }
 
   @FieldResolver(() => [RescheduleType], {

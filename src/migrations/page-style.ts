@@ -52,6 +52,7 @@ h3 a:hover::after, h3 a:focus-visible::after { opacity: 1; }
 .description img { max-width: 100%; height: auto; }
 .description table { display: block; max-width: 100%; margin: 0 0 0.9rem; overflow-x: auto; border-collapse: collapse; }
 .description th, .description td { padding: 0.35rem 0.8rem; border: 1px solid var(--line); text-align: left; }
+.description .center { text-align: center; } .description .right { text-align: right; }
 .description hr { margin: 1.5rem 0; border: 0; border-top: 1px solid var(--line); }
 code { padding: 0.1em 0.35em; border-radius: 4px; background: var(--code); font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { margin: 0 0 0.9rem; padding: 0.9rem 1rem; overflow-x: auto; border-radius: 6px; background: var(--code); }

@@ -6,7 +6,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { axeViolations, describeInBrowser, openPage, openSignedIn, type Visit } from '../support/chromium.ts';
 import { type PageRole, routesOf } from '../support/dashboard-routes.ts';
-import { HAS_RUN, hostile, KINDS, TURNED } from '../support/hostile-texts.ts';
+import { HAS_RUN, hostile, KINDS, TURNED, turnedIn } from '../support/hostile-texts.ts';
 import { ACCOUNTS, createHostileWorld, type HostileWorld, MIGRATIONS } from '../support/hostile-world.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
@@ -74,6 +74,17 @@ const SHOWN: Readonly<Record<PageRole, Readonly<Record<string, readonly string[]
   },
 };
 
+/** What stands over a page: toasts are dialogs as well. */
+const DIALOG = '[role=dialog]:has(h2)';
+const MESSAGES = '[aria-label=Notifications]';
+/** What the page has loaded of script, as it is sent: compressed. */
+const SCRIPT_BYTES = `performance
+  .getEntriesByType('resource')
+  .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+/** The issue of the dashboard promises less of a first load. */
+const MOST_SCRIPT_BYTES = 200_000;
+
 describeInBrowser('every page', () => {
   let hostileWorld: HostileWorld;
 
@@ -106,6 +117,9 @@ describeInBrowser('every page', () => {
         await expect.poll(() => page.evaluate<boolean>(IS_STILL)).toBe(true);
         for (const wrong of await wrongWith(page, path)) found.push(`${path} at ${viewport.width} px, ${colorScheme}: ${wrong}`);
       }
+      // After two looks all of it is there.
+      const bytes = await page.evaluate<number>(SCRIPT_BYTES);
+      if (bytes >= MOST_SCRIPT_BYTES) found.push(`${path} takes ${bytes} bytes of script`);
     }
     return found;
   }
@@ -162,5 +176,68 @@ describeInBrowser('every page', () => {
     // What the frame of a mail may not do, browsers only say.
     expect(faults.filter((fault) => !fault.includes('/mailbox/hostile.eml/'))).toEqual([]);
     expect(hostileWorld.world.output).not.toContain('content security policy');
+  });
+
+  /** Waits for a text in what stands over a page. @returns the harm it does */
+  async function harmOver(page: Page, over: string, text: string): Promise<string[]> {
+    await page.locator(over).getByText(text).first().waitFor();
+    const isTooWide = await page.evaluate<boolean>(
+      `(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('${over}'))`,
+    );
+    const turned = (await page.evaluate<string[]>(turnedIn(over))).map((each) => `turned: ${each}`);
+    const harm = [...(await harmTo(page)), ...turned, ...(isTooWide ? [`${over} is too wide`] : [])];
+    return harm.map((wrong) => `${new URL(page.url()).pathname.slice(0, 60)}, “${text.slice(0, 30)}”: ${wrong}`);
+  }
+
+  test('shows operators hostile texts as text in dialogs and messages too', async () => {
+    const { page, faults } = await signIn('OPERATOR', { viewport: PHONE });
+    const found: string[] = [];
+    for (const [index, kind] of KINDS.entries()) {
+      await goTo(page, `/rollouts/${MIGRATIONS[index]}`);
+      await page.getByRole('button', { name: 'Cancel …' }).click();
+      found.push(...(await harmOver(page, DIALOG, hostile(kind, 200))));
+      await goTo(page, `/rollouts/${MIGRATIONS[index]}/edit`);
+      await page.getByRole('button', { name: 'Save' }).click();
+      found.push(...(await harmOver(page, MESSAGES, hostile(kind, 200))));
+      await goTo(page, `/accounts/${encodeURIComponent(ACCOUNTS[index]!)}`);
+      await page
+        .getByRole('button', { name: /^Exempt/ })
+        .first()
+        .click();
+      found.push(...(await harmOver(page, DIALOG, hostile(kind, 200))));
+      await page.locator('[type=datetime-local]').fill('2099-01-01T00:00');
+      await page.getByLabel('Reason').fill(hostile(kind, 200));
+      await page.locator(DIALOG).getByRole('button', { name: 'Exempt' }).click();
+      found.push(...(await harmOver(page, MESSAGES, hostile(kind, 200))));
+    }
+    await goTo(page, '/mail');
+    // None at all would be a mistake in how it is weighed everywhere.
+    expect(await page.evaluate<number>(SCRIPT_BYTES)).toBeGreaterThan(50_000);
+    await page.getByRole('button', { name: /^Try again with the webhook to/ }).click();
+    await page.getByRole('button', { name: /^Try all/ }).click();
+    found.push(...(await harmOver(page, MESSAGES, 'reminders are tried again')));
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('shows administrators hostile texts as text in dialogs and messages too', async () => {
+    const { page, faults } = await signIn('ADMINISTRATOR', { viewport: PHONE });
+    const found: string[] = [];
+    for (const [index, kind] of KINDS.entries()) {
+      const title = hostile(kind, 200);
+      await goTo(page, `/accounts/${encodeURIComponent(ACCOUNTS[(index + KINDS.length - 1) % KINDS.length]!)}`);
+      await page.getByRole('button', { name: `Opt in to ${title} …`, exact: true }).click();
+      found.push(...(await harmOver(page, DIALOG, title)));
+      const confirm = page.locator(DIALOG).getByRole('button', { name: 'Opt in', exact: true });
+      await page.locator(DIALOG).getByText('Loading', { exact: true }).waitFor({ state: 'detached' });
+      for (const box of await page.locator(DIALOG).getByRole('checkbox').all()) await box.check();
+      await confirm.click();
+      found.push(...(await harmOver(page, MESSAGES, title)));
+      await page.getByRole('button', { name: `Opt out of ${title}`, exact: true }).click();
+      await page.locator(MESSAGES).getByText('You can opt in any time').waitFor();
+      found.push(...(await harmOver(page, MESSAGES, title)));
+    }
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
   });
 });

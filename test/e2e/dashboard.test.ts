@@ -138,6 +138,26 @@ describeInBrowser('the dashboard', () => {
     expect(await ground()).toBe(light);
   });
 
+  test('fetches the user menu when somebody reaches for it: says where that fails, and gives the focus back', async () => {
+    const { page } = await openPage(url);
+    await page.goto('/');
+    await signIn(page, adasToken);
+    await heading(page, 'Board').waitFor();
+    await page.context().setOffline(true);
+    const button = page.getByRole('button', { name: 'ada@acme.example' });
+    await button.press('ArrowDown');
+    await page
+      .getByRole('region', { name: 'Notifications' })
+      .getByText(/^The menu could not be fetched/)
+      .waitFor();
+    await page.context().setOffline(false);
+    await button.press('ArrowDown');
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('header button[aria-haspopup=menu]:focus').count()).toBe(1);
+  });
+
   test('says that the connection is lost, and goes on by itself', async () => {
     const { page } = await openPage(url);
     await page.goto('/');

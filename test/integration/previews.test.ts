@@ -53,6 +53,11 @@ describe('a migration that is still being written', () => {
     await service.house.migrations.createMigration(OPERATOR, draft);
     const { id } = await service.house.migrations.announceMigration(OPERATOR, 'new-tokens');
     expect(await (await call(service.url, '/migrations')).text()).toContain(shown.html);
+    const { migration } = await service.operator.request<{ migration: { descriptionHtml: string } }, unknown>(
+      '{ migration(key: "new-tokens") { descriptionHtml } }',
+    );
+    expect(migration.descriptionHtml).toBe('<p>Get <strong>new</strong> ones.</p>\n');
+    expect(shown.html).toContain(migration.descriptionHtml);
     expect((await service.house.rollouts.progress(OPERATOR, id)).affected).toBe(shown.affectedAccounts);
     for (const { at } of shown.reminders) {
       await service.setClock(new Date(at.getTime() + 60_000).toISOString());

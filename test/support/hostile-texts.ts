@@ -35,9 +35,13 @@ export function hostileMarkdown(kind: Kind): string {
   return `${text}\n\n${'W'.repeat(10_000 - text.length - 2)}`;
 }
 
-/** An expression for a page: what stands behind a text that turns the direction, and is turned by it. */
-export const TURNED = `(() => {
-  const walker = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT);
+/**
+ * An expression for a page: what stands behind a text that turns the direction, and is turned by it.
+ *
+ * @param within a selector of where to look; the whole page where it has none of it
+ */
+export const turnedIn = (within: string) => `(() => {
+  const walker = document.createTreeWalker(document.querySelector('${within}') ?? document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = node.data.indexOf('\u202E');
@@ -55,3 +59,6 @@ export const TURNED = `(() => {
   }
   return found;
 })()`;
+
+/** See {@link turnedIn}: in the middle of the page. */
+export const TURNED = turnedIn('main');

@@ -6,6 +6,7 @@ import type { Fault } from '../api/errors.ts';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Disclosure } from '../components/disclosure.tsx';
+import { Quoted } from '../components/quoted.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { formatPartial } from '../format/dates.ts';
@@ -103,7 +104,12 @@ function Decide({ accountMigration }: CardProps) {
   const onOptOut = async () => {
     const { fault: refused } = await optOut({ account: account.id, migration: migration.key });
     setFault(refused);
-    if (!refused) done(`Opted out of “${migration.title}” again. You can opt in any time before the deadline.`);
+    if (!refused)
+      done(
+        <>
+          Opted out of <Quoted text={migration.title} /> again. You can opt in any time before the deadline.
+        </>,
+      );
   };
   return (
     <div className={styles['decide']}>

@@ -1,11 +1,8 @@
 /** The announcement of a migration, as the public page has it. */
-import { lazy, Suspense } from 'react';
 import { MigrationDescriptionDocument } from '../../../schema/generated/dashboard.ts';
 import { useRead } from '../api/read.ts';
-import { Loaded, Skeleton } from '../components/states.tsx';
-
-/** With what reads Markdown, which few visits need. */
-const Markdown = lazy(() => import('../components/markdown.tsx').then((module) => ({ default: module.Markdown })));
+import { Description } from '../components/description.tsx';
+import { Loaded } from '../components/states.tsx';
 
 interface MigrationTextProps {
   readonly migration: string;
@@ -17,15 +14,9 @@ export function MigrationText({ migration, guideUrl }: MigrationTextProps) {
   const reading = useRead(MigrationDescriptionDocument, { key: migration });
   return (
     <Loaded reading={reading} lines={4}>
-      {({ migration: { description } }) => (
+      {({ migration: { descriptionHtml } }) => (
         <>
-          {description === '' ? (
-            <p className="soft">There is no text beside the title.</p>
-          ) : (
-            <Suspense fallback={<Skeleton lines={4} />}>
-              <Markdown text={description} />
-            </Suspense>
-          )}
+          <Description html={descriptionHtml} />
           {guideUrl !== null && (
             <p>
               <a href={guideUrl} rel="noreferrer" target="_blank">

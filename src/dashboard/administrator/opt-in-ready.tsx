@@ -5,6 +5,7 @@ import { useChange } from '../api/change.ts';
 import type { Fault } from '../api/errors.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { Quoted } from '../components/quoted.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { countOf, formatCount } from '../format/numbers.ts';
@@ -29,7 +30,12 @@ export function OptInReadyDialog({ standing: { migration, ready: total, accounts
     if (refused) return setFault(refused);
     const refusals = data.optInAccounts.filter(({ error }) => error !== null);
     const count = data.optInAccounts.length - refusals.length;
-    if (count > 0) done(`${countOf(count, 'account')} opted in to “${migration.title}”.`);
+    if (count > 0)
+      done(
+        <>
+          {countOf(count, 'account')} opted in to <Quoted text={migration.title} />.
+        </>,
+      );
     const [first] = refusals;
     if (!first?.error) return onOpenChange(false);
     setFault({
@@ -45,7 +51,11 @@ export function OptInReadyDialog({ standing: { migration, ready: total, accounts
         setFault(null);
         onOpenChange(next);
       }}
-      title={`Opt in ${countOf(ready.length, 'account')} to “${migration.title}”?`}
+      title={
+        <>
+          Opt in {countOf(ready.length, 'account')} to <Quoted text={migration.title} />?
+        </>
+      }
       actions={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>

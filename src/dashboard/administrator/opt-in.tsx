@@ -8,6 +8,7 @@ import { Button } from '../components/button.tsx';
 import { CodeText } from '../components/code-text.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Check } from '../components/field.tsx';
+import { Quoted } from '../components/quoted.tsx';
 import { FaultNote, Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import type { OwnAccountMigration } from './own.types.ts';
@@ -37,14 +38,22 @@ export function OptInDialog({ accountMigration: { account, migration, state }, o
   const confirm = async () => {
     const { fault: refused } = await optIn({ account: account.id, migration: migration.key, acknowledge: blocked && acknowledged });
     if (refused) return setFault(refused);
-    done(`Opted in to “${migration.title}”.`);
+    done(
+      <>
+        Opted in to <Quoted text={migration.title} />.
+      </>,
+    );
     change(false);
   };
   return (
     <Dialog
       open={open}
       onOpenChange={change}
-      title={`Opt in to “${migration.title}”?`}
+      title={
+        <>
+          Opt in to <Quoted text={migration.title} />?
+        </>
+      }
       actions={
         <>
           <Button onClick={() => change(false)}>Cancel</Button>

@@ -27,9 +27,19 @@ export interface Listing<Node> {
 /** The part of a {@link Listing} that changes. */
 type Shown<Node> = Pick<Listing<Node>, 'nodes' | 'fault' | 'hasMore' | 'busy'>;
 
+/** What was read of a list. */
+interface Stretch<Node> {
+  readonly nodes: readonly Node[];
+  readonly pages: number;
+  /** Behind which it goes on; null at its beginning. */
+  readonly after: string | null;
+  readonly hasMore: boolean;
+}
+
 /** Reads the next page of a list; `after` is null for the first. */
 type ReadPage<Node> = (after: string | null) => Promise<ConnectionPage<Node> | Fault>;
 
+const NOTHING: Stretch<never> = { nodes: [], pages: 0, after: null, hasMore: true };
 /** As of a query: changes come in bursts. In ms. */
 const GATHER_MS = 150;
 
@@ -73,10 +83,10 @@ function pageReader<Data, Variables extends AnyVariables & { after?: string | nu
   };
 }
 
-/** The pages of one list that have been read. */
+/** As much of one list as has been read. */
 class Pages<Node> {
   private readonly listeners = new Set<() => void>();
-  private pages: readonly ConnectionPage<Node>[] = [];
+  private stretch: Stretch<Node> = NOTHING;
   private shown: Shown<Node> = { nodes: undefined, fault: null, hasMore: false, busy: true };
   /** Of the last reading: one before it that answers later is too late. */
   private turn = 0;
@@ -92,17 +102,17 @@ class Pages<Node> {
   readonly read = (): Shown<Node> => this.shown;
 
   readonly more = (): void => {
-    if (!this.shown.busy) void this.readUpTo(this.pages, this.pages.length + 1);
+    if (!this.shown.busy) void this.readUpTo(this.stretch, this.stretch.pages + 1);
   };
 
   readonly reread = (): void => {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.readUpTo([], Math.max(1, this.pages.length)), GATHER_MS);
+    this.timer = setTimeout(() => void this.readUpTo(NOTHING, Math.max(1, this.stretch.pages)), GATHER_MS);
   };
 
   /** Begins to read, also again after it was closed. */
   open(): void {
-    void this.readUpTo(this.pages, 1);
+    void this.readUpTo(this.stretch, 1);
   }
 
   /** What is still read is for nobody. */
@@ -117,25 +127,28 @@ class Pages<Node> {
   }
 
   /** Each page stands behind the one before, so they are read one after the other. */
-  private async readUpTo(kept: readonly ConnectionPage<Node>[], count: number): Promise<void> {
+  private async readUpTo(kept: Stretch<Node>, count: number): Promise<void> {
     const mine = ++this.turn;
     this.show({ ...this.shown, fault: null, busy: true });
-    const pages = [...kept];
-    while (pages.length < count) {
-      const last = pages.at(-1);
-      if (last && !last.pageInfo.hasNextPage) break;
-      const page = await this.readPage(last?.pageInfo.endCursor ?? null);
+    let stretch = kept;
+    while (stretch.hasMore && stretch.pages < count) {
+      const page = await this.readPage(stretch.after);
       if (this.turn !== mine) return;
       if ('code' in page) return this.show({ ...this.shown, fault: page, busy: false });
-      pages.push(page);
+      stretch = longer(stretch, page);
     }
-    this.pages = pages;
-    const nodes = pages.flatMap(({ edges }) => edges.map(({ node }) => node));
-    this.show({ nodes, fault: null, hasMore: pages.at(-1)?.pageInfo.hasNextPage ?? false, busy: false });
+    this.stretch = stretch;
+    this.show({ nodes: stretch.nodes, fault: null, hasMore: stretch.hasMore, busy: false });
   }
 
   private show(shown: Shown<Node>): void {
     this.shown = shown;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Copies references alone: it is done for each page of a list that may be very long. */
+function longer<Node>({ nodes, pages }: Stretch<Node>, { edges, pageInfo }: ConnectionPage<Node>): Stretch<Node> {
+  const more = edges.map(({ node }) => node);
+  return { nodes: nodes.concat(more), pages: pages + 1, after: pageInfo.endCursor, hasMore: pageInfo.hasNextPage };
 }

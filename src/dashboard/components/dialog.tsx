@@ -7,7 +7,7 @@ interface DialogProps {
   readonly open: boolean;
   /** Called with false by Escape, a click outside, or the button that closes. */
   readonly onOpenChange: (open: boolean) => void;
-  readonly title: string;
+  readonly title: ReactNode;
   readonly children: ReactNode;
   /** Its buttons, the one that goes on last. */
   readonly actions: ReactNode;

@@ -6,9 +6,9 @@ import styles from './toast.module.css';
 /** What can be told, and how. */
 export interface Toasts {
   /** Something was done. */
-  readonly done: (message: string) => void;
+  readonly done: (message: ReactNode) => void;
   /** Something was not; stays until it is closed. */
-  readonly failed: (message: string) => void;
+  readonly failed: (message: ReactNode) => void;
 }
 
 /** Everything below can tell; see {@link useToasts}. */

@@ -1,6 +1,6 @@
 /** A table of any length: only the rows in sight are in the page, and those to come are asked for in time. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, useCallback, useEffect, useEffectEvent, useRef } from 'react';
+import { measureElement, useVirtualizer } from '@tanstack/react-virtual';
+import { memo, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import styles from './virtual-table.module.css';
 
 /** A column. */
@@ -15,7 +15,7 @@ export interface Column<Row> {
 interface VirtualTableProps<Row> {
   /** Names the table for those who cannot see it. */
   readonly label: string;
-  /** The same at each render, as is {@link rowKey}: else every row is drawn anew at each step of the scrolling. */
+  /** The same at each render: else every row is drawn anew at each step of the scrolling. */
   readonly columns: readonly Column<Row>[];
   /** The rows read so far. */
   readonly rows: readonly Row[];
@@ -27,7 +27,7 @@ interface VirtualTableProps<Row> {
   readonly hasMore: boolean;
 }
 
-/** Of one line; longer content makes a row higher. In px. */
+/** Of one line, until the first rows are there. In px. */
 const ROW_HEIGHT = 44;
 /** Of the head with both borders of the table, in px. */
 const HEAD_HEIGHT = 40;
@@ -39,11 +39,17 @@ const AHEAD = 40;
 /** The table, with a height of its own within the page where it is long. */
 export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore, hasMore }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
+  // Longer content makes a row higher, and most rows are as low as any: what was guessed right is drawn once.
+  const lowest = useRef(Infinity);
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: useCallback((index: number) => rowKey(rows[index]!), [rows, rowKey]),
+    estimateSize: () => (lowest.current === Infinity ? ROW_HEIGHT : lowest.current),
+    measureElement: (element, entry, instance) => {
+      const height = measureElement(element, entry, instance);
+      lowest.current = Math.min(lowest.current, height);
+      return height;
+    },
     overscan: OVERSCAN,
     // Frames come before rows: while somebody flings it, a row may be late.
     useFlushSync: false,
@@ -76,9 +82,10 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onMore,
           ))}
         </div>
         <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index, key, start }) => (
+          {items.map(({ index, start }) => (
             <TableRow
-              key={key}
+              // Heights are kept by index, though: asking for the keys of 50,000 rows as each page comes would be felt.
+              key={rowKey(rows[index]!)}
               index={index}
               start={start}
               row={rows[index]!}

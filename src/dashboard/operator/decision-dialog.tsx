@@ -53,7 +53,11 @@ export function DecisionDialog({ account, accountMigration: { migration, state }
     const { fault: refused } = await (decision === 'EXTEND' ? extend(input) : exempt(input));
     setFault(refused);
     if (refused) return;
-    done(`${account.name}: ${wording.done}`);
+    done(
+      <>
+        <bdi>{account.name}</bdi>: {wording.done}
+      </>,
+    );
     onClose();
   };
   const errorOf = (field: string, codes: readonly string[]) =>

@@ -1,16 +1,13 @@
 /** What a migration comes to while it is written: dates, whom it touches, reminders, its section of the public page. */
-import { lazy, Suspense } from 'react';
 import type { DraftPreviewQuery } from '../../../schema/generated/dashboard-operator.ts';
 import type { Reading } from '../api/read.ts';
 import { Card } from '../components/card.tsx';
-import { Loaded, Skeleton } from '../components/states.tsx';
+import { Loaded } from '../components/states.tsx';
 import { countOf } from '../format/numbers.ts';
 import styles from './draft-preview.module.css';
 import { MigrationDate } from './migration-date.tsx';
 import { Reminders } from './reminders.tsx';
-
-/** With a parser of HTML, which other pages do without. */
-const SectionPreview = lazy(() => import('./section-preview.tsx').then((module) => ({ default: module.SectionPreview })));
+import { SectionPreview } from './section-preview.tsx';
 
 /** What the API says of a draft. */
 type Preview = DraftPreviewQuery['previewMigration'];
@@ -34,13 +31,7 @@ export function DraftPreview({ reading, isNew, hasTitle }: DraftPreviewProps) {
             {isNew && <Reminders reminders={preview.reminders} timeZone={preview.timeZone} />}
           </Card>
           <Card title="On the public page">
-            {hasTitle ? (
-              <Suspense fallback={<Skeleton lines={6} />}>
-                <SectionPreview html={preview.html} />
-              </Suspense>
-            ) : (
-              <p className="soft">It stands here as soon as it has a title.</p>
-            )}
+            {hasTitle ? <SectionPreview html={preview.html} /> : <p className="soft">It stands here as soon as it has a title.</p>}
           </Card>
         </>
       )}

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { type Outcome, useChange } from '../api/change.ts';
 import { useRead } from '../api/read.ts';
+import { Quoted } from '../components/quoted.tsx';
 import { Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { Page } from '../shell/page.tsx';
@@ -46,7 +47,11 @@ function Edit({ migration }: { readonly migration: EditedMigration }) {
     const outcome = Object.keys(input).length === 0 ? UNCHANGED : await edit({ key: migration.key, input });
     if (outcome.fault === null) {
       kept.discard();
-      done(`“${form.title.trim()}” is saved.`);
+      done(
+        <>
+          <Quoted text={form.title.trim()} /> is saved.
+        </>,
+      );
       navigate(migrationPath(migration.key));
     }
     return outcome;

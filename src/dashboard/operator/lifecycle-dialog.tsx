@@ -1,5 +1,5 @@
 /** Announcing, enforcing and cancelling: each asked once more, saying what follows and whether there is a way back. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   AnnounceCatalogueMigrationDocument,
   CancelCatalogueMigrationDocument,
@@ -10,6 +10,7 @@ import type { Fault } from '../api/errors.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Field, TextArea } from '../components/field.tsx';
+import { Quoted } from '../components/quoted.tsx';
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { countOf } from '../format/numbers.ts';
@@ -19,34 +20,34 @@ import type { OperatorMigration } from './migration.types.ts';
 export type LifecycleStep = 'ANNOUNCE' | 'ENFORCE' | 'CANCEL';
 
 interface Wording {
-  readonly title: (title: string) => string;
+  readonly title: (title: ReactNode) => ReactNode;
   readonly button: string;
   readonly busy: string;
-  readonly done: (title: string) => string;
+  readonly done: (title: ReactNode) => ReactNode;
   /** What is asked for as a reason; null where none is needed. */
   readonly reason: string | null;
 }
 
 const WORDING: Readonly<Record<LifecycleStep, Wording>> = {
   ANNOUNCE: {
-    title: (title) => `Announce “${title}”?`,
+    title: (title) => <>Announce {title}?</>,
     button: 'Announce',
     busy: 'Announcing …',
-    done: (title) => `“${title}” is announced.`,
+    done: (title) => <>{title} is announced.</>,
     reason: null,
   },
   ENFORCE: {
-    title: (title) => `Enforce “${title}” at once?`,
+    title: (title) => <>Enforce {title} at once?</>,
     button: 'Enforce now',
     busy: 'Enforcing …',
-    done: (title) => `“${title}” is mandatory now.`,
+    done: (title) => <>{title} is mandatory now.</>,
     reason: 'Why it cannot wait',
   },
   CANCEL: {
-    title: (title) => `Cancel “${title}”?`,
+    title: (title) => <>Cancel {title}?</>,
     button: 'Cancel migration',
     busy: 'Cancelling …',
-    done: (title) => `“${title}” is cancelled.`,
+    done: (title) => <>{title} is cancelled.</>,
     reason: 'Why it is taken back',
   },
 };
@@ -86,7 +87,7 @@ export function LifecycleDialog({ migration, step, onClose }: LifecycleDialogPro
     setFault(why);
     if (why) return;
     setReason('');
-    done(wording.done(title));
+    done(wording.done(<Quoted text={title} />));
     close();
   };
   const isReasonWrong = fault?.details['field'] === 'reason' || fault?.code === 'REASON_NEEDED';
@@ -94,7 +95,7 @@ export function LifecycleDialog({ migration, step, onClose }: LifecycleDialogPro
     <Dialog
       open={step !== null}
       onOpenChange={(open) => !open && close()}
-      title={wording.title(title)}
+      title={wording.title(<Quoted text={title} />)}
       actions={
         <>
           <Button onClick={close}>Not now</Button>

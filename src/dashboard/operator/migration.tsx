@@ -1,5 +1,5 @@
 /** One migration: how its rollout goes, as it goes; what can be done about it; and its dates with how they came about. */
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import {
   CatalogueMigrationChangedDocument,
   LiveProgressDocument,
@@ -9,7 +9,8 @@ import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
 import { Badge } from '../components/badge.tsx';
 import { Card } from '../components/card.tsx';
-import { Empty, Loaded, Skeleton } from '../components/states.tsx';
+import { Description } from '../components/description.tsx';
+import { Empty, Loaded } from '../components/states.tsx';
 import { LIFECYCLE, SEVERITY } from '../format/words.ts';
 import { Page } from '../shell/page.tsx';
 import { usePathPart } from '../shell/path-part.ts';
@@ -22,9 +23,6 @@ import { OldBehaviour } from './old-behaviour.tsx';
 import { PendingDates, DatesHistory } from './reschedules.tsx';
 import { RolloutAccounts } from './rollout-accounts.tsx';
 import { RolloutNumbers, type RolloutNow } from './rollout-numbers.tsx';
-
-/** With what reads Markdown. */
-const Markdown = lazy(() => import('../components/markdown.tsx').then((module) => ({ default: module.Markdown })));
 
 /** The page. */
 export function Migration() {
@@ -81,13 +79,7 @@ function Content({ migration }: { readonly migration: OperatorMigration }) {
         </>
       )}
       <Card title="The announcement">
-        {migration.description === '' ? (
-          <p className="soft">There is no text beside the title.</p>
-        ) : (
-          <Suspense fallback={<Skeleton lines={4} />}>
-            <Markdown text={migration.description} />
-          </Suspense>
-        )}
+        <Description html={migration.descriptionHtml} />
       </Card>
     </>
   );

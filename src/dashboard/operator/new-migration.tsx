@@ -2,6 +2,7 @@
 import { useLocation } from 'wouter';
 import { CreateCatalogueMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
+import { Quoted } from '../components/quoted.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { Page } from '../shell/page.tsx';
 import { type MigrationForm, NEW_FORM, newMigrationOf } from './draft.rules.ts';
@@ -19,7 +20,11 @@ export function NewMigration() {
     const outcome = await create({ input: newMigrationOf(form) });
     if (outcome.data) {
       kept.discard();
-      done(`“${outcome.data.createMigration.title}” is a draft. Announce it when it may be seen.`);
+      done(
+        <>
+          <Quoted text={outcome.data.createMigration.title} /> is a draft. Announce it when it may be seen.
+        </>,
+      );
       navigate(migrationPath(outcome.data.createMigration.key));
     }
     return outcome;

@@ -18,6 +18,9 @@ import { QUEUE } from './words.ts';
 type Queue = MachineryQuery['queues'][number];
 type Failure = Queue['failures'][number];
 
+/** So many are shown at first: what else is on the page is not to be pushed out of sight by a morning that went wrong. */
+const FIRST = 3;
+
 interface QueueFailuresProps {
   readonly queue: Queue;
   /** Called once something is tried again. */
@@ -28,7 +31,9 @@ interface QueueFailuresProps {
 export function QueueFailures({ queue: { name, failures, failed }, onRetried }: QueueFailuresProps) {
   const [retryAll, busy] = useChange(RetryReminderMailsDocument);
   const { done, failed: refused } = useToasts();
+  const [showsAll, setShowsAll] = useState(false);
   if (failures.length === 0) return null;
+  const shown = showsAll ? failures : failures.slice(0, FIRST);
   const onRetryAll = async () => {
     const { data, fault } = await retryAll({});
     if (fault) return refused(fault.message);
@@ -48,12 +53,27 @@ export function QueueFailures({ queue: { name, failures, failed }, onRetried }: 
         )
       }
     >
-      {failed > failures.length && <p className="soft small">The last {failures.length} of them.</p>}
+      {failed > shown.length && (
+        <p className="soft small">
+          The last {shown.length} of {formatCount(failed)}.
+        </p>
+      )}
       <ul>
-        {failures.map((failure) => (
+        {shown.map((failure) => (
           <FailureRow key={failure.id} queue={name} failure={failure} onRetried={onRetried} />
         ))}
       </ul>
+      {failures.length > FIRST && (
+        <div>
+          <Button
+            look="quiet"
+            aria-label={`${showsAll ? 'Show fewer' : `Show ${failures.length - FIRST} more`}: ${QUEUE[name].label}`}
+            onClick={() => setShowsAll(!showsAll)}
+          >
+            {showsAll ? 'Show fewer' : `Show ${failures.length - FIRST} more`}
+          </Button>
+        </div>
+      )}
       {name === 'USER_MAIL' && (
         <p className="small soft">They are not tried again: their users have asked anew, or their links have expired.</p>
       )}
@@ -77,7 +97,11 @@ function FailureRow({ queue, failure: { id, to, attempts, error, failedAt }, onR
     const { fault } = await (queue === 'WEBHOOK' ? redeliver({ id }) : retryMail({ id }));
     if (fault) return failed(fault.message);
     setRetried(true);
-    done(`The ${QUEUE[queue].one} to ${to ?? 'somebody who is gone'} is tried again.`);
+    done(
+      <>
+        The {QUEUE[queue].one} to <bdi>{to ?? 'somebody who is gone'}</bdi> is tried again.
+      </>,
+    );
     onRetried();
   };
   return (

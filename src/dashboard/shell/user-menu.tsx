@@ -1,62 +1,40 @@
 /** Who is signed in, and what concerns this browser alone: the theme, and leaving. */
-import { Menu } from '@base-ui/react/menu';
-import { Instant } from '../format/time.tsx';
-import { useReader, useSession } from '../session/session-provider.tsx';
+import { type ComponentType, type KeyboardEvent, useState } from 'react';
 import { useToasts } from '../components/toast.tsx';
-import { chooseTheme, THEMES, type Theme, useTheme } from '../theme/theme.ts';
+import { Subject } from './subject.tsx';
 import styles from './user-menu.module.css';
 
-const LABELS: Readonly<Record<Theme, string>> = { system: 'As the system', light: 'Light', dark: 'Dark' };
-const ROLES: Readonly<Record<string, string>> = { ADMINISTRATOR: 'Administrator', OPERATOR: 'Operator' };
+/** The menu itself, which no page needs to be shown. */
+const load = () => import('./opened-user-menu.tsx');
 
-/** The menu at the end of the header. */
+/** The menu at the end of the header. It is fetched as somebody reaches for it, by pointer or key, and there when they press. */
 export function UserMenu() {
-  const { role, subject, expiresAt, site } = useReader();
-  const { leave } = useSession();
+  const [Opened, setOpened] = useState<ComponentType | null>(null);
   const { failed } = useToasts();
-  const theme = useTheme();
-  const signOut = async () => {
-    const fault = await leave();
-    if (fault) failed(`You are still signed in. ${fault.message}`);
+  if (Opened) return <Opened />;
+  const reach = () => void load().catch(() => undefined);
+  const open = () =>
+    void load().then(
+      ({ OpenedUserMenu }) => setOpened(() => OpenedUserMenu),
+      () => failed('The menu could not be fetched. Check your connection, or reload the page.'),
+    );
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    open();
   };
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={styles['trigger']}>
-        <span className={styles['subject']}>{subject}</span>
-        <span className={styles['arrow']} aria-hidden="true" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className={styles['positioner']} align="end" sideOffset={6}>
-          <Menu.Popup className={styles['popup']}>
-            <div className={styles['who']}>
-              <p className={styles['name']}>{subject}</p>
-              <p>
-                {ROLES[role] ?? role} of {site.platform}
-              </p>
-              <p>
-                Signed in until <Instant instant={expiresAt} />
-              </p>
-            </div>
-            <Menu.Group className={styles['group']}>
-              <Menu.GroupLabel className={styles['label']}>Theme</Menu.GroupLabel>
-              <Menu.RadioGroup value={theme} onValueChange={(chosen: Theme) => chooseTheme(chosen)}>
-                {THEMES.map((each) => (
-                  <Menu.RadioItem key={each} value={each} className={styles['item']}>
-                    <span className={styles['tick']}>
-                      <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>
-                    </span>
-                    {LABELS[each]}
-                  </Menu.RadioItem>
-                ))}
-              </Menu.RadioGroup>
-            </Menu.Group>
-            {site.development && <Menu.Item className={styles['item']} render={<a href="/mailbox">Mailbox of this machine</a>} />}
-            <Menu.Item className={styles['item']} onClick={() => void signOut()}>
-              Sign out
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <button
+      type="button"
+      className={styles['trigger']}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={reach}
+      onFocus={reach}
+      onClick={open}
+      onKeyDown={onKeyDown}
+    >
+      <Subject />
+    </button>
   );
 }
