@@ -14,6 +14,7 @@ import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
 import { payerOf, rateLimited } from './http/budgets.ts';
 import { clientAddress } from './http/client-address.ts';
 import type { Route, Routes } from './http/route.ts';
+import { metricsRoutes } from './metrics/metrics.routes.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
 import { LoginCookie } from './sessions/login-cookie.ts';
@@ -69,11 +70,16 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     landingPage: development,
     logger: log,
   });
+  const { metrics, clock } = house;
+  metrics?.showConnections(() => graphql.connections());
+  metrics?.showFollower(() => follower.lagMs(clock.now()));
+  metrics?.showPlatform(() => house.figures.read());
   const http = createHttpServer({
     graphql,
     routes: routesOf(house, log),
     fallback: dashboardPage(DASHBOARD),
     ready: () => missing(house),
+    onAnswered: metrics?.answered,
     logger: log,
   });
   await requireOwnLog(house.db);
@@ -99,6 +105,7 @@ function routesOf(house: House, log: Logger): Routes {
     ...mailboxRoutes(house.mailbox, facts.development),
     ...usersRoutes({ ...house, tokens: paying(house.tokens, house.budgets) }),
     ...calendarRoutes(house.calendarLinks),
+    ...metricsRoutes(house.metrics, house.config.METRICS_TOKEN),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
   };
 }

@@ -42,6 +42,8 @@ import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
 import { Budgets } from './http/budgets.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
+import { FiguresService } from './metrics/figures.service.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { Calendar } from './migrations/calendar.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
@@ -92,6 +94,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const clock = config.CLOCK_FILE ? fileClock(config.CLOCK_FILE) : systemClock;
   const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
   const wake = new Wake(db, log);
+  const metrics = await metricsOf(config, db);
   const zone = config.PLATFORM_TIME_ZONE;
   const secrets = new SecretBox(config.ENCRYPTION_KEYS);
   const hosts = new SmtpGuard(config.TRUSTED_SMTP_SERVERS);
@@ -129,7 +132,15 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const builtIn = builtInProvider(config);
   const clients = new ProviderClients((access) => createProvider(access, providerOptions), builtIn);
   const attempts = new UserMailAttempts(clock, secrets, emailSettings, templates, clients, settings.timeoutMs, log);
-  const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
+  const userMailSender = new UserMailSender(
+    db,
+    wake,
+    clock,
+    attempts,
+    new UserMailOutcomes(db, wake, clock),
+    settings.timeoutMs,
+    metrics?.attemptsOf('user_mail'),
+  );
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
   const jwts = oidcOf(config, db, clock, log);
@@ -137,9 +148,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
   const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
-  const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
+  const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard), metrics?.attemptsOf('webhook'));
   const webhookDeliveries = new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts });
   const mails = new MailService(db, wake, clock);
+  const queues = { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries };
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
   return {
     config,
@@ -160,10 +172,20 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
-    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
+    delivery: new MailDelivery(
+      db,
+      wake,
+      clock,
+      transport,
+      (ids) => reminders.contentOf(ids),
+      settings,
+      log,
+      metrics?.attemptsOf('reminder_mail'),
+    ),
     callers: new Callers(tokens, clock, follower),
     emailSettings,
     events: new EventsService(db),
+    figures: new FiguresService(db, clock, queues),
     flags: new FlagsService(db, clock, follower),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
@@ -174,6 +196,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
     mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
     mails,
+    metrics,
     migrations,
     notices: new NoticesService(db, wake, clock),
     noticeSweep: new NoticeSweep(db, wake, clock),
@@ -190,7 +213,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       publicUrl,
     }),
     publicUrl,
-    operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
+    operations: new OperationsService(db, clock, queues),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
@@ -230,6 +253,15 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       await db.close();
     },
   };
+}
+
+/** Counts, where somebody may read the counts; the library is not loaded otherwise. */
+async function metricsOf({ METRICS_TOKEN }: Config, db: Database): Promise<Metrics | null> {
+  if (METRICS_TOKEN === undefined) return null;
+  const { Metrics: Counting } = await import('./metrics/metrics.ts');
+  const metrics = new Counting();
+  metrics.showPool(() => db.poolUse());
+  return metrics;
 }
 
 /** Takes JWTs, where there is an issuer of them. */

@@ -27,6 +27,10 @@ const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(4000),
   WORKER_PORT: port.default(4001),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 characters or more, and no spaces: openssl rand -hex 24 makes one')
+    .optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   INTROSPECTION: z.enum(['on', 'off']).optional(),
   TRUSTED_PROXIES: z.string().transform(addresses).default([]),

@@ -14,6 +14,8 @@ import type { GatesService } from './gates/gates.service.ts';
 import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
 import type { Budgets } from './http/budgets.ts';
+import type { FiguresService } from './metrics/figures.service.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
@@ -43,6 +45,9 @@ export interface House extends Services {
   readonly calendar: Calendar;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;
+  /** What Prometheus reads of this process; null where nobody may. */
+  readonly metrics: Metrics | null;
+  readonly figures: FiguresService;
   readonly reminders: Reminders;
   /** What a platform without a mail server has written; for development. */
   readonly mailbox: MailboxService;

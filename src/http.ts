@@ -6,12 +6,24 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
-import type { GraphqlServer } from './graphql/server.ts';
+import type { GraphqlServer, RanOperation } from './graphql/server.ts';
 import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes, type Wording } from './http/route.ts';
 import { type Match, paramsOf, Router } from './http/router.ts';
+
+/** A request that was answered, for whoever counts. */
+export interface Answered {
+  /** Its method and path as the routes have it, e.g. `GET /api/v2/users/{id}`; null where none has it, and for GraphQL. */
+  readonly route: string | null;
+  readonly isGraphql: boolean;
+  /** Null where none came to be run. */
+  readonly operation: RanOperation | null;
+  readonly status: number;
+  /** From its first line to its answer. */
+  readonly seconds: number;
+}
 
 /** What an HTTP server is made of. */
 export interface HttpServerOptions {
@@ -26,6 +38,8 @@ export interface HttpServerOptions {
   /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
   readonly live?: () => readonly string[];
   readonly logger: Logger;
+  /** Called for each request once it is answered; must not throw. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
   /** The setting that gives the port, for the sentence where it is taken; `PORT` by default. */
   readonly portSetting?: string;
 }
@@ -111,9 +125,10 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   secure(response);
   const path = pathOf(request);
   const match = router.match(request.method ?? 'GET', path);
-  let operation: string | null = null;
+  const graphql = path === GRAPHQL ? options.graphql : undefined;
+  let operation: RanOperation | null = null;
   try {
-    if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
+    if (graphql) operation = await graphql.handle(request, response, requestId);
     else
       await send(request, response, await answerTo(options, match, request, path), (error) => cutShort(error, requestId, options.logger));
   } catch (error) {
@@ -122,6 +137,9 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
     else if (response.headersSent) response.destroy(error as Error);
     else await send(request, response, failure(error, requestId, options.logger, word));
   }
+  const ms = performance.now() - started;
+  const route = match.kind === 'found' ? `${request.method} ${match.pattern}` : null;
+  options.onAnswered?.({ route, isGraphql: graphql !== undefined, operation, status: response.statusCode, seconds: ms / 1_000 });
   // Keepers ask every few seconds, and services at each of their requests; that they did is of no interest.
   const quiet = match.kind === 'found' && match.route.quiet && response.statusCode < 400;
   const level = quiet || path === '/healthz' || path === '/readyz' ? 'debug' : 'info';
@@ -130,9 +148,9 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
     requestId,
     method: request.method,
     path: router.shown(path),
-    operation,
+    operation: operation?.name ?? null,
     status: response.statusCode,
-    ms: Math.round((performance.now() - started) * 10) / 10,
+    ms: Math.round(ms * 10) / 10,
   };
   options.logger[level](entry, 'request');
 }

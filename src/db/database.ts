@@ -26,6 +26,14 @@ export interface Queryable {
   queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
+/** How many connections of a pool are used. */
+export interface PoolUse {
+  readonly total: number;
+  readonly idle: number;
+  /** Whoever waits for one. */
+  readonly waiting: number;
+}
+
 /** A transaction of a service: entities through `em`, projections and bulk statements through `query`; both or nothing. */
 export interface Transaction extends Queryable {
   readonly em: EntityManager;
@@ -100,6 +108,12 @@ export class Database implements Queryable {
    */
   following<T>(lastStep: (tx: Transaction) => Promise<void>, work: () => Promise<T>): Promise<T> {
     return this.lastSteps.run(lastStep, work);
+  }
+
+  /** How the pool stands. */
+  poolUse(): PoolUse {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
   }
 
   /** A connection outside the pool that nobody shares: for LISTEN. The caller ends it. */

@@ -50,6 +50,7 @@ export class MailDelivery {
   /** What several senders have to write down at once is one statement and one commit. */
   private readonly ended = new Gatherer<EndedAttempt, boolean>((all) => recordAttempts(this.db, all));
 
+  /** @param attempted told what came of each attempt */
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
@@ -58,6 +59,7 @@ export class MailDelivery {
     private readonly contentOf: ContentOf,
     private readonly settings: DeliverySettings,
     private readonly log: Logger,
+    private readonly attempted: (outcome: string) => void = () => undefined,
   ) {}
 
   /**
@@ -145,6 +147,7 @@ export class MailDelivery {
       return;
     }
     report[COUNTED_AS[attempt.status]] += 1;
+    this.attempted(COUNTED_AS[attempt.status]);
   }
 
   /** What an operator has to know of is an event; what went well stands in the ledger alone. */

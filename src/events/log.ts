@@ -183,6 +183,16 @@ export async function readStretch(
   return rows.map(loggedEvent);
 }
 
+/** When the first event behind a cursor was written, even one that cannot be read yet; null where none is. */
+export async function nextEventAt(db: Queryable, after: EventCursor): Promise<Date | null> {
+  const { xid, id } = parseCursor(after);
+  const [row] = await db.query<{ at: Date }>(
+    'select at from event e where (e.xid, e.id) > ($1::xid8, $2::bigint) order by e.xid, e.id limit 1',
+    [xid, id],
+  );
+  return row?.at ?? null;
+}
+
 /** Whether one place in the log lies behind another; by number and not by text. */
 export function isAfter(one: EventCursor, other: EventCursor): boolean {
   const [a, b] = [parseCursor(one), parseCursor(other)];
