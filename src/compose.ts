@@ -45,6 +45,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { FiguresService } from './metrics/figures.service.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { Calendar } from './migrations/calendar.ts';
+import { FeedService } from './migrations/feed.service.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
@@ -185,6 +186,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     callers: new Callers(tokens, clock, follower),
     emailSettings,
     events: new EventsService(db),
+    feed: new FeedService(db, clock, { platformName, publicUrl }),
     figures: new FiguresService(db, clock, queues),
     flags: new FlagsService(db, clock, follower),
     gates,
