@@ -83,6 +83,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     routes: routesOf(house, log),
     fallback: dashboardPage(DASHBOARD),
     ready: () => missing(house),
+    tracing: house.tracing,
     onAnswered: metrics?.answered,
     logger: log,
   });

@@ -20,6 +20,7 @@ import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { TestEmailService } from './email/settings/test-email.service.ts';
 import { TemplatesService } from './email/templates/templates.service.ts';
+import { traced } from './email/traced-transport.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
 import { UserMailOutcomes } from './email/user-mail/outcome.service.ts';
@@ -68,6 +69,7 @@ import { LoginService } from './sessions/login.service.ts';
 import { SessionCookie } from './sessions/session-cookie.ts';
 import { CALLBACK_PATH } from './sessions/session.rules.ts';
 import { SessionsService } from './sessions/sessions.service.ts';
+import { NO_TRACING, type Tracing } from './tracing/tracing.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
@@ -89,21 +91,23 @@ const ISSUER_COOLDOWN_MS = 5_000;
 /**
  * The only place where services are made.
  *
+ * @param name which process it is for, as traces name it; one that is not named is not traced
  * @throws GracelineError INVALID_SETTINGS without a DATABASE_URL, DATABASE_UNREACHABLE
  */
-export async function compose(config: Config, log: Logger): Promise<House> {
+export async function compose(config: Config, log: Logger, name?: string): Promise<House> {
   const clock = config.CLOCK_FILE ? fileClock(config.CLOCK_FILE) : systemClock;
-  const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
+  const tracing = await tracingOf(config, log, name);
+  const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000, tracing);
   const wake = new Wake(db, log);
   const metrics = await metricsOf(config, db);
   const zone = config.PLATFORM_TIME_ZONE;
   const secrets = new SecretBox(config.ENCRYPTION_KEYS);
   const hosts = new SmtpGuard(config.TRUSTED_SMTP_SERVERS);
   const reschedules = new RescheduleService(db, wake, clock, zone);
-  const transport = createTransport(config);
+  const transport = traced(createTransport(config), tracing, config.SMTP_URL);
   const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
-  const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from });
+  const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from }, tracing);
   const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
   const follower = new EventFollower(db, wake, log);
   const gateKeys = {
@@ -173,16 +177,11 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
-    delivery: new MailDelivery(
-      db,
-      wake,
-      clock,
-      transport,
-      (ids) => reminders.contentOf(ids),
-      settings,
-      log,
-      metrics?.attemptsOf('reminder_mail'),
-    ),
+    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log, {
+      attempted: metrics?.attemptsOf('reminder_mail'),
+      tracing,
+      causesOf: (ids) => reminders.causesOf(ids),
+    }),
     callers: new Callers(tokens, clock, follower),
     emailSettings,
     events: new EventsService(db),
@@ -231,6 +230,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
     tokens,
+    tracing,
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,
@@ -253,6 +253,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       await usageRecorder.close();
       await tokenUses.close();
       await db.close();
+      await tracing.close();
     },
   };
 }
@@ -264,6 +265,17 @@ async function metricsOf({ METRICS_TOKEN }: Config, db: Database): Promise<Metri
   const metrics = new Counting();
   metrics.showPool(() => db.poolUse());
   return metrics;
+}
+
+/** Traces, where somebody collects traces; the library is not loaded otherwise. */
+async function tracingOf(
+  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: Config,
+  log: Logger,
+  name: string | undefined,
+): Promise<Tracing> {
+  if (endpoint === undefined || name === undefined) return NO_TRACING;
+  const { openTelemetry } = await import('./tracing/opentelemetry.ts');
+  return openTelemetry({ endpoint, ratio, service: `graceline-${name}` }, log);
 }
 
 /** Takes JWTs, where there is an issuer of them. */

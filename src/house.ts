@@ -28,6 +28,7 @@ import type { WebhookPurge } from './webhooks/purge.service.ts';
 import type { WebhookQueue } from './webhooks/queue.service.ts';
 import type { WebhookSender } from './webhooks/sending.service.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
 export interface House extends Services {
@@ -67,6 +68,8 @@ export interface House extends Services {
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
+  /** Where traces go; nowhere unless one is configured. */
+  readonly tracing: Tracing;
   /** Signs people in with the issuer; null where they have tokens alone. */
   readonly login: LoginService | null;
   readonly sessions: SessionsService;

@@ -20,6 +20,7 @@ import { Migration20261123104000_webhooks } from '../../migrations-db/Migration2
 import { Migration20261126105500_sessions } from '../../migrations-db/Migration20261126105500_sessions.ts';
 import { Migration20261126111600_calendar_links } from '../../migrations-db/Migration20261126111600_calendar_links.ts';
 import { Migration20261126150000_calendar_entries } from '../../migrations-db/Migration20261126150000_calendar_entries.ts';
+import { Migration20261126151000_traceparents } from '../../migrations-db/Migration20261126151000_traceparents.ts';
 import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
@@ -86,6 +87,7 @@ const DB_MIGRATIONS = [
   Migration20261126110000_dashboard,
   Migration20261126111600_calendar_links,
   Migration20261126150000_calendar_entries,
+  Migration20261126151000_traceparents,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
