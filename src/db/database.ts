@@ -180,12 +180,14 @@ const POSTGRES = { 'db.system.name': 'postgresql' };
 
 /** What a statement does in short, e.g. `insert event`: what it first changes, else what it first reads. */
 function summaryOf(text: string): string {
-  const [, verb, table] = CHANGE.exec(text) ?? READ.exec(text) ?? [];
+  const [, verb, table] = CHANGE.exec(text) ?? READ.exec(text) ?? CALL.exec(text) ?? [];
   return verb && table ? `${verb.toLowerCase()} ${table}` : 'statement';
 }
 
 const CHANGE = /\b(insert|(?<!for |do )update|delete)\s+(?:into\s+|from\s+)?"?([a-z_]+)/i;
 const READ = /\b(select)\b.*?\bfrom\s+"?([a-z_]+)/is;
+/** Of a function alone. */
+const CALL = /^\s*(select)\s+([a-z_]+)\(/i;
 
 /** A wrong password, an unknown user or database: asking again changes nothing. */
 function mayHeal(error: unknown): boolean {

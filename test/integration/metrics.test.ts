@@ -1,5 +1,7 @@
 /** What Prometheus reads of an API and of a worker. */
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { parser } from '@prometheus-io/lezer-promql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startApi } from '../../src/api.ts';
 import { compose } from '../../src/compose.ts';
@@ -18,12 +20,17 @@ import { startService, type TestService } from '../support/service.ts';
 
 const TOKEN = 'scraped-by-the-test-0123456789';
 const NOW = '2026-05-01T08:00:00.000Z';
+/** What people see of it in Grafana. */
+const DASHBOARD = new URL('../../docs/grafana/graceline.json', import.meta.url);
 /** Longer than a machine under load needs. */
 const PATIENCE_MS = 30_000;
 
 let service: TestService;
 let acme: Customer;
 const read = () => scrape(service.url, TOKEN);
+/** Not before somebody asks: it would work off what the tests of queues look at. */
+let startedWorker: Promise<string> | undefined;
+const worker = async () => scrape(await (startedWorker ??= startScrapedWorker()), TOKEN);
 
 beforeAll(async () => {
   service = await startService(NOW, { METRICS_TOKEN: TOKEN });
@@ -32,6 +39,18 @@ beforeAll(async () => {
   await announceGate(service, 'tls', '2026-04-01', '2026-06-01');
   await service.sweep();
 });
+
+/** Starts a worker on the same database. @returns where it listens */
+async function startScrapedWorker(): Promise<string> {
+  const port = await freePort();
+  const house = await compose({ ...service.house.config, WORKER_PORT: port }, silent);
+  const running = await startWorker(house, house, SWEEPS, silent);
+  atEndOfFile(async () => {
+    await running.stop();
+    await house.close();
+  });
+  return `http://127.0.0.1:${port}`;
+}
 
 describe('who may read', () => {
   test('is whoever sends the token', async () => {
@@ -195,18 +214,6 @@ describe('a process', () => {
 });
 
 describe('a worker', () => {
-  let worker: () => Promise<Scrape>;
-  beforeAll(async () => {
-    const port = await freePort();
-    const house = await compose({ ...service.house.config, WORKER_PORT: port }, silent);
-    const running = await startWorker(house, house, SWEEPS, silent);
-    atEndOfFile(async () => {
-      await running.stop();
-      await house.close();
-    });
-    worker = () => scrape(`http://127.0.0.1:${port}`, TOKEN);
-  });
-
   test('counts the runs of its sweeps and what came of its mails', async () => {
     await queueMails(service.db, 2, new Date(NOW));
     service.house.wake.ring();
@@ -236,5 +243,45 @@ describe('a worker', () => {
     }
   });
 });
+
+describe('the dashboard for Grafana', () => {
+  interface Panel {
+    readonly title: string;
+    readonly type: string;
+    readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }
+
+  test('asks for metrics and labels that there are, and leaves none of ours out', async () => {
+    const { panels } = JSON.parse(await readFile(DASHBOARD, 'utf8')) as { panels: Panel[] };
+    const metrics = [...(await read()).metrics, ...(await worker()).metrics];
+    const names = new Set(
+      metrics.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name])),
+    );
+    const asked = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(asked.filter((expr) => !isPromql(expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*')))).toEqual([]);
+    const used = new Set(asked.flatMap((expr) => expr.match(/\b(?:graceline|process|nodejs)_\w+/g) ?? []));
+    expect([...used].filter((name) => !names.has(name))).toEqual([]);
+    const shown = (name: string) => [...used].some((one) => one.replace(/_(bucket|count|sum)$/, '') === name || one === name);
+    expect(metrics.filter(({ name }) => name.startsWith('graceline_') && !shown(name)).map(({ name }) => name)).toEqual([]);
+    const labels = new Set([
+      'instance',
+      'le',
+      ...metrics.flatMap(({ samples }) => samples.flatMap((sample) => Object.keys(sample.labels))),
+    ]);
+    const wanted = asked.flatMap((expr) => [
+      ...[...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list]) => list!.split(', ')),
+      ...[...expr.matchAll(/(\w+)(?:=~|=)"/g)].map(([, label]) => label!),
+    ]);
+    expect(wanted.filter((label) => !labels.has(label))).toEqual([]);
+    // A panel that asks nothing is a slip of the pen.
+    expect(panels.filter(({ type, targets = [] }) => type !== 'row' && targets.length === 0)).toEqual([]);
+  });
+});
+
+function isPromql(expression: string): boolean {
+  let sound = true;
+  parser.parse(expression).iterate({ enter: ({ type }) => void (sound &&= !type.isError) });
+  return sound;
+}
 
 test('no caller met a defect', () => expect(service.defects).toEqual([]));
