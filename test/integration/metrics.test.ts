@@ -253,6 +253,13 @@ describe('the dashboard for Grafana', () => {
 
   test('asks for metrics and labels that there are, and leaves none of ours out', async () => {
     const { panels } = JSON.parse(await readFile(DASHBOARD, 'utf8')) as { panels: Panel[] };
+    await service.operator.request('{ logCursor }');
+    await fetch(`${service.url}/migrations`);
+    await until(
+      async () => (await worker()).samples('graceline_sweep_duration_seconds_count').length > 0,
+      () => 'no sweep has run',
+      PATIENCE_MS,
+    );
     const metrics = [...(await read()).metrics, ...(await worker()).metrics];
     const names = new Set(
       metrics.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name])),
