@@ -13,7 +13,9 @@ import { createHttpServer } from './http.ts';
 import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
 import { payerOf, rateLimited } from './http/budgets.ts';
 import { clientAddress } from './http/client-address.ts';
+import { tagged } from './http/entity-tag.ts';
 import type { Route, Routes } from './http/route.ts';
+import { metricsRoutes } from './metrics/metrics.routes.ts';
 import { renderPageHtml } from './migrations/page-html.ts';
 import { renderPage } from './migrations/page-render.ts';
 import { LoginCookie } from './sessions/login-cookie.ts';
@@ -30,6 +32,9 @@ const DRAIN_MS = 3_000;
 const DASHBOARD = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
 const PAGE_CACHE = 'public, max-age=5';
+
+/** Readers of feeds ask every few minutes at most, many of them at once. */
+const FEED_CACHE = 'public, max-age=300';
 
 /** What a request of the plain-HTTP side costs its key: as much as a field that is a look-up. */
 const PLAIN_REQUEST_POINTS = 10;
@@ -69,11 +74,17 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     landingPage: development,
     logger: log,
   });
+  const { metrics, clock } = house;
+  metrics?.showConnections(() => graphql.connections());
+  metrics?.showFollower(() => follower.lagMs(clock.now()));
+  metrics?.showPlatform(() => house.figures.read());
   const http = createHttpServer({
     graphql,
     routes: routesOf(house, log),
     fallback: dashboardPage(DASHBOARD),
     ready: () => missing(house),
+    tracing: house.tracing,
+    onAnswered: metrics?.answered,
     logger: log,
   });
   await requireOwnLog(house.db);
@@ -99,6 +110,7 @@ function routesOf(house: House, log: Logger): Routes {
     ...mailboxRoutes(house.mailbox, facts.development),
     ...usersRoutes({ ...house, tokens: paying(house.tokens, house.budgets) }),
     ...calendarRoutes(house.calendarLinks),
+    ...metricsRoutes(house.metrics, house.config.METRICS_TOKEN),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
   };
 }
@@ -116,7 +128,7 @@ function paying(who: Pick<House['tokens'], 'authenticate'>, budgets: House['budg
   };
 }
 
-function pages({ config, migrations }: House): Routes {
+function pages({ config, migrations, feed }: House): Routes {
   const page =
     (type: string, render: typeof renderPage): Route =>
     async () => ({
@@ -124,7 +136,20 @@ function pages({ config, migrations }: House): Routes {
       headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
       body: render(await migrations.published(), config.PLATFORM_NAME),
     });
-  return { 'GET /migrations': page('text/html', renderPageHtml), 'GET /migrations.md': page('text/markdown', renderPage) };
+  return {
+    'GET /migrations': page('text/html', renderPageHtml),
+    'GET /migrations.md': page('text/markdown', renderPage),
+    'GET /migrations.atom': async (request) =>
+      tagged(
+        request,
+        { 'cache-control': FEED_CACHE },
+        {
+          status: 200,
+          headers: { 'content-type': 'application/atom+xml; charset=utf-8' },
+          body: await feed.atom(),
+        },
+      ),
+  };
 }
 
 /** What keeps the process from its work, a sentence each: the database, its schema, and workers that do not sweep. */

@@ -20,6 +20,7 @@ import { SmtpGuard } from './email/providers/smtp-guard.ts';
 import { EmailSettingsService } from './email/settings/email-settings.service.ts';
 import { TestEmailService } from './email/settings/test-email.service.ts';
 import { TemplatesService } from './email/templates/templates.service.ts';
+import { traced } from './email/traced-transport.ts';
 import { createTransport, MAIL_CONCURRENCY } from './email/transport.provider.ts';
 import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
 import { UserMailOutcomes } from './email/user-mail/outcome.service.ts';
@@ -42,7 +43,10 @@ import { UsageRecorder } from './gates/usage-recorder.ts';
 import type { House } from './house.ts';
 import { Budgets } from './http/budgets.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
+import { FiguresService } from './metrics/figures.service.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { Calendar } from './migrations/calendar.ts';
+import { FeedService } from './migrations/feed.service.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
@@ -65,6 +69,7 @@ import { LoginService } from './sessions/login.service.ts';
 import { SessionCookie } from './sessions/session-cookie.ts';
 import { CALLBACK_PATH } from './sessions/session.rules.ts';
 import { SessionsService } from './sessions/sessions.service.ts';
+import { NO_TRACING, type Tracing } from './tracing/tracing.ts';
 import { ApplicationsService } from './users/applications.service.ts';
 import { PasswordResetService } from './users/password-reset.service.ts';
 import { Passwords } from './users/passwords.ts';
@@ -86,20 +91,23 @@ const ISSUER_COOLDOWN_MS = 5_000;
 /**
  * The only place where services are made.
  *
+ * @param name which process it is for, as traces name it; one that is not named is not traced
  * @throws GracelineError INVALID_SETTINGS without a DATABASE_URL, DATABASE_UNREACHABLE
  */
-export async function compose(config: Config, log: Logger): Promise<House> {
+export async function compose(config: Config, log: Logger, name?: string): Promise<House> {
   const clock = config.CLOCK_FILE ? fileClock(config.CLOCK_FILE) : systemClock;
-  const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
+  const tracing = await tracingOf(config, log, name);
+  const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000, tracing);
   const wake = new Wake(db, log);
+  const metrics = await metricsOf(config, db);
   const zone = config.PLATFORM_TIME_ZONE;
   const secrets = new SecretBox(config.ENCRYPTION_KEYS);
   const hosts = new SmtpGuard(config.TRUSTED_SMTP_SERVERS);
   const reschedules = new RescheduleService(db, wake, clock, zone);
-  const transport = createTransport(config);
+  const transport = traced(createTransport(config), tracing, config.SMTP_URL);
   const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
-  const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from });
+  const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from }, tracing);
   const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
   const follower = new EventFollower(db, wake, log);
   const gateKeys = {
@@ -129,7 +137,15 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const builtIn = builtInProvider(config);
   const clients = new ProviderClients((access) => createProvider(access, providerOptions), builtIn);
   const attempts = new UserMailAttempts(clock, secrets, emailSettings, templates, clients, settings.timeoutMs, log);
-  const userMailSender = new UserMailSender(db, wake, clock, attempts, new UserMailOutcomes(db, wake, clock), settings.timeoutMs);
+  const userMailSender = new UserMailSender(
+    db,
+    wake,
+    clock,
+    attempts,
+    new UserMailOutcomes(db, wake, clock),
+    settings.timeoutMs,
+    metrics?.attemptsOf('user_mail'),
+  );
   const applications = new ApplicationsService(db, wake, clock, secrets);
   const passwords = new Passwords();
   const jwts = oidcOf(config, db, clock, log);
@@ -137,9 +153,10 @@ export async function compose(config: Config, log: Logger): Promise<House> {
   const { SESSION_HOURS: maxHours, SESSION_IDLE_MINUTES: idleMinutes } = config;
   const sessions = new SessionsService({ db, clock, tokens, limits, jwts, maxHours, idleMinutes });
   const webhookGuard = new WebhookGuard(config.TRUSTED_WEBHOOK_HOSTS);
-  const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard));
+  const webhookAttempts = new WebhookAttempts(db, wake, clock, secrets, new WebhookRequests(webhookGuard), metrics?.attemptsOf('webhook'));
   const webhookDeliveries = new WebhookDeliveriesService({ db, wake, clock, limits, attempts: webhookAttempts });
   const mails = new MailService(db, wake, clock);
+  const queues = { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries };
   const webhookSender = new WebhookSender(db, wake, clock, webhookAttempts);
   return {
     config,
@@ -160,10 +177,16 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
-    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log),
+    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log, {
+      attempted: metrics?.attemptsOf('reminder_mail'),
+      tracing,
+      causesOf: (ids) => reminders.causesOf(ids),
+    }),
     callers: new Callers(tokens, clock, follower),
     emailSettings,
     events: new EventsService(db),
+    feed: new FeedService(db, clock, { platformName, publicUrl }),
+    figures: new FiguresService(db, clock, queues),
     flags: new FlagsService(db, clock, follower),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
@@ -174,6 +197,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     login: jwts && loginOf(config, publicUrl, clock, jwts, sessions, log),
     mailbox: new MailboxService(config.SMTP_URL === undefined ? mailFolder(config.DATA_DIR) : null),
     mails,
+    metrics,
     migrations,
     notices: new NoticesService(db, wake, clock),
     noticeSweep: new NoticeSweep(db, wake, clock),
@@ -190,7 +214,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       publicUrl,
     }),
     publicUrl,
-    operations: new OperationsService(db, clock, { REMINDER_MAIL: mails, USER_MAIL: userMails, WEBHOOK: webhookDeliveries }),
+    operations: new OperationsService(db, clock, queues),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
     purge: new EventPurge(db, clock, config.EVENT_RETENTION_DAYS),
     reminders,
@@ -206,6 +230,7 @@ export async function compose(config: Config, log: Logger): Promise<House> {
     templates,
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
     tokens,
+    tracing,
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,
@@ -228,8 +253,29 @@ export async function compose(config: Config, log: Logger): Promise<House> {
       await usageRecorder.close();
       await tokenUses.close();
       await db.close();
+      await tracing.close();
     },
   };
+}
+
+/** Counts, where somebody may read the counts; the library is not loaded otherwise. */
+async function metricsOf({ METRICS_TOKEN }: Config, db: Database): Promise<Metrics | null> {
+  if (METRICS_TOKEN === undefined) return null;
+  const { Metrics: Counting } = await import('./metrics/metrics.ts');
+  const metrics = new Counting();
+  metrics.showPool(() => db.poolUse());
+  return metrics;
+}
+
+/** Traces, where somebody collects traces; the library is not loaded otherwise. */
+async function tracingOf(
+  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: Config,
+  log: Logger,
+  name: string | undefined,
+): Promise<Tracing> {
+  if (endpoint === undefined || name === undefined) return NO_TRACING;
+  const { openTelemetry } = await import('./tracing/opentelemetry.ts');
+  return openTelemetry({ endpoint, ratio, service: `graceline-${name}` }, log);
 }
 
 /** Takes JWTs, where there is an issuer of them. */

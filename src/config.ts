@@ -27,6 +27,10 @@ const settings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(4000),
   WORKER_PORT: port.default(4001),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 characters or more, and no spaces: openssl rand -hex 24 makes one')
+    .optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   INTROSPECTION: z.enum(['on', 'off']).optional(),
   TRUSTED_PROXIES: z.string().transform(addresses).default([]),
@@ -42,6 +46,8 @@ const settings = z.object({
   PLATFORM_NAME: z.string().min(1).max(200).default('Example Platform'),
   PLATFORM_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
   REMINDER_HOUR: z.coerce.number().int().min(0).max(20).default(9),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an SMTP address such as smtp://user:password@host:587' }).optional(),
   MAIL_FROM: z.email().default('migrations@localhost.localdomain'),
   MAIL_TIMEOUT_SECONDS: seconds.default(30),

@@ -14,7 +14,10 @@ import type { GatesService } from './gates/gates.service.ts';
 import type { UsageRecorder } from './gates/usage-recorder.ts';
 import type { Services } from './graphql/context.ts';
 import type { Budgets } from './http/budgets.ts';
+import type { FiguresService } from './metrics/figures.service.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Calendar } from './migrations/calendar.ts';
+import type { FeedService } from './migrations/feed.service.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
 import type { LoginService } from './sessions/login.service.ts';
@@ -25,6 +28,7 @@ import type { WebhookPurge } from './webhooks/purge.service.ts';
 import type { WebhookQueue } from './webhooks/queue.service.ts';
 import type { WebhookSender } from './webhooks/sending.service.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** Everything a process is made of. The API uses the services, the worker what its sweeps call. */
 export interface House extends Services {
@@ -41,8 +45,13 @@ export interface House extends Services {
   /** What callers may spend. */
   readonly budgets: Budgets;
   readonly calendar: Calendar;
+  /** The catalogue for readers of feeds. */
+  readonly feed: FeedService;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };
   readonly passwordResets: PasswordResetService;
+  /** What Prometheus reads of this process; null where nobody may. */
+  readonly metrics: Metrics | null;
+  readonly figures: FiguresService;
   readonly reminders: Reminders;
   /** What a platform without a mail server has written; for development. */
   readonly mailbox: MailboxService;
@@ -59,6 +68,8 @@ export interface House extends Services {
   readonly gates: GatesService;
   readonly usageRecorder: UsageRecorder;
   readonly secrets: SecretBox;
+  /** Where traces go; nowhere unless one is configured. */
+  readonly tracing: Tracing;
   /** Signs people in with the issuer; null where they have tokens alone. */
   readonly login: LoginService | null;
   readonly sessions: SessionsService;

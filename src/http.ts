@@ -6,12 +6,25 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
-import type { GraphqlServer } from './graphql/server.ts';
+import type { GraphqlServer, RanOperation } from './graphql/server.ts';
 import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { json, pagePolicy, refusal, refusalOf, type RouteRequest, type RouteResponse, type Routes, type Wording } from './http/route.ts';
 import { type Match, paramsOf, Router } from './http/router.ts';
+import { NO_TRACING, type Span, type Tracing } from './tracing/tracing.ts';
+
+/** A request that was answered, for whoever counts. */
+export interface Answered {
+  /** Its method and path as the routes have it, e.g. `GET /api/v2/users/{id}`; null where none has it, and for GraphQL. */
+  readonly route: string | null;
+  readonly isGraphql: boolean;
+  /** Null where none came to be run. */
+  readonly operation: RanOperation | null;
+  readonly status: number;
+  /** From its first line to its answer. */
+  readonly seconds: number;
+}
 
 /** What an HTTP server is made of. */
 export interface HttpServerOptions {
@@ -26,6 +39,9 @@ export interface HttpServerOptions {
   /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
   readonly live?: () => readonly string[];
   readonly logger: Logger;
+  readonly tracing?: Tracing | undefined;
+  /** Called for each request once it is answered; must not throw. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
   /** The setting that gives the port, for the sentence where it is taken; `PORT` by default. */
   readonly portSetting?: string;
 }
@@ -62,10 +78,12 @@ const SERVER_OPTIONS: ServerOptions = {
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 const GRAPHQL = '/graphql';
 const MIGRATIONS = '/migrations';
+/** What keepers ask every few seconds. */
+const KEEPERS = ['/healthz', '/readyz'];
 
 /** Makes a server; {@link HttpServer.listen} starts it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { graphql, logger } = options;
+  const { graphql, logger, tracing = NO_TRACING } = options;
   const router = new Router(allRoutes(options));
   const underWay = new Set<ServerResponse>();
   let closing = false;
@@ -76,7 +94,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     if (closing) response.setHeader('connection', 'close');
-    void serve(options, router, request, response);
+    // Without a trace nothing is done for one: a request is answered as fast as if there were none.
+    void (tracing.isOn ? traced(tracing, options, router, request, response) : serve(options, router, request, response));
   });
   server.on('upgrade', (request, connection, head) => {
     connection.on('error', (error) => logger.debug({ err: error }, 'a connection broke while it became a socket'));
@@ -102,8 +121,38 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
+/** Answers one request as a span of its caller's trace or of a new one. */
+async function traced(
+  tracing: Tracing,
+  options: HttpServerOptions,
+  router: Router,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const path = pathOf(request);
+  const match = router.match(method, path);
+  // What is asked all the time is of no more interest to a trace than to the log.
+  if (KEEPERS.includes(path) || (match.kind === 'found' && match.route.quiet))
+    return void (await serve(options, router, request, response));
+  const parent = typeof headers['traceparent'] === 'string' ? headers['traceparent'] : null;
+  const attributes = { 'http.request.method': method, 'url.path': router.shown(path) };
+  await tracing.span(method, { kind: 'SERVER', parent, attributes }, async (span) =>
+    tell(span, method, await serve(options, router, request, response)),
+  );
+}
+
+/** Names the span of a request by what few values tell of it, as conventions want it. */
+function tell(span: Span, method: string, { route, isGraphql, operation, status }: Answered): void {
+  const what = isGraphql ? `${method} ${GRAPHQL}${operation?.field ? ` ${operation.field}` : ''}` : route;
+  if (what) span.rename(what);
+  span.set({ 'http.response.status_code': status, ...(operation?.name && { 'graphql.operation.name': operation.name }) });
+  if (status >= 500) span.fail(`${status}`);
+  else if (operation?.failed) span.fail('The answer has an error.');
+}
+
 /** Answers one request, whatever happens, and logs it in one line. */
-async function serve(options: HttpServerOptions, router: Router, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(options: HttpServerOptions, router: Router, request: IncomingMessage, response: ServerResponse): Promise<Answered> {
   const started = performance.now();
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
@@ -111,9 +160,10 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
   secure(response);
   const path = pathOf(request);
   const match = router.match(request.method ?? 'GET', path);
-  let operation: string | null = null;
+  const graphql = path === GRAPHQL ? options.graphql : undefined;
+  let operation: RanOperation | null = null;
   try {
-    if (path === GRAPHQL && options.graphql) operation = await options.graphql.handle(request, response, requestId);
+    if (graphql) operation = await graphql.handle(request, response, requestId);
     else
       await send(request, response, await answerTo(options, match, request, path), (error) => cutShort(error, requestId, options.logger));
   } catch (error) {
@@ -122,19 +172,24 @@ async function serve(options: HttpServerOptions, router: Router, request: Incomi
     else if (response.headersSent) response.destroy(error as Error);
     else await send(request, response, failure(error, requestId, options.logger, word));
   }
+  const ms = performance.now() - started;
+  const route = match.kind === 'found' ? `${request.method} ${match.pattern}` : null;
+  const answered = { route, isGraphql: graphql !== undefined, operation, status: response.statusCode, seconds: ms / 1_000 };
+  options.onAnswered?.(answered);
   // Keepers ask every few seconds, and services at each of their requests; that they did is of no interest.
   const quiet = match.kind === 'found' && match.route.quiet && response.statusCode < 400;
-  const level = quiet || path === '/healthz' || path === '/readyz' ? 'debug' : 'info';
-  if (!options.logger.isLevelEnabled(level)) return;
+  const level = quiet || KEEPERS.includes(path) ? 'debug' : 'info';
+  if (!options.logger.isLevelEnabled(level)) return answered;
   const entry = {
     requestId,
     method: request.method,
     path: router.shown(path),
-    operation,
+    operation: operation?.name ?? null,
     status: response.statusCode,
-    ms: Math.round((performance.now() - started) * 10) / 10,
+    ms: Math.round(ms * 10) / 10,
   };
   options.logger[level](entry, 'request');
+  return answered;
 }
 
 /** What every process answers, and the routes of its own. */

@@ -9,7 +9,7 @@ import { runUntilSignal } from './process.ts';
 await runUntilSignal(async () => {
   const config = readConfig();
   const log = createLogger(config, 'api');
-  const house = await compose(config, log);
+  const house = await compose(config, log, 'api');
   try {
     await house.db.migrate();
     const api = await startApi(house, log);

@@ -9,7 +9,7 @@ import { startWorker } from './worker.ts';
 await runUntilSignal(async () => {
   const config = readConfig();
   const log = createLogger(config, 'worker');
-  const house = await compose(config, log);
+  const house = await compose(config, log, 'worker');
   try {
     await house.db.migrate();
     const worker = await startWorker(house, house, SWEEPS, log);

@@ -24,6 +24,8 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Config;
+  /** Told of each run that ended, and how long it took. */
+  readonly onRun?: ((sweep: string, outcome: 'succeeded' | 'failed', seconds: number) => void) | undefined;
 }
 
 /** One sweep in one process: at most one run at a time, and triggers during a run become one more run. */
@@ -100,12 +102,13 @@ export class SweepLoop<Deps> {
     const begun = performance.now();
     try {
       const result = await this.sweep.run(this.deps, this.signal);
-      await this.record(Math.round(performance.now() - begun), result?.nextDueAt ?? null);
-      this.succeeded();
+      const ms = performance.now() - begun;
+      await this.record(Math.round(ms), result?.nextDueAt ?? null);
+      this.succeeded(ms);
       if (!result?.nextDueAt) return overdueMs;
       return Math.max(GAP_MS, Math.min(overdueMs, result.nextDueAt.getTime() - this.options.clock.now().getTime()));
     } catch (error) {
-      this.failed(error);
+      this.failed(error, performance.now() - begun);
       await this.recordFailure(error);
       return overdueMs;
     }
@@ -133,13 +136,15 @@ export class SweepLoop<Deps> {
     }
   }
 
-  private succeeded(): void {
+  private succeeded(ms: number): void {
+    this.options.onRun?.(this.sweep.name, 'succeeded', ms / 1_000);
     if (this.failingSince !== undefined) this.options.log.info({ sweep: this.sweep.name }, 'sweep succeeds again');
     this.failingSince = undefined;
     this.lastSuccess = performance.now();
   }
 
-  private failed(error: unknown): void {
+  private failed(error: unknown, ms: number): void {
+    this.options.onRun?.(this.sweep.name, 'failed', ms / 1_000);
     this.failingSince ??= performance.now();
     const level = performance.now() - this.failingSince > ERROR_AFTER_MS ? 'error' : 'warn';
     this.options.log[level]({ sweep: this.sweep.name, err: error }, 'sweep failed; it is tried again at its next tick');

@@ -5,6 +5,8 @@ import type { Database } from '../src/db/database.ts';
 import { requireOwnLog } from '../src/events/adoption.ts';
 import type { Wake } from '../src/events/wake.ts';
 import { createHttpServer } from '../src/http.ts';
+import type { Metrics } from '../src/metrics/metrics.ts';
+import { metricsRoutes } from '../src/metrics/metrics.routes.ts';
 import { startTicker, type Ticker } from './agenda.ts';
 import type { Sweep } from './kit.ts';
 import { SweepRunner } from './runner.ts';
@@ -20,6 +22,8 @@ export interface WorkerHouse {
   readonly clock: Clock;
   readonly db: Database;
   readonly wake: Wake;
+  /** What Prometheus reads of this process; null where nobody may. */
+  readonly metrics: Metrics | null;
 }
 
 /** A worker at work. */
@@ -35,13 +39,15 @@ export interface Worker {
  * @throws GracelineError PORT_IN_USE
  */
 export async function startWorker<Deps>(house: WorkerHouse, deps: Deps, sweeps: readonly Sweep<Deps>[], log: Logger): Promise<Worker> {
-  const { config, clock, db, wake } = house;
+  const { config, clock, db, wake, metrics } = house;
   await requireOwnLog(db);
-  const runner = new SweepRunner(sweeps, deps, { db, clock, log, config });
+  const runner = new SweepRunner(sweeps, deps, { db, clock, log, config, onRun: metrics?.swept });
   let ticker: Ticker | undefined;
   const http = createHttpServer({
     logger: log,
     portSetting: 'WORKER_PORT',
+    routes: metricsRoutes(metrics, config.METRICS_TOKEN),
+    onAnswered: metrics?.answered,
     live: () => (runner.isAlive() ? [] : ['No sweep has come to an end lately.']),
     ready: () => within(READY_WITHIN_MS, missing(db, runner, ticker)),
   });

@@ -4,6 +4,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import pg from 'pg';
 import { GracelineError } from '../errors.ts';
+import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
 import { createOrm } from './orm.ts';
 
 /** Between two attempts to connect at start. */
@@ -24,6 +25,17 @@ export interface Queryable {
    * @param name unique for this text
    */
   queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+
+  /** The span under way, to keep with what others will go on with; null where none is recorded, as where this is missing. */
+  readonly traceparent?: () => string | null;
+}
+
+/** How many connections of a pool are used. */
+export interface PoolUse {
+  readonly total: number;
+  readonly idle: number;
+  /** Whoever waits for one. */
+  readonly waiting: number;
 }
 
 /** A transaction of a service: entities through `em`, projections and bulk statements through `query`; both or nothing. */
@@ -39,7 +51,10 @@ export class Database implements Queryable {
   private constructor(
     readonly orm: MikroORM,
     private readonly pool: pg.Pool,
+    private readonly tracing: Tracing,
   ) {}
+
+  readonly traceparent = (): string | null => this.tracing.traceparent();
 
   /**
    * Connects.
@@ -47,9 +62,10 @@ export class Database implements Queryable {
    * @param url a PostgreSQL connection string
    * @param poolSize how many connections this process may hold
    * @param waitMs how long to go on trying a server that does not answer, e.g. one that starts at the same time as we do
+   * @param tracing told of statements within a span
    * @throws GracelineError DATABASE_UNREACHABLE where no server answers in time or it refuses us
    */
-  static async connect(url: string, poolSize: number, waitMs = 0): Promise<Database> {
+  static async connect(url: string, poolSize: number, waitMs = 0, tracing = NO_TRACING): Promise<Database> {
     const orm = createOrm(url, poolSize);
     const giveUpAt = performance.now() + waitMs;
     for (;;) {
@@ -57,7 +73,7 @@ export class Database implements Queryable {
         // Connects too: the ORM looks whether the database exists.
         const pool = await orm.em.getConnection().getNativeClient();
         await pool.query('select 1');
-        return new Database(orm, pool);
+        return new Database(orm, pool, tracing);
       } catch (error) {
         if (mayHeal(error) && performance.now() + RETRY_AFTER_MS < giveUpAt) {
           await sleep(RETRY_AFTER_MS);
@@ -70,24 +86,42 @@ export class Database implements Queryable {
   }
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query(text, values as unknown[])).rows as Row[];
+    const { rows } = await this.step(text, () => this.pool.query(text, values as unknown[]));
+    return rows as Row[];
   }
 
   async queryPrepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    return (await this.pool.query({ name, text, values: values as unknown[] })).rows as Row[];
+    const { rows } = await this.step(text, () => this.pool.query({ name, text, values: values as unknown[] }));
+    return rows as Row[];
+  }
+
+  /**
+   * Runs work as a part of the span under way, where one is.
+   *
+   * @param text the statement that the work is, without what its parameters stand for
+   */
+  step<T>(text: string, work: () => Promise<T>): Promise<T> {
+    const describe = () => ({ name: summaryOf(text), kind: 'CLIENT', attributes: { ...POSTGRES, 'db.query.text': text } }) as const;
+    return this.tracing.step(describe, work);
   }
 
   /** Runs `work` in one transaction: commits what it returns from, rolls back what it throws out of. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.tracing.step(
+      () => ({ name: 'transaction', attributes: POSTGRES }),
+      () => this.transact(work),
+    );
+  }
+
+  private transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.orm.em.fork().transactional(async (em) => {
       const query = async <Row>(text: string, values: readonly unknown[] = []) => {
         await em.flush();
-        const { rows } = await em
-          .getTransactionContext<KyselyTransaction<unknown>>()!
-          .executeQuery(CompiledQuery.raw(text, values as unknown[]));
+        const statement = CompiledQuery.raw(text, values as unknown[]);
+        const { rows } = await this.step(text, () => em.getTransactionContext<KyselyTransaction<unknown>>()!.executeQuery(statement));
         return rows as Row[];
       };
-      const tx: Transaction = { em, query, queryPrepared: (_name, text, values) => query(text, values) };
+      const tx: Transaction = { em, traceparent: this.traceparent, query, queryPrepared: (_name, text, values) => query(text, values) };
       const result = await work(tx);
       await this.lastSteps.getStore()?.(tx);
       return result;
@@ -100,6 +134,12 @@ export class Database implements Queryable {
    */
   following<T>(lastStep: (tx: Transaction) => Promise<void>, work: () => Promise<T>): Promise<T> {
     return this.lastSteps.run(lastStep, work);
+  }
+
+  /** How the pool stands. */
+  poolUse(): PoolUse {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
   }
 
   /** A connection outside the pool that nobody shares: for LISTEN. The caller ends it. */
@@ -135,6 +175,19 @@ export class Database implements Queryable {
     return this.orm.close(true);
   }
 }
+
+const POSTGRES = { 'db.system.name': 'postgresql' };
+
+/** What a statement does in short, e.g. `insert event`: what it first changes, else what it first reads. */
+function summaryOf(text: string): string {
+  const [, verb, table] = CHANGE.exec(text) ?? READ.exec(text) ?? CALL.exec(text) ?? [];
+  return verb && table ? `${verb.toLowerCase()} ${table}` : 'statement';
+}
+
+const CHANGE = /\b(insert|(?<!for |do )update|delete)\s+(?:into\s+|from\s+)?"?([a-z_]+)/i;
+const READ = /\b(select)\b.*?\bfrom\s+"?([a-z_]+)/is;
+/** Of a function alone. */
+const CALL = /^\s*(select)\s+([a-z_]+)\(/i;
 
 /** A wrong password, an unknown user or database: asking again changes nothing. */
 function mayHeal(error: unknown): boolean {

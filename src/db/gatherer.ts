@@ -1,7 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 
 /** As many as one statement is worth waiting for; more only make the first of them wait for the last. */
 const MAX_GATHERED = 100;
+
+/** What is asked together is done for nobody alone: it must not count as part of whatever the first of them is part of. */
+const asNobody = AsyncLocalStorage.snapshot();
 
 interface Waiting<Ask, Answer> {
   readonly ask: Ask;
@@ -27,7 +31,7 @@ export class Gatherer<Ask, Answer> {
   ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ask, resolve, reject });
-      if (!this.working) void this.work();
+      if (!this.working) void asNobody(() => this.work());
     });
   }
 

@@ -19,10 +19,13 @@ import { Migration20261123103000_idempotency } from '../../migrations-db/Migrati
 import { Migration20261123104000_webhooks } from '../../migrations-db/Migration20261123104000_webhooks.ts';
 import { Migration20261126105500_sessions } from '../../migrations-db/Migration20261126105500_sessions.ts';
 import { Migration20261126111600_calendar_links } from '../../migrations-db/Migration20261126111600_calendar_links.ts';
+import { Migration20261126150000_calendar_entries } from '../../migrations-db/Migration20261126150000_calendar_entries.ts';
+import { Migration20261126151000_traceparents } from '../../migrations-db/Migration20261126151000_traceparents.ts';
 import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { AccountUsage, Usage } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
+import { CalendarEntry } from '../notifications/calendar/calendar-entry.entity.ts';
 import { CalendarLink } from '../notifications/calendar/calendar-link.entity.ts';
 import { MilestoneRun, Notice, Reminder } from '../notifications/notification.entity.ts';
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
@@ -37,6 +40,7 @@ const ENTITIES = [
   Administrator,
   Administration,
   Application,
+  CalendarEntry,
   CalendarLink,
   Decision,
   EmailSettings,
@@ -82,6 +86,8 @@ const DB_MIGRATIONS = [
   Migration20261126105500_sessions,
   Migration20261126110000_dashboard,
   Migration20261126111600_calendar_links,
+  Migration20261126150000_calendar_entries,
+  Migration20261126151000_traceparents,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */

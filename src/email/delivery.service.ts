@@ -5,8 +5,9 @@ import type { Database } from '../db/database.ts';
 import { Gatherer } from '../db/gatherer.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
+import { NO_TRACING, type Span, type Tracing } from '../tracing/tracing.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './delivery.rules.ts';
-import { type ContentOf, type DueMail, DueMails } from './due-mails.ts';
+import { type CausesOf, type ContentOf, type DueMail, DueMails } from './due-mails.ts';
 import { LiveClaims } from './live-claims.ts';
 import { type Attempt, type ClaimedMail, type EndedAttempt, nextMailDueAt, recordAttempts } from './mail.repository.ts';
 import type { MailTransport, OutgoingMail, SendResult } from './outgoing-mail.ts';
@@ -28,6 +29,15 @@ export interface DeliverySettings {
   readonly timeoutMs: number;
   /** How many messages are under way at once. */
   readonly concurrency: number;
+}
+
+/** Who watches the delivery. */
+export interface DeliveryWatch {
+  /** Told what came of each attempt. */
+  readonly attempted?: ((outcome: string) => void) | undefined;
+  readonly tracing?: Tracing;
+  /** Asked where there is somebody to tell. */
+  readonly causesOf?: CausesOf;
 }
 
 /** What a run of the delivery did. */
@@ -58,6 +68,7 @@ export class MailDelivery {
     private readonly contentOf: ContentOf,
     private readonly settings: DeliverySettings,
     private readonly log: Logger,
+    private readonly watch: DeliveryWatch = {},
   ) {}
 
   /**
@@ -69,7 +80,7 @@ export class MailDelivery {
   async deliverDue(signal: AbortSignal): Promise<DeliveryReport> {
     const report: DeliveryReport = { sent: 0, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: null };
     const live = await LiveClaims.open(this.db);
-    const due = new DueMails(this.db, this.clock, live, this.contentOf, this.settings.timeoutMs, signal);
+    const due = new DueMails(this.db, this.clock, live, this.contentOf, this.causesOf(), this.settings.timeoutMs, signal);
     const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(due, report));
     const ends = [...(await Promise.allSettled(senders)), ...(await Promise.allSettled([due.close()]))];
     await live.close();
@@ -92,16 +103,19 @@ export class MailDelivery {
   }
 
   /** @returns once the attempt ended; `written` resolves when that stands in the ledger */
-  private async deliver({ mail, content, done }: DueMail, report: DeliveryReport): Promise<{ written: Promise<void> }> {
+  private async deliver({ mail, content, causes, done }: DueMail, report: DeliveryReport): Promise<{ written: Promise<void> }> {
     if (mail.takenOver) report.resent += 1;
-    const attempt = await this.attempt(mail, content);
+    const [parent, ...links] = causes;
+    const { id, attempts } = mail;
+    const facts = { kind: 'CONSUMER', parent, links, attributes: { 'graceline.mail': id, 'graceline.attempt': attempts } } as const;
+    const attempt = await this.tracing.span('send mail', facts, (span) => this.attempt(mail, content, span));
     const written = this.record(mail, attempt, report).finally(done);
     // Whoever awaits it hears of a fault; that may be after it happened.
     written.catch(() => undefined);
     return { written };
   }
 
-  private async attempt(mail: ClaimedMail, content: ReminderContent | null | Error): Promise<Omit<Attempt, 'finishedAt'>> {
+  private async attempt(mail: ClaimedMail, content: ReminderContent | null | Error, span: Span): Promise<Omit<Attempt, 'finishedAt'>> {
     if (content === null) return { status: 'SKIPPED', sendAfter: null, recipient: null, subject: null, error: null };
     let outgoing: OutgoingMail | null = null;
     let result: SendResult;
@@ -114,6 +128,8 @@ export class MailDelivery {
       this.log.error({ error, mail: mail.id }, 'could not make a mail; trying again later');
       result = { kind: 'retry', reason: `Internal error: ${(error as Error).message}` };
     }
+    // The answer may name the recipient, so it stands in the ledger alone.
+    if (result.kind !== 'sent') span.fail(result.kind);
     return { recipient: outgoing?.to.address ?? null, subject: outgoing?.subject ?? null, ...this.outcome(mail, result) };
   }
 
@@ -126,6 +142,14 @@ export class MailDelivery {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private get tracing(): Tracing {
+    return this.watch.tracing ?? NO_TRACING;
+  }
+
+  private causesOf(): CausesOf | null {
+    return this.tracing.isOn ? (this.watch.causesOf ?? null) : null;
   }
 
   private outcome(mail: ClaimedMail, result: SendResult): Pick<Attempt, 'status' | 'sendAfter' | 'error'> {
@@ -145,6 +169,7 @@ export class MailDelivery {
       return;
     }
     report[COUNTED_AS[attempt.status]] += 1;
+    this.watch.attempted?.(COUNTED_AS[attempt.status]);
   }
 
   /** What an operator has to know of is an event; what went well stands in the ledger alone. */

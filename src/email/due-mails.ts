@@ -14,11 +14,16 @@ const ATTEMPTS_PER_CLAIM = 3;
 /** What a mail has to say now, by its id; null (or no entry) where nothing is left to say. Asked when mails are claimed. */
 export type ContentOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<string, ReminderContent | null>>;
 
+/** What mails follow from, by their id: spans that were traced. */
+export type CausesOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+
 /** A claimed mail whose turn it is. */
 export interface DueMail {
   readonly mail: ClaimedMail;
   /** Null where nothing is left to say, an error where it could not be had. */
   readonly content: ReminderContent | null | Error;
+  /** The spans it follows from; none where nobody asks for them. */
+  readonly causes: readonly string[];
   /** To be called when the attempt is written down, or never will be: the claim is no longer shown to be alive. */
   readonly done: () => void;
 }
@@ -45,6 +50,7 @@ export class DueMails {
     private readonly clock: Clock,
     private readonly live: LiveClaims,
     private readonly contentOf: ContentOf,
+    private readonly causesOf: CausesOf | null,
     /** The hard deadline of an attempt. */
     private readonly timeoutMs: number,
     private readonly signal: AbortSignal,
@@ -104,9 +110,11 @@ export class DueMails {
     const batch = { ids: mails.map(({ id }) => id), staleAt, left: mails.length };
     await this.live.hold(batch.ids);
     const contents = await this.contentOf(batch.ids).catch((error: unknown) => error as Error);
+    // A trace that lacks its beginning is better than no mail.
+    const causes = await this.causesOf?.(batch.ids).catch(() => null);
     for (const mail of mails) {
       const content = contents instanceof Error ? contents : (contents.get(mail.id) ?? null);
-      this.waiting.push({ mail, content, done: () => this.finish(batch), batch });
+      this.waiting.push({ mail, content, causes: causes?.get(mail.id) ?? [], done: () => this.finish(batch), batch });
     }
   }
 

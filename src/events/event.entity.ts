@@ -26,6 +26,8 @@ const EventSchema = defineEntity({
     accountNumber: p.bigint('number').nullable(),
     administratorId: p.uuid().nullable(),
     data: p.json<Record<string, unknown>>(),
+    /** The span it was written in, for whatever follows from it; null where that was not traced. It says nothing of what happened. */
+    traceparent: p.text().nullable(),
   },
 });
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Queryable } from '../db/database.ts';
 import { requireKept } from './horizon.ts';
-import { endOfLog, type EventCursor, type LoggedEvent, type Narrowing, readStretch } from './log.ts';
+import { endOfLog, type EventCursor, type LoggedEvent, type Narrowing, nextEventAt, readStretch } from './log.ts';
 import { beginLooking, type Look, lookAtLog, type SeenEvent } from './look.ts';
 import type { Wake } from './wake.ts';
 
@@ -106,6 +106,16 @@ export class EventFollower {
     const events = await readStretch(this.db, after, upTo, limit, narrowing);
     await requireKept(this.db, after);
     return events;
+  }
+
+  /**
+   * How long the oldest event has waited that has not been handed to listeners, in ms; 0 where all have been.
+   *
+   * @param now the present instant
+   */
+  async lagMs(now: Date): Promise<number> {
+    const next = await nextEventAt(this.db, this.position);
+    return next ? Math.max(0, now.getTime() - next.getTime()) : 0;
   }
 
   /** Stops following; resolves once the read under way is done. */

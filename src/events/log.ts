@@ -120,10 +120,10 @@ export async function writeEvents(tx: Queryable, actor: Actor, at: Date, events:
     data,
   }));
   await tx.query(
-    `insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, administrator_id, data)
-     select $1, type, $2, $3, $4::uuid, migration_id, account_number, administrator_id, data
+    `insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, administrator_id, data, traceparent)
+     select $1, type, $2, $3, $4::uuid, migration_id, account_number, administrator_id, data, $6
        from jsonb_to_recordset($5::jsonb) as e(type text, migration_id uuid, account_number bigint, administrator_id uuid, data jsonb)`,
-    [at, actor.role, actor.subject, actor.tokenId, JSON.stringify(rows)],
+    [at, actor.role, actor.subject, actor.tokenId, JSON.stringify(rows), tx.traceparent?.() ?? null],
   );
 }
 
@@ -181,6 +181,31 @@ export async function readStretch(
     [begin.xid, begin.id, end.xid, end.id, limit, types ?? null, migrationId ?? null, administratorId ?? null, accountNumber ?? null],
   );
   return rows.map(loggedEvent);
+}
+
+/**
+ * In which spans events were written, of those that were traced.
+ *
+ * @returns by cursor, as the header `traceparent` has it
+ */
+export async function readTraceparents(db: Queryable, events: readonly LoggedEvent[]): Promise<Map<EventCursor, string>> {
+  const places = events.map(({ cursor }) => parseCursor(cursor));
+  const rows = await db.query<{ cursor: string; traceparent: string }>(
+    `select e.xid || '.' || e.id as cursor, e.traceparent from event e join unnest($1::xid8[], $2::bigint[]) as p (xid, id) using (xid, id)
+      where e.traceparent is not null`,
+    [places.map(({ xid }) => xid), places.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ cursor, traceparent }) => [cursor, traceparent]));
+}
+
+/** When the first event behind a cursor was written, even one that cannot be read yet; null where none is. */
+export async function nextEventAt(db: Queryable, after: EventCursor): Promise<Date | null> {
+  const { xid, id } = parseCursor(after);
+  const [row] = await db.query<{ at: Date }>(
+    'select at from event e where (e.xid, e.id) > ($1::xid8, $2::bigint) order by e.xid, e.id limit 1',
+    [xid, id],
+  );
+  return row?.at ?? null;
 }
 
 /** Whether one place in the log lies behind another; by number and not by text. */

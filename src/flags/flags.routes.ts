@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
 import { type Budgets, type Payer, payerOf, rateLimited } from '../http/budgets.ts';
+import { tagged } from '../http/entity-tag.ts';
 import { json, type ProtocolRoute, type RouteRequest, type RouteResponse, type Routes, type Wording } from '../http/route.ts';
 import type { Callers } from './callers.ts';
 import type { FlagsService } from './flags.service.ts';
@@ -30,7 +30,7 @@ export function flagsRoutes(parts: FlagsRoutesParts): Routes {
       () => null,
       async (request, accountId, actor) => {
         const flags = await parts.flags.evaluateAll(actor, accountId);
-        return tagged(request, json(200, { flags }));
+        return tagged(request, { 'cache-control': 'no-store' }, json(200, { flags }));
       },
       ALL_POINTS,
       parts,
@@ -100,14 +100,6 @@ async function take(budgets: Budgets, payer: Payer, points: number): Promise<voi
 function requireJson({ headers: { 'content-type': type } }: RouteRequest): void {
   if (type === undefined || JSON_TYPE.test(type)) return;
   throw new GracelineError('UNSUPPORTED_CONTENT', 'Send JSON, with the header "Content-Type: application/json".');
-}
-
-/** An answer that is not sent again to whoever has it already. */
-function tagged({ headers }: RouteRequest, answer: RouteResponse): RouteResponse {
-  const etag = `"${hash('sha256', answer.body as string, 'base64url').slice(0, 22)}"`;
-  const known = headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  if (known) return { status: 304, headers: { etag, 'cache-control': 'no-store' }, body: '' };
-  return { ...answer, headers: { ...answer.headers, etag } };
 }
 
 function worded(key: string | null): Wording {

@@ -9,7 +9,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Actor } from '../auth/actor.ts';
 import { ERROR_STATUS, GracelineError } from '../errors.ts';
 import { endAnswer } from '../http/end-answer.ts';
@@ -19,6 +19,7 @@ import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS, refuseLongQuery, validationO
 import { Charge } from './metering.ts';
 import { readBody } from '../http/request-body.ts';
 import { watchJson } from '../http/wild-json.ts';
+import type { Connections } from './socket-limits.ts';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions.ts';
 import { refuseUnkeepable, textsRule } from './texts.ts';
 
@@ -36,12 +37,24 @@ export interface GraphqlServerOptions extends Omit<SubscriptionsOptions, 'format
   readonly landingPage?: boolean;
 }
 
+/** An operation that was run, or refused before. */
+export interface RanOperation {
+  /** As its author calls it; null where it has no name. */
+  readonly name: string | null;
+  /** Its first field, e.g. `Mutation.optIn`: one of few, whatever callers send. Null where it is part of a fragment. */
+  readonly field: string | null;
+  /** Whether its answer has an error. */
+  readonly failed: boolean;
+}
+
 /** GraphQL on one path of an HTTP server. */
 export interface GraphqlServer {
-  /** Answers one request, always. Returns the name of its operation, for the log; null where it has none. */
-  handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<string | null>;
+  /** Answers one request, always. Returns its operation; null where there was no valid one. */
+  handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<RanOperation | null>;
   /** Takes over a connection that asks to become a socket. */
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
+  /** How many sockets there are, and what they do. */
+  connections(): Connections;
   /** Closes all sockets with 1001 and takes no new ones; resolves once they are gone. */
   closeSockets(): Promise<void>;
   /** Cuts the sockets that are still there. */
@@ -53,8 +66,9 @@ export interface GraphqlServer {
 /** What is known of a request on its way through Apollo. */
 interface Exchange {
   readonly charge: Charge;
-  /** The name of its operation. */
-  operation: string | null;
+  /** Known once it is valid. */
+  operation: Omit<RanOperation, 'failed'> | null;
+  failed: boolean;
 }
 
 /** Makes a GraphQL server and starts it. */
@@ -83,16 +97,17 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
         search: searchOf(request),
         body,
       };
-      const exchange: Exchange = { charge: new Charge(options.schema, options.metering, request), operation: null };
+      const exchange: Exchange = { charge: new Charge(options.schema, options.metering, request), operation: null, failed: false };
       exchanges.set(httpGraphQLRequest, exchange);
       const context = () => contextOf(request, requestId, exchange.charge, options);
       const { status = 200, headers, body: result } = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context });
       // Only @defer and @stream come in parts, and the schema has neither.
       if (result.kind === 'chunked') throw new Error('A result came in parts.');
       answer(request, response, status, { ...Object.fromEntries(headers), ...exchange.charge.headers() }, result.string);
-      return exchange.operation;
+      return exchange.operation && { ...exchange.operation, failed: exchange.failed };
     },
     upgrade: (request, connection, head) => subscriptions.upgrade(request, connection, head),
+    connections: () => subscriptions.connections(),
     closeSockets: () => subscriptions.close(),
     cutSockets: () => subscriptions.cut(),
     stop: () => apollo.stop(),
@@ -108,7 +123,7 @@ function createApollo(
     requestDidStart: async () => ({
       didResolveOperation: async ({ request, document, operation, operationName }) => {
         const exchange = exchanges.get(request.http!)!;
-        exchange.operation = operationName;
+        if (operation) exchange.operation = { name: operationName, field: firstField(operation) };
         if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw refusedSubscription();
         try {
           if (operation) await exchange.charge.pay(document, operation, request.variables ?? {});
@@ -117,7 +132,10 @@ function createApollo(
           throw withStatus(error);
         }
       },
-      didEncounterErrors: async ({ errors, contextValue }) => noteRequest(errors, contextValue.requestId),
+      didEncounterErrors: async ({ request, errors, contextValue }) => {
+        exchanges.get(request.http!)!.failed = true;
+        noteRequest(errors, contextValue.requestId);
+      },
     }),
   };
   return new ApolloServer<Context>({
@@ -144,6 +162,13 @@ function createApollo(
     ],
   });
 }
+
+function firstField({ operation, selectionSet }: OperationDefinitionNode): string | null {
+  const [first] = selectionSet.selections;
+  return first?.kind === Kind.FIELD ? `${ROOT_TYPES[operation]}.${first.name.value}` : null;
+}
+
+const ROOT_TYPES = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
 
 /** A request without a token goes on without an actor; what needs one says so. A wrong token is refused at once. */
 async function contextOf(request: IncomingMessage, requestId: string, charge: Charge, options: GraphqlServerOptions): Promise<Context> {

@@ -31,6 +31,42 @@ const RETRY_SECONDS = { full: 5, waiting: 3 };
 /** Too Many Requests, as far as close codes of applications go. */
 export const TOO_MANY = 4429;
 
+/** Close reasons of the WebSocket protocol take so many bytes. */
+const MAX_REASON_BYTES = 123;
+
+/** The sockets of a process, counted. */
+export interface Connections {
+  /** Sockets that have not introduced themselves yet. */
+  readonly waiting: number;
+  readonly introduced: number;
+  /** Of all of them. */
+  readonly subscriptions: number;
+}
+
+/**
+ * Counts sockets, and what is under way on them.
+ *
+ * @param sockets `actor` is there once one has introduced itself, `subscriptions` is by id
+ */
+export function countConnections(
+  sockets: Iterable<{ readonly actor?: unknown; readonly subscriptions?: Readonly<Record<string, unknown>> }>,
+): Connections {
+  const counts = { waiting: 0, introduced: 0, subscriptions: 0 };
+  for (const { actor, subscriptions = {} } of sockets) {
+    counts[actor ? 'introduced' : 'waiting'] += 1;
+    counts.subscriptions += Object.keys(subscriptions).length;
+  }
+  return counts;
+}
+
+/** A sentence as the reason of a close frame, cut where it is too long for one. */
+export function reasonOf(message: string): string {
+  return Buffer.from(message)
+    .subarray(0, MAX_REASON_BYTES)
+    .toString()
+    .replace(/\uFFFD$/, '');
+}
+
 /** An upgrade that is refused. */
 export interface RefusedUpgrade {
   readonly status: string;

@@ -30,7 +30,7 @@ import { type Items, Live } from './live.ts';
 import { Charge, type MeteringOptions } from './metering.ts';
 import { Outlet, TRY_AGAIN_LATER } from './outlet.ts';
 import { sameMessagesKey } from './same-messages.ts';
-import { type SocketBounds, SocketLimits, type SocketMeter } from './socket-limits.ts';
+import { type Connections, countConnections, reasonOf, type SocketBounds, SocketLimits, type SocketMeter } from './socket-limits.ts';
 import { Subscriber } from './subscriber.ts';
 import { refuseUnkeepable } from './texts.ts';
 
@@ -45,8 +45,6 @@ const RECHECK_EVERY_MS = 2_000;
 /** Keeps proxies from closing quiet sockets, and finds peers that went away without a word. */
 const PING_EVERY_MS = 15_000;
 const EXECUTE_AGAIN_AFTER_MS = 1_000;
-/** Close reasons of the WebSocket protocol take so many bytes. */
-const MAX_REASON_BYTES = 123;
 /** The types of ws do not know the limits of parts yet. */
 const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number } = {
   noServer: true,
@@ -98,6 +96,8 @@ interface Session {
   actor?: Actor;
   /** Of the actor, by {@link keyOf}. */
   rights?: string;
+  /** What is under way on it, by id, as graphql-ws keeps it. */
+  subscriptions?: Readonly<Record<string, unknown>>;
   /** Whether it answered the last ping. */
   alive: boolean;
 }
@@ -149,6 +149,11 @@ export class Subscriptions {
     this.acceptor.handleUpgrade(request, connection, head, (socket) => this.open(socket, request, connection));
   }
 
+  /** How many there are. */
+  connections(): Connections {
+    return countConnections(this.sessions);
+  }
+
   /** Closes all sockets and takes no new ones; resolves once they are gone. */
   async close(): Promise<void> {
     this.closing = true;
@@ -196,7 +201,8 @@ export class Subscriptions {
   }
 
   /** At connection_init: returning false closes the socket, of which nothing has been read or sent by then. */
-  private async connect({ connectionParams, extra: session }: SocketContext<InitPayload, Session>): Promise<boolean> {
+  private async connect({ connectionParams, subscriptions, extra: session }: SocketContext<InitPayload, Session>): Promise<boolean> {
+    session.subscriptions = subscriptions;
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : this.options.authorizationOf(session.request);
     try {
@@ -389,11 +395,4 @@ function requestError(code: ApolloServerErrorCode, message: string): GraphQLErro
 
 function closeForbidden(socket: WebSocket, message: string): void {
   socket.close(CloseCode.Forbidden, reasonOf(message));
-}
-
-function reasonOf(message: string): string {
-  return Buffer.from(message)
-    .subarray(0, MAX_REASON_BYTES)
-    .toString()
-    .replace(/\uFFFD$/, '');
 }

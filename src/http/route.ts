@@ -46,7 +46,7 @@ export interface ProtocolRoute {
 }
 
 /** A value as JSON, which nobody keeps. */
-export function json(status: number, value: unknown): RouteResponse {
+export function json(status: number, value: unknown): RouteResponse & { readonly body: string } {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },

@@ -3,6 +3,8 @@ import { type ProtocolRoute, refusal, type Route, type Routes } from './route.ts
 
 /** A path with what may be done there. */
 interface Place {
+  /** As the routes have it. */
+  readonly pattern: string;
   readonly segments: readonly Segment[];
   readonly methods: Map<string, ProtocolRoute>;
 }
@@ -12,7 +14,14 @@ type Segment = string | { readonly name: string };
 
 /** Where a request goes. */
 export type Match =
-  | { readonly kind: 'found'; readonly route: ProtocolRoute; readonly segments: readonly Segment[]; readonly parts: readonly string[] }
+  | {
+      readonly kind: 'found';
+      readonly route: ProtocolRoute;
+      /** The path as the routes have it, e.g. `/api/v2/users/{id}`. */
+      readonly pattern: string;
+      readonly segments: readonly Segment[];
+      readonly parts: readonly string[];
+    }
   /** The path takes only these methods. */
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'nowhere' };
@@ -42,10 +51,10 @@ export class Router {
    */
   match(method: string, path: string): Match {
     const parts = path.split('/');
-    for (const { segments, methods } of this.byLength.get(parts.length) ?? []) {
+    for (const { pattern, segments, methods } of this.byLength.get(parts.length) ?? []) {
       if (!fits(segments, parts)) continue;
       const route = methods.get(method);
-      return route ? { kind: 'found', route, segments, parts } : { kind: 'wrong-method', allow: [...methods.keys()] };
+      return route ? { kind: 'found', route, pattern, segments, parts } : { kind: 'wrong-method', allow: [...methods.keys()] };
     }
     return { kind: 'nowhere' };
   }
@@ -66,7 +75,7 @@ export class Router {
       const name = PARAM.exec(part)?.[1];
       return name === undefined ? part : { name };
     });
-    const place = { segments, methods: new Map<string, ProtocolRoute>() };
+    const place = { pattern: path, segments, methods: new Map<string, ProtocolRoute>() };
     this.places.set(path, place);
     this.byLength.set(segments.length, [...(this.byLength.get(segments.length) ?? []), place]);
     return place;

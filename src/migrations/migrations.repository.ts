@@ -76,6 +76,15 @@ export async function findPublished(db: Queryable, now: Date): Promise<Migration
   return rows.map((row) => migrationView(row, now));
 }
 
+/** Migrations that were cancelled after people were told of them, and not changed since before an instant. */
+export async function findWithdrawn(db: Queryable, now: Date, since: Date): Promise<MigrationView[]> {
+  const rows = await db.query<MigrationRow>(
+    `select m.* from migration m where m.state = 'CANCELLED' and m.announced_at is not null and m.updated_at >= $1`,
+    [since],
+  );
+  return rows.map((row) => migrationView(row, now));
+}
+
 /** The migrations with these ids, in no order. */
 export async function findMigrationsById(db: Queryable, now: Date, ids: readonly string[]): Promise<MigrationView[]> {
   return (await findMigrationRows(db, ids)).map((row) => migrationView(row, now));

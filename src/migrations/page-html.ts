@@ -24,6 +24,7 @@ export function renderPageHtml(migrations: readonly PublishedMigration[], platfo
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Migrations: ${name}</title>
 <meta name="description" content="Breaking changes of ${name} and the dates from which they are mandatory.">
+<link rel="alternate" type="application/atom+xml" title="Migrations: ${name}" href="/migrations.atom">
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
@@ -34,7 +35,7 @@ ${navigation(groups)}</header>
 <main>
 ${groups.length === 0 ? '<p class="empty">There are no migrations at the moment.</p>\n' : groups.map(groupHtml).join('')}</main>
 <footer>
-<p>This page is also available <a href="/migrations.md">as Markdown</a>.</p>
+<p>This page is also available <a href="/migrations.md">as Markdown</a>, and <a href="/migrations.atom">as an Atom feed</a>.</p>
 </footer>
 </body>
 </html>
@@ -67,10 +68,15 @@ export function renderSectionHtml(migration: PublishedMigration): string {
   const key = escaped(migration.key);
   return `<article id="${key}">
 <h3><a href="#${key}">${escaped(migration.title)}</a></h3>
-${factsHtml(migration)}<div class="description">
-${renderMarkdown(migration.description)}</div>
-${guideHtml(migration)}</article>
+${bodyHtml(migration)}</article>
 `;
+}
+
+/** What stands below the title of a migration: its facts, its description and the way to its guide. */
+export function bodyHtml(migration: PublishedMigration): string {
+  return `${factsHtml(migration)}<div class="description">
+${renderMarkdown(migration.description)}</div>
+${guideHtml(migration)}`;
 }
 
 function factsHtml({ severity, platforms, gracePeriodStart, mandatoryOptIn }: PublishedMigration): string {
@@ -89,12 +95,13 @@ function guideHtml({ guideUrl, title }: PublishedMigration): string {
 }
 
 function dateHtml(date: PartialDate): string {
-  if (date === TBD) return 'To be decided';
-  return `<time datetime="${escaped(date)}">${escaped(dateInWords(date))}</time>`;
+  const words = escaped(dateInWords(date));
+  return date === TBD ? words : `<time datetime="${escaped(date)}">${words}</time>`;
 }
 
 /** `2016-06` as June 2016, `2016-06-20` as 20 June 2016, an instant with its time in UTC. */
-function dateInWords(date: PartialDate): string {
+export function dateInWords(date: PartialDate): string {
+  if (date === TBD) return 'To be decided';
   const [year, month, day] = date.slice(0, 10).split('-').map(Number);
   const words = `${MONTHS[month! - 1]} ${year}`;
   const precision = precisionOf(date);
@@ -102,6 +109,7 @@ function dateInWords(date: PartialDate): string {
   return precision === 'DAY' ? `${day} ${words}` : `${day} ${words}, ${date.slice(11, 16)} UTC`;
 }
 
-function escaped(text: string): string {
+/** A text as HTML that says it, in elements and attributes. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

@@ -45,6 +45,8 @@ const ReminderSchema = defineEntity({
     /** The mail that carries it; one mail carries all that are due for an administrator. */
     mailId: () => p.manyToOne(Mail).mapToPk().nullable(),
     createdAt: p.datetime(3),
+    /** The span of what it follows from, where that was traced. */
+    traceparent: p.text().nullable(),
   },
 });
 

@@ -169,3 +169,13 @@ function soonestFirst(one: MigrationSection, other: MigrationSection): number {
   const deadline = ({ accounts }: MigrationSection) => accounts[0]?.deadline?.getTime() ?? Number.MAX_SAFE_INTEGER;
   return deadline(one) - deadline(other) || one.key.localeCompare(other.key);
 }
+
+/** The spans that the reminders in mails follow from, oldest first; a mail of nothing traced has none. */
+export async function readCauses(db: Queryable, mailIds: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await db.query<{ id: string; causes: string[] }>(
+    `select mail_id as id, array_agg(traceparent order by created_at, milestone) as causes from reminder
+      where mail_id = any ($1::uuid[]) and traceparent is not null group by 1`,
+    [mailIds],
+  );
+  return new Map(rows.map(({ id, causes }) => [id, causes]));
+}

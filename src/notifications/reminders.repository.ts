@@ -1,6 +1,6 @@
 /** Expands milestones into reminders: one row for each administrator who is to be told. */
 import type { Queryable, Transaction } from '../db/database.ts';
-import type { LoggedEvent } from '../events/log.ts';
+import type { EventCursor, LoggedEvent } from '../events/log.ts';
 import { firstMorning } from './mornings.ts';
 import { type MilestoneTask, runName } from './reminder-plan.repository.ts';
 import { onMilestone } from './reminders.rules.ts';
@@ -98,47 +98,65 @@ interface Completion {
   timeZone: string;
   migrationId: string;
   since: Date;
+  /** The span of what completed it, where that was traced. */
+  traceparent: string | null;
 }
 
 /**
  * Adds the last mails that follow from events of single accounts: whose last open account opted in, and whose extension
  * or exemption ended with the migration on.
  *
+ * @param traces the spans that events were written in, by cursor
  * @param hour the local hour of reminders
- * @returns how many were added
+ * @returns how many were added, and the spans that they follow from
  */
-export async function remindOfEvents(tx: Transaction, events: readonly LoggedEvent[], now: Date, hour: number): Promise<number> {
+export async function remindOfEvents(
+  tx: Transaction,
+  events: readonly LoggedEvent[],
+  traces: ReadonlyMap<EventCursor, string>,
+  now: Date,
+  hour: number,
+): Promise<{ added: number; causes: ReadonlySet<string> }> {
   const about = (...types: LoggedEvent['type'][]) =>
     events.filter(({ type, migrationId, accountNumber }) => types.includes(type) && migrationId && accountNumber !== null);
   const completions = [
-    ...(await readCompletions(tx, about('OPTED_IN'), now)),
+    ...(await readCompletions(tx, about('OPTED_IN'), traces, now)),
     ...(await readEnds(tx, about('EXTENSION_ENDED', 'EXEMPTION_ENDED'), now)),
   ];
-  if (completions.length === 0) return 0;
-  const rows = await tx.query(
-    `insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
-     select *, $5::timestamptz from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
-     on conflict do nothing returning 1`,
+  if (completions.length === 0) return { added: 0, causes: new Set() };
+  const rows = await tx.query<{ traceparent: string | null }>(
+    `insert into reminder (administrator_id, migration_id, milestone, due_at, traceparent, created_at)
+     select *, $6::timestamptz from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
+     on conflict do nothing returning traceparent`,
     [
       completions.map(({ administratorId }) => administratorId),
       completions.map(({ migrationId }) => migrationId),
       completions.map(({ since }) => onMilestone(since)),
       completions.map(({ since, timeZone }) => firstMorning(since, timeZone, hour)),
+      completions.map(({ traceparent }) => traceparent),
       now,
     ],
   );
-  return rows.length;
+  const causes = new Set(rows.flatMap(({ traceparent }) => (traceparent === null ? [] : [traceparent])));
+  return { added: rows.length, causes };
 }
 
-async function readCompletions(tx: Queryable, events: readonly LoggedEvent[], now: Date): Promise<Completion[]> {
+async function readCompletions(
+  tx: Queryable,
+  events: readonly LoggedEvent[],
+  traces: ReadonlyMap<EventCursor, string>,
+  now: Date,
+): Promise<Completion[]> {
   if (events.length === 0) return [];
   return tx.query<Completion>(
     `with pair as (
-       select distinct x.administrator_id, e.migration_id
-         from unnest($1::bigint[], $2::uuid[]) as e (account_number, migration_id)
+       -- Of several opt-ins the last is what completed it.
+       select x.administrator_id, e.migration_id, (array_agg(e.traceparent order by e.place desc))[1] as traceparent
+         from unnest($1::bigint[], $2::uuid[], $4::text[]) with ordinality as e (account_number, migration_id, traceparent, place)
          join administration x on x.account_number = e.account_number
-         join decision d on d.account_number = e.account_number and d.migration_id = e.migration_id and d.opted_in_at is not null)
-     select p.id as "administratorId", p.time_zone as "timeZone", m.id as "migrationId", o.since
+         join decision d on d.account_number = e.account_number and d.migration_id = e.migration_id and d.opted_in_at is not null
+        group by 1, 2)
+     select p.id as "administratorId", p.time_zone as "timeZone", m.id as "migrationId", o.since, pair.traceparent
        from pair
        join administrator p on p.id = pair.administrator_id
        join migration m on m.id = pair.migration_id and ${LIVE}
@@ -147,14 +165,14 @@ async function readCompletions(tx: Queryable, events: readonly LoggedEvent[], no
           where x.administrator_id = p.id) o
       where (m.quiet_until is null or o.since > m.quiet_until)
         and not ${hasAccount('p.id', '$3', OPEN)}`,
-    [...accountsAndMigrations(events), now],
+    [...accountsAndMigrations(events), now, events.map(({ cursor }) => traces.get(cursor) ?? null)],
   );
 }
 
 async function readEnds(tx: Queryable, events: readonly LoggedEvent[], now: Date): Promise<Completion[]> {
   if (events.length === 0) return [];
   return tx.query<Completion>(
-    `select distinct p.id as "administratorId", p.time_zone as "timeZone", m.id as "migrationId", s.since
+    `select distinct p.id as "administratorId", p.time_zone as "timeZone", m.id as "migrationId", s.since, null as traceparent
        from unnest($1::bigint[], $2::uuid[]) as e (account_number, migration_id)
        join migration m on m.id = e.migration_id
        join account a on a.number = e.account_number

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import type { ReminderContent } from '../email/reminder-mail.ts';
-import { LOG_START, readEvents } from '../events/log.ts';
+import { LOG_START, readEvents, readTraceparents } from '../events/log.ts';
+import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
 import { composeBatch, putOff, type WaitingPlace } from './mail-composition.repository.ts';
 import { morningIn } from './mornings.ts';
-import { readContents } from './reminder-content.repository.ts';
+import { readCauses, readContents } from './reminder-content.repository.ts';
 import { closeFinished, type MilestoneTask, planMilestones, readTimeZones } from './reminder-plan.repository.ts';
 import { expandBatch, FIRST_ADMINISTRATOR, remindOfEvents } from './reminders.repository.ts';
 
@@ -52,6 +53,7 @@ export class Reminders {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly settings: ReminderSettings,
+    private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
   /**
@@ -113,6 +115,11 @@ export class Reminders {
     return readContents(this.db, mailIds, this.clock.now(), { platformName, publicUrl });
   }
 
+  /** Of mails that follow from something that was traced, what that was. @returns by mail, as the header `traceparent` has it */
+  causesOf(mailIds: readonly string[]): Promise<Map<string, string[]>> {
+    return readCauses(this.db, mailIds);
+  }
+
   private async expand(task: MilestoneTask, now: Date, signal: AbortSignal | undefined): Promise<number> {
     let added = 0;
     for (let after: string | null = FIRST_ADMINISTRATOR; after !== null && !signal?.aborted;) {
@@ -127,16 +134,22 @@ export class Reminders {
   /** Reads on in the log; the cursor moves in the transaction of what followed from the events. */
   private async followLog(now: Date, signal: AbortSignal | undefined): Promise<number> {
     await this.db.query('insert into event_cursor (reader, cursor) values ($1, $2) on conflict do nothing', [READER, LOG_START]);
-    return this.repeat(async (tx) => {
+    const startedAt = Date.now();
+    const followed: string[] = [];
+    const added = await this.repeat(async (tx) => {
       const [place] = await tx.query<{ cursor: string }>('select cursor from event_cursor where reader = $1 for update skip locked', [
         READER,
       ]);
       const events = place ? await readEvents(tx, place.cursor, EVENTS) : [];
       if (events.length === 0) return { count: 0, more: false };
-      const count = await remindOfEvents(tx, events, now, this.settings.reminderHour);
+      const traces = this.tracing.isOn ? await readTraceparents(tx, events) : new Map<string, string>();
+      const { added: count, causes } = await remindOfEvents(tx, events, traces, now, this.settings.reminderHour);
       await tx.query('update event_cursor set cursor = $2 where reader = $1', [READER, events.at(-1)!.cursor]);
+      followed.push(...causes);
       return { count, more: events.length === EVENTS };
     }, signal);
+    for (const cause of followed) this.tracing.done('plan reminders', cause, startedAt);
+    return added;
   }
 
   private async repeat(

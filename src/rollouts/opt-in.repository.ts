@@ -15,6 +15,8 @@ interface OptIn {
   readonly who: string | null;
   /** Further data of the event, as JSON; null for none. */
   readonly data: string | null;
+  /** The span it is asked in; see `Queryable`. */
+  readonly traceparent: string | null;
 }
 
 /**
@@ -24,10 +26,10 @@ interface OptIn {
  */
 const OPT_IN = (role: Actor['role'], sight: Sight) => `
   with asked as (
-    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::uuid[])
-      with ordinality as r (key, account, at, subject, who, data, token, place)),
+    select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::uuid[], $8::text[])
+      with ordinality as r (key, account, at, subject, who, data, token, traceparent, place)),
   standing as (
-    select r.place::int, r.at, r.subject, r.data, r.token, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
+    select r.place::int, r.at, r.subject, r.data, r.token, r.traceparent, m.id as migration_id, a.id as account_id, a.number as account_number, d.opted_out_at, s.reason
       from asked r
       join migration m on m.key = r.key and m.announced_at is not null
       join account a on a.id = r.account and ${visibleTo(sight, 'a', 'r.who')}
@@ -40,9 +42,9 @@ const OPT_IN = (role: Actor['role'], sight: Sight) => `
     on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = null where decision.opted_in_at is null
     returning migration_id, account_number),
   logged as (
-    insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, data)
+    insert into event (at, type, actor_role, actor, token_id, migration_id, account_number, data, traceparent)
     select at, 'OPTED_IN', '${role}', subject, token, migration_id, account_number,
-           jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null) || coalesce(data, '{}')
+           jsonb_build_object('before', reason, 'after', 'OPTED_IN', 'again', opted_out_at is not null) || coalesce(data, '{}'), traceparent
       from written join decided using (migration_id, account_number))
   select place, account_id, account_number, migration_id from standing join written using (migration_id, account_number)`;
 
@@ -53,9 +55,15 @@ interface WrittenRow {
   migration_id: string;
 }
 
+/** Those who opt in by the same statement. */
+interface Kind {
+  readonly statement: string;
+  readonly gatherer: Gatherer<OptIn, AccountMigrationKey | null>;
+}
+
 /** Opts accounts in where the rule lets them, each with its event. One per process: what is asked at once is written at once. */
 export class OptIns {
-  private readonly byKind = new Map<string, Gatherer<OptIn, AccountMigrationKey | null>>();
+  private readonly kinds = new Map<string, Kind>();
 
   constructor(private readonly db: Database) {}
 
@@ -73,7 +81,7 @@ export class OptIns {
     acknowledged: readonly string[] = [],
   ): Promise<AccountMigrationKey | null> {
     const data = acknowledged.length > 0 ? JSON.stringify({ acknowledged }) : null;
-    return this.gathererOf(actor).ask({
+    const asked = {
       migrationKey,
       accountId,
       at: now,
@@ -81,14 +89,18 @@ export class OptIns {
       token: actor.tokenId,
       who: whoSees(actor),
       data,
-    });
+      traceparent: this.db.traceparent(),
+    };
+    // The statement is shared; in the trace of each that asked it is a step of its own.
+    const { statement, gatherer } = this.kindOf(actor);
+    return this.db.step(statement, () => gatherer.ask(asked));
   }
 
-  private gathererOf(actor: Actor): Gatherer<OptIn, AccountMigrationKey | null> {
+  private kindOf(actor: Actor): Kind {
     const { role } = actor;
     const sight = sightOf(actor);
-    const kind = `${role} ${sight}`;
-    const known = this.byKind.get(kind);
+    const name = `${role} ${sight}`;
+    const known = this.kinds.get(name);
     if (known) return known;
     const statement = OPT_IN(role, sight);
     const gatherer = new Gatherer<OptIn, AccountMigrationKey | null>(async (asked) => {
@@ -100,14 +112,16 @@ export class OptIns {
         asked.map(({ who }) => who),
         asked.map(({ data }) => data),
         asked.map(({ token }) => token),
+        asked.map(({ traceparent }) => traceparent),
       ];
-      const rows = await this.db.queryPrepared<WrittenRow>(`opt-in ${kind}`, statement, values);
+      const rows = await this.db.queryPrepared<WrittenRow>(`opt-in ${name}`, statement, values);
       const outcomes = asked.map((): AccountMigrationKey | null => null);
       for (const { place, account_id, account_number, migration_id } of rows)
         outcomes[place - 1] = { accountId: account_id, accountNumber: account_number, migrationId: migration_id };
       return outcomes;
     });
-    this.byKind.set(kind, gatherer);
-    return gatherer;
+    const kind = { statement, gatherer };
+    this.kinds.set(name, kind);
+    return kind;
   }
 }

@@ -33,12 +33,14 @@ export function isTaken({ statusCode }: RequestOutcome): boolean {
 
 /** Makes single attempts and draws the conclusions: again later, given up, endpoint disabled. */
 export class WebhookAttempts {
+  /** @param attempted told what came of each attempt */
   constructor(
     private readonly db: Database,
     private readonly wake: Pick<Wake, 'ring'>,
     private readonly clock: Clock,
     private readonly secrets: SecretBox,
     private readonly requests: Pick<WebhookRequests, 'post'>,
+    private readonly attempted: (outcome: string) => void = () => undefined,
   ) {}
 
   /** Signs and posts a message, once. @throws GracelineError SECRET_UNREADABLE */
@@ -54,6 +56,7 @@ export class WebhookAttempts {
     if (!claim.allowed) {
       const answer = 'The owner of the endpoint no longer sees the account of this event.';
       await this.record(claim, { status: 'SKIPPED', sendAfter: null, statusCode: null, answer, durationMs: 0 });
+      this.attempted('skipped');
       return;
     }
     // A secret that no key opens is a failure of this endpoint alone; its owner may rotate it.
@@ -64,6 +67,7 @@ export class WebhookAttempts {
     if (isTaken(outcome)) {
       await this.record(claim, { ...outcome, status: 'DELIVERED', sendAfter: null });
       await markWell(this.db, claim.endpointId);
+      this.attempted('sent');
     } else await this.recordFailure(claim, outcome);
   }
 
@@ -89,6 +93,7 @@ export class WebhookAttempts {
       await writeEvents(tx, SYSTEM, now, [{ type: 'WEBHOOK_DISABLED', data }]);
       return true;
     });
+    this.attempted(delayMs === null ? 'failed' : 'retried');
     if (disabled) this.wake.ring();
   }
 }

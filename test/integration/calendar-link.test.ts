@@ -31,17 +31,6 @@ beforeAll(async () => {
   const input = { email: 'ada@acme.example', name: 'Ada', timeZone: 'America/New_York', accounts: ['acme', 'globex', 'initech'] };
   ({ id: adaId } = await accounts.createAdministrator(operator(), input));
   ada = await service.clientOf({ role: 'ADMINISTRATOR', subject: input.email, administratorId: adaId });
-  const make = async (key: string, gracePeriodStart: string, mandatoryOptIn: string, title = key) => {
-    await migrations.createMigration(operator(), {
-      key,
-      title,
-      severity: 'LOW',
-      gracePeriodStart,
-      mandatoryOptIn,
-      guideUrl: 'https://docs.example/guide',
-    });
-    await migrations.announceMigration(operator(), key);
-  };
   await make('tls', '2016-03-20', '2016-06-20', 'TLS 1.0, off; \\n for good');
   await make('soon', '2016-04-20', '2016-05-01T12:30:00Z');
   await make('someday', '2016-03-20', 'TBD');
@@ -53,6 +42,14 @@ beforeAll(async () => {
   await rollouts.extendDeadline(operator(), 'globex', 'tls', new Date('2016-07-01T00:00:00Z'), 'A reason.');
 });
 beforeEach(() => service.setClock('2016-04-02T09:00:00.000Z'));
+
+/** Announces a migration. */
+async function make(key: string, gracePeriodStart: string, mandatoryOptIn: string, title = key): Promise<void> {
+  const { migrations } = service.house;
+  const guideUrl = 'https://docs.example/guide';
+  await migrations.createMigration(operator(), { key, title, severity: 'LOW', gracePeriodStart, mandatoryOptIn, guideUrl });
+  await migrations.announceMigration(operator(), key);
+}
 
 const CREATE = 'mutation { createCalendarLink { url createdAt } }';
 const LINK = '{ calendarLink { createdAt lastReadAt } }';
@@ -120,8 +117,10 @@ describe('the calendar', () => {
     await service.setClock('2016-04-02T09:05:00.000Z');
     const left = (await entriesOf(url)).get('tls')!;
     expect(left.description).toContain('Still open on 1 account of yours:');
-    // All that is left has until July.
+    // All that is left has until July: the entry moves there, and says that it did.
     expect([left.uid === before.uid, left.startDate.toString()]).toEqual([true, '2016-07-01T00:00:00Z']);
+    expect(left.sequence).toBeGreaterThan(before.sequence);
+    expect(String(left.component.getFirstPropertyValue('last-modified'))).toBe('2016-04-02T09:05:00Z');
     await service.setClock('2016-06-25T00:00:00.000Z');
     expect([...(await entriesOf(url)).keys()]).toEqual(['tls']);
     await optIn('globex');
@@ -137,7 +136,37 @@ describe('the calendar', () => {
     const after = (await entriesOf(url)).get('soon')!;
     expect([after.uid, after.startDate.toString()]).toEqual([before.uid, '2016-07-31T22:00:00Z']);
     expect(after.sequence).toBeGreaterThan(before.sequence);
-    expect(String(after.component.getFirstPropertyValue('last-modified'))).toBe('2016-04-02T09:00:00Z');
+    expect(String(after.component.getFirstPropertyValue('last-modified'))).toBe('2016-04-02T09:05:00Z');
+    await service.setClock('2016-04-02T09:10:00.000Z');
+    expect((await entriesOf(url)).get('soon')!.sequence).toBe(after.sequence);
+  });
+
+  test('says of a migration that is cancelled that it is, where it had an entry, until its day', async () => {
+    const { migrations } = service.house;
+    await make('brief', '2016-04-01', '2016-05-20', 'Brief, \\n and gone');
+    const url = await createLink();
+    const before = (await entriesOf(url)).get('brief')!;
+    await migrations.cancelMigration(operator(), 'brief', 'A reason.');
+    await service.setClock('2016-04-02T09:05:00.000Z');
+    const after = (await entriesOf(url)).get('brief')!;
+    expect([after.uid, after.startDate.toString()]).toEqual([before.uid, before.startDate.toString()]);
+    expect(after.component.getFirstPropertyValue('status')).toBe('CANCELLED');
+    expect(after.summary).toBe('Cancelled: Brief, \\n and gone');
+    expect(after.sequence).toBeGreaterThan(before.sequence);
+    await service.setClock('2016-05-20T00:00:00.000Z');
+    expect((await entriesOf(url)).has('brief')).toBe(false);
+  });
+
+  test('says nothing of a cancelled migration that was done before', async () => {
+    await make('done', '2016-04-01', '2016-05-20');
+    const url = await createLink();
+    expect((await entriesOf(url)).has('done')).toBe(true);
+    for (const account of ['acme', 'globex', 'initech']) await service.house.rollouts.optIn(operator(), account, 'done');
+    await service.setClock('2016-04-02T09:05:00.000Z');
+    expect((await entriesOf(url)).has('done')).toBe(false);
+    await service.house.migrations.cancelMigration(operator(), 'done', 'A reason.');
+    await service.setClock('2016-04-02T09:10:00.000Z');
+    expect((await entriesOf(url)).has('done')).toBe(false);
   });
 
   test('is not sent again while nothing changed', async () => {

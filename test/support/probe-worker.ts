@@ -28,7 +28,7 @@ await runUntilSignal(async () => {
   const log = pino({ level: config.LOG_LEVEL });
   const db = await Database.connect(databaseUrl(config), config.DATABASE_POOL_SIZE, config.DATABASE_WAIT_SECONDS * 1_000);
   const wake = new Wake(db, log);
-  const worker = await startWorker({ config, clock: systemClock, db, wake }, db, [probe], log);
+  const worker = await startWorker({ config, clock: systemClock, db, wake, metrics: null }, db, [probe], log);
   return async () => {
     await worker.stop();
     await wake.close();

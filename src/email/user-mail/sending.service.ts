@@ -54,7 +54,10 @@ export class UserMailSender {
   private fault: Error | undefined;
   private report = emptyReport();
 
-  /** @param timeoutMs the hard deadline of one attempt, by which claims are long enough */
+  /**
+   * @param timeoutMs the hard deadline of one attempt, by which claims are long enough
+   * @param attempted told what came of each attempt
+   */
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
@@ -62,6 +65,7 @@ export class UserMailSender {
     private readonly attempts: UserMailAttempts,
     private readonly outcomes: UserMailOutcomes,
     private readonly timeoutMs: number,
+    private readonly attempted: (outcome: string) => void = () => undefined,
   ) {}
 
   /**
@@ -173,7 +177,9 @@ export class UserMailSender {
   private async deliver(mail: ClaimedUserMail): Promise<void> {
     try {
       const status = await this.outcomes.record(mail, await this.attempts.make(mail));
-      if (status) this.report[COUNTED_AS[status]] += 1;
+      if (!status) return;
+      this.report[COUNTED_AS[status]] += 1;
+      this.attempted(COUNTED_AS[status]);
     } catch (error) {
       this.fault ??= error instanceof Error ? error : new Error('Not an error was thrown.', { cause: error });
     } finally {

@@ -14,20 +14,41 @@ export interface DeadlineAccount {
   readonly started: boolean;
 }
 
-/** A migration with a deadline to come. */
-export interface Deadline {
+/** What every entry says of its migration. */
+interface EntryMigration {
   readonly id: string;
   readonly key: string;
   readonly title: string;
-  readonly severity: Severity;
-  readonly guideUrl: string | null;
   readonly updatedAt: Date;
   /** Counts its changes. */
   readonly version: number;
+}
+
+/** A migration with a deadline to come. */
+export interface Deadline extends EntryMigration {
+  readonly severity: Severity;
+  readonly guideUrl: string | null;
   /** Those with the earliest deadline first; the first of them, where they are many. */
   readonly accounts: readonly DeadlineAccount[];
   /** How many they are. */
   readonly total: number;
+}
+
+/** How often an entry has moved since the calendar was first told of it. */
+interface Moved {
+  readonly moves: number;
+  readonly changedAt: Date;
+}
+
+/** A migration that was cancelled after the calendar had been told of its deadline. */
+export interface CancelledDeadline extends EntryMigration, Moved {
+  readonly startsAt: Date;
+}
+
+/** What a calendar is made of. */
+export interface CalendarContent {
+  readonly deadlines: readonly (Deadline & Moved)[];
+  readonly cancelled: readonly CancelledDeadline[];
 }
 
 /** What all entries have in common. */
@@ -47,26 +68,44 @@ const ASK_AGAIN_SECONDS = 3_600;
  * The calendar: an entry for each migration at the earliest deadline among its accounts, as an instant, because a day would be
  * another in another time zone. It takes no time and blocks none.
  */
-export function calendarFeed(deadlines: readonly Deadline[], facts: CalendarFacts): string {
-  const { platformName, publicUrl } = facts;
+export function calendarFeed({ deadlines, cancelled }: CalendarContent, facts: CalendarFacts): string {
+  const { platformName } = facts;
   const name = `${oneLine(platformName, 80)}: deadlines`;
   const calendar = ical({ name, prodId: { company: 'Graceline', product: 'Deadlines', language: 'EN' }, ttl: ASK_AGAIN_SECONDS });
   for (const deadline of deadlines) {
     calendar.createEvent({
-      // What names it must not change with its title, its date or our address.
-      id: `${deadline.id}@graceline`,
+      ...entryOf(deadline, facts),
       start: deadline.accounts[0]!.deadline,
-      stamp: deadline.updatedAt,
-      lastModified: deadline.updatedAt,
-      sequence: deadline.version,
       summary: `Deadline: ${oneLine(deadline.title)}`,
       description: descriptionOf(deadline, facts),
-      url: new URL(`/migrations#${encodeURIComponent(deadline.key)}`, publicUrl).href,
       status: deadline.accounts.some(({ started }) => started) ? ICalEventStatus.CONFIRMED : ICalEventStatus.TENTATIVE,
-      transparency: ICalEventTransparency.TRANSPARENT,
+    });
+  }
+  for (const entry of cancelled) {
+    calendar.createEvent({
+      ...entryOf(entry, facts),
+      start: entry.startsAt,
+      summary: `Cancelled: ${oneLine(entry.title)}`,
+      description: `This change of ${oneLine(platformName)} was cancelled. There is nothing to do.`,
+      status: ICalEventStatus.CANCELLED,
     });
   }
   return calendar.toString();
+}
+
+/** What an entry says whatever became of it. */
+function entryOf({ id, key, updatedAt, version, moves, changedAt }: EntryMigration & Moved, { publicUrl }: CalendarFacts) {
+  const modified = moves > 0 && changedAt > updatedAt ? changedAt : updatedAt;
+  return {
+    // What names it must not change with its title, its date or our address.
+    id: `${id}@graceline`,
+    stamp: modified,
+    lastModified: modified,
+    // Both only rise, so their sum does at each change of either.
+    sequence: version + moves,
+    url: new URL(`/migrations#${encodeURIComponent(key)}`, publicUrl).href,
+    transparency: ICalEventTransparency.TRANSPARENT,
+  };
 }
 
 function descriptionOf({ accounts, total, severity, guideUrl }: Deadline, { platformName, timeZone, locale }: CalendarFacts): string {

@@ -12,7 +12,9 @@ import {
   deleteLink,
   findLink,
   findOwner,
+  readCancelled,
   readDeadlines,
+  writeEntries,
   writeLink,
   writeRead,
 } from './calendar.repository.ts';
@@ -117,7 +119,13 @@ export class CalendarLinksService {
   }
 
   private async workOut(owner: CalendarOwner, now: Date): Promise<string> {
-    return calendarFeed(await readDeadlines(this.db, owner.administratorId, now), { ...this.settings, ...owner });
+    const { administratorId } = owner;
+    const found = await readDeadlines(this.db, administratorId, now);
+    const entries = found.map(({ id, accounts }) => ({ id, startsAt: accounts[0]!.deadline }));
+    const moves = await this.db.transaction((tx) => writeEntries(tx, administratorId, entries, now));
+    const deadlines = found.map((deadline) => ({ ...deadline, ...moves.get(deadline.id)! }));
+    const cancelled = await readCancelled(this.db, administratorId, now);
+    return calendarFeed({ deadlines, cancelled }, { ...this.settings, ...owner });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '../../db/database.ts';
 import type { Severity } from '../../migrations/lifecycle.rules.ts';
 import { accountsOf, LIVE, OPEN } from '../standing.repository.ts';
-import type { Deadline, DeadlineAccount } from './calendar-feed.ts';
+import type { CancelledDeadline, Deadline, DeadlineAccount } from './calendar-feed.ts';
 
 /** More are counted, not named: nobody reads on in a calendar. */
 const MAX_ACCOUNTS_NAMED = 50;
@@ -60,6 +60,52 @@ export async function writeRead(db: Queryable, hash: string, at: Date): Promise<
   await db.query(
     `update calendar_link set last_read_at = $2::timestamptz where hash = $1 and (last_read_at is null or last_read_at <= $2::timestamptz - interval '1 minute')`,
     [hash, at],
+  );
+}
+
+/** How often an entry of a calendar has moved. */
+export interface EntryMoves {
+  readonly moves: number;
+  /** When it last did; of one that has not, when it was first told. */
+  readonly changedAt: Date;
+}
+
+/**
+ * Notes what a calendar is told now, and how often each entry has moved since it was first told.
+ *
+ * @param tx has the link for itself, so that two who work out the same calendar count a move once
+ */
+export async function writeEntries(
+  tx: Queryable,
+  administratorId: string,
+  entries: readonly { readonly id: string; readonly startsAt: Date }[],
+  now: Date,
+): Promise<Map<string, EntryMoves>> {
+  await tx.query('select from calendar_link where administrator_id = $1 for update', [administratorId]);
+  const rows = await tx.query<EntryMoves & { id: string }>(
+    `with told as (select * from unnest($2::uuid[], $3::timestamptz[]) as t (migration_id, starts_at)),
+     gone as (
+       update calendar_entry e set shown = false from migration m
+        where e.administrator_id = $1 and e.shown and m.id = e.migration_id and m.state <> 'CANCELLED' and e.migration_id <> all ($2))
+     insert into calendar_entry as e (administrator_id, migration_id, starts_at, shown, moves, changed_at)
+     select $1, migration_id, starts_at, true, 0, $4 from told
+     on conflict (administrator_id, migration_id) do update
+        set starts_at = excluded.starts_at, shown = true,
+            moves = e.moves + (e.starts_at <> excluded.starts_at or not e.shown)::int,
+            changed_at = case when e.starts_at <> excluded.starts_at or not e.shown then excluded.changed_at else e.changed_at end
+     returning e.migration_id as id, e.moves, e.changed_at as "changedAt"`,
+    [administratorId, entries.map(({ id }) => id), entries.map(({ startsAt }) => startsAt), now],
+  );
+  return new Map(rows.map(({ id, ...moves }) => [id, moves]));
+}
+
+/** What a calendar was told of before the migration was cancelled, for as long as its day is to come; the soonest first. */
+export function readCancelled(db: Queryable, administratorId: string, now: Date): Promise<CancelledDeadline[]> {
+  return db.query<CancelledDeadline>(
+    `select m.id, m.key, m.title, m.updated_at as "updatedAt", m.version, e.starts_at as "startsAt", e.moves, e.changed_at as "changedAt"
+       from calendar_entry e join migration m on m.id = e.migration_id
+      where e.administrator_id = $1 and e.shown and m.state = 'CANCELLED' and e.starts_at > $2 order by e.starts_at, m.id limit $3`,
+    [administratorId, now, MAX_DEADLINES],
   );
 }
 

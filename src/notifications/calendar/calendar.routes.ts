@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { tagged } from '../../http/entity-tag.ts';
 import { refusal, type RouteRequest, type Routes } from '../../http/route.ts';
 import type { CalendarLinksService } from './calendar-links.service.ts';
 
@@ -13,15 +13,8 @@ export function calendarRoutes(links: Pick<CalendarLinksService, 'feed'>): Route
       const name = params['secret']!;
       if (!name.endsWith(SUFFIX)) return refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
       const body = await links.feed(name.slice(0, -SUFFIX.length), method === 'GET');
-      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const sent = { 'cache-control': CACHE, etag, 'x-robots-tag': 'noindex' };
-      if (headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return { status: 304, headers: sent, body: '' };
-      const disposition = 'inline; filename="deadlines.ics"';
-      return {
-        status: 200,
-        headers: { ...sent, 'content-type': 'text/calendar; charset=utf-8', 'content-disposition': disposition },
-        body,
-      };
+      const type = { 'content-type': 'text/calendar; charset=utf-8', 'content-disposition': 'inline; filename="deadlines.ics"' };
+      return tagged({ headers }, { 'cache-control': CACHE, 'x-robots-tag': 'noindex' }, { status: 200, headers: type, body });
     },
   };
 }

@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto';
+import type { RouteRequest, RouteResponse } from './route.ts';
+
+/** Enough of a hash that no two answers share it by chance: 128 bits. */
+const TAG_LENGTH = 22;
+
+/**
+ * An answer that is not sent again to whoever has it already. A proxy that compresses makes a tag weak, which is the same here.
+ *
+ * @param kept the headers that go with a 304 too, e.g. for how long it is fresh
+ * @param answer its body is a text; `kept` is added to its headers
+ */
+export function tagged(
+  { headers }: Pick<RouteRequest, 'headers'>,
+  kept: Readonly<Record<string, string>>,
+  answer: RouteResponse & { readonly body: string },
+): RouteResponse {
+  const etag = `"${hash('sha256', answer.body, 'base64url').slice(0, TAG_LENGTH)}"`;
+  const sent = { ...kept, etag };
+  const known = headers['if-none-match']?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
+  if (known) return { status: 304, headers: sent, body: '' };
+  return { ...answer, headers: { ...answer.headers, ...sent } };
+}
