@@ -4,6 +4,8 @@ import { Book } from './book.ts';
 import type { FullOptions } from './options.ts';
 
 const TIMEOUT_MS = 60_000;
+/** What is unpacked at once: by default it would be put together from hundreds of small pieces. */
+export const UNPACKED_BYTES = 2 ** 20;
 const decompress = promisify(zstdDecompress);
 
 /** What is asked for. */
@@ -52,7 +54,7 @@ export async function requestSnapshot(
   const tag = headers.get('etag');
   if (cursor === null || tag === null) throw new Error(`What answers at ${address.origin} is no API of Graceline. Check "url".`);
   return {
-    book: status === 304 ? null : await Book.read(await decompress(body)),
+    book: status === 304 ? null : await Book.read(await decompress(body, { chunkSize: UNPACKED_BYTES })),
     etag: tag,
     cursor,
     validFrom: Date.parse(headers.get('graceline-valid-from') ?? ''),

@@ -70,7 +70,7 @@ export const SETTLED_AFTER_MS = 24 * 60 * 60 * 1_000;
 /** The first bytes: another format has others. */
 const MAGIC = 'GLS1';
 /** A set is written as the gaps between its places where it holds less than one in so many: shorter than a bit for each. */
-const GAPS_BELOW = 20;
+const GAPS_BELOW = 100;
 const SETS = ['optedIn', 'optedOut', 'otherwise'] as const;
 type SetName = (typeof SETS)[number];
 
@@ -192,17 +192,16 @@ function gapsOf(places: Places): Uint8Array {
 
 function readGaps(bytes: Uint8Array, bits: Bits): void {
   let next = 0;
-  let gap = 0;
-  let shift = 0;
-  for (const byte of bytes) {
-    gap |= (byte & 0x7f) << shift;
-    shift += 7;
-    if (byte > 0x7f) continue;
-    const place = next + gap;
-    bits[place >> 3]! |= 1 << (place & 7);
-    next = place + 1;
-    gap = 0;
-    shift = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let byte = bytes[at]!;
+    let gap = byte & 0x7f;
+    for (let shift = 7; byte > 0x7f; shift += 7) {
+      byte = bytes[++at]!;
+      gap |= (byte & 0x7f) << shift;
+    }
+    next += gap;
+    bits[next >> 3]! |= 1 << (next & 7);
+    next++;
   }
 }
 
