@@ -134,14 +134,12 @@ export class BookFlag {
   }
 
   private codeOf(place: number): number {
-    const byte = place >> 3;
-    const bit = place & 7;
-    // A place behind the end of a set is not in it.
-    return (
-      (((this.optedIn[byte]! >> bit) & 1) * OPTED_IN) |
-      (((this.optedOut[byte]! >> bit) & 1) * OPTED_OUT) |
-      (((this.otherwise[byte]! >> bit) & 1) * OTHERWISE)
-    );
+    let code = 0;
+    // Most sets are empty, or end before a place that was noted later: what lies behind the end of one is not in it.
+    if (place >> 3 < this.optedIn.length && (this.optedIn[place >> 3]! >> (place & 7)) & 1) code = OPTED_IN;
+    if (place >> 3 < this.optedOut.length && (this.optedOut[place >> 3]! >> (place & 7)) & 1) code |= OPTED_OUT;
+    if (place >> 3 < this.otherwise.length && (this.otherwise[place >> 3]! >> (place & 7)) & 1) code |= OTHERWISE;
+    return code;
   }
 
   private ask(kind: number, era: number): boolean {

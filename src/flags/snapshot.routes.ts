@@ -1,5 +1,5 @@
 import { GracelineError } from '../errors.ts';
-import type { RouteRequest, RouteResponse, Routes } from '../http/route.ts';
+import { refusal, type RouteRequest, type RouteResponse, type Routes } from '../http/route.ts';
 import { type FlagsRoutesParts, paid } from './flags.routes.ts';
 import type { SnapshotService } from './snapshot.service.ts';
 
@@ -17,16 +17,20 @@ const SNAPSHOT_POINTS = 50;
  */
 export function snapshotRoutes(parts: SnapshotRoutesParts): Routes {
   return {
-    'GET /flags/v1/snapshot': async (request) => {
-      const actor = await paid(request, SNAPSHOT_POINTS, parts);
-      const { query, headers } = request;
-      const { body, etag, cursor, validFrom } = await parts.snapshots.snapshot(actor, everyAccount(request), query.get('after'));
-      const known = headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-      return answer(known ? 304 : 200, known ? Buffer.of() : body, {
-        etag,
-        'graceline-cursor': cursor,
-        'graceline-valid-from': new Date(validFrom).toISOString(),
-      });
+    'GET /flags/v1/snapshot': {
+      quiet: true,
+      wordingAt: () => refusal,
+      answer: async (request) => {
+        const actor = await paid(request, SNAPSHOT_POINTS, parts);
+        const { query, headers } = request;
+        const { body, etag, cursor, validFrom } = await parts.snapshots.snapshot(actor, everyAccount(request), query.get('after'));
+        const known = headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+        return answer(known ? 304 : 200, known ? Buffer.of() : body, {
+          etag,
+          'graceline-cursor': cursor,
+          'graceline-valid-from': new Date(validFrom).toISOString(),
+        });
+      },
     },
   };
 }
