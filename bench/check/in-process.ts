@@ -99,12 +99,12 @@ function figuresOf(count: number, times: number, taken: Taken): Figure[] {
     mine: readonly Answers[],
     peer: string,
     theirs: readonly Answers[],
-    times?: number,
+    least?: number,
     most?: number,
   ): Figure => {
     const ratio = peer === 'Set.has' ? medianRatio(mine, theirs, cpu) : medianRatio(theirs, mine, cpu);
-    const holds = (times === undefined || ratio >= times) && (most === undefined || ratio <= most);
-    const target = times !== undefined ? `ratio >= ${times}` : most !== undefined ? `ratio <= ${most}` : 'none';
+    const holds = (least === undefined || ratio >= least) && (most === undefined || ratio <= most);
+    const target = least !== undefined ? `ratio >= ${least}` : most !== undefined ? `ratio <= ${most}` : 'none';
     return {
       name: `${name}, ${count} decided`,
       value: medianOf(mine, cpu),

@@ -146,6 +146,8 @@ export class GracelineClient extends EventEmitter<ClientEvents> {
   }
 
   private replace(book: Book): void {
+    // One may have been under way as it was closed.
+    if (this.present === 'CLOSED') return;
     this.book = book;
     book.turn(this.options.now());
     this.look();

@@ -6,8 +6,9 @@ import { authorizationOf, requestSnapshot, type SnapshotAnswer } from './snapsho
 
 /** The longest wait between two attempts; all are drawn at random below a bound that doubles up to this. */
 const LONGEST_WAIT_MS = 30_000;
-/** From the beginning of one snapshot to the next, however often it is said that everything has changed. */
+/** From the beginning of one snapshot to the next, however often it is said that everything has changed; and at least so many times what one takes. */
 const SNAPSHOT_EVERY_MS = 1_000;
+const SNAPSHOT_SHARE = 3;
 /** A quiet socket is asked so often whether it is still there, and so long waited for what it says. */
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
@@ -88,21 +89,22 @@ export class Connection {
   private async run(): Promise<void> {
     let after: string | null = null;
     while (!this.ending.signal.aborted) {
-      const begun = performance.now();
-      await this.load(after);
+      const { begunAt, tookMs } = await this.load(after);
       after = await this.follow();
-      await this.wait(Math.max(begun + SNAPSHOT_EVERY_MS - performance.now(), this.failures > 0 ? waitBefore(this.failures) : 0));
+      const next = begunAt + Math.max(SNAPSHOT_EVERY_MS, SNAPSHOT_SHARE * tookMs);
+      await this.wait(Math.max(next - performance.now(), this.failures > 0 ? waitBefore(this.failures) : 0));
     }
   }
 
   /** Tries until there is a snapshot, or the end. */
-  private async load(after: string | null): Promise<void> {
-    for (let tries = 0; !this.ending.signal.aborted; tries++) {
+  private async load(after: string | null): Promise<{ readonly begunAt: number; readonly tookMs: number }> {
+    for (let tries = 0; ; tries++) {
+      const begunAt = performance.now();
       try {
         this.take(await requestSnapshot(this.options, { after, etag: this.etag, signal: this.ending.signal }));
-        return;
+        return { begunAt, tookMs: performance.now() - begunAt };
       } catch (error) {
-        if (this.ending.signal.aborted) return;
+        if (this.ending.signal.aborted) return { begunAt, tookMs: 0 };
         this.listener.problem(error as Error);
         await this.wait(waitBefore(tries));
       }
