@@ -3,8 +3,12 @@ import { pino } from 'pino';
 import type { Actor } from '../src/auth/actor.ts';
 import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
+import { Database } from '../src/db/database.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import type { Asked, Asking } from './check/asker.child.ts';
+import { fillPlatform, measureInProcess } from './check/in-process.ts';
+import { measureProviders } from './check/providers.ts';
+import { measureSnapshots } from './check/snapshot-size.ts';
 import { Child } from './fanout/child.ts';
 import { medianOf, medianRatio, takeTurns } from './measure.ts';
 
@@ -17,15 +21,16 @@ const ACCOUNTS = 1_000;
 const OPTED_IN_EVERY = 4;
 const MOST_OF_BARE = 2.5;
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null, scopes: [] };
-const FLAG = 'migration-0';
+const KEYS = Array.from({ length: MIGRATIONS }, (_, i) => `migration-${i}`);
+const FLAG = KEYS[0]!;
 const ALL = '/ofrep/v1/evaluate/flags';
 
-/** Whether a migration is on for an account, over HTTP, against a bare server over a `Map`. */
+/** Whether a migration is on for an account: over HTTP against a bare server over a `Map`, in process against SDKs and a `Set`. */
 export const check: Benchmark = {
   name: 'check',
-  describe: 'Whether a migration is on for an account, by OFREP, against a bare node:http server over a Map.',
+  describe: 'Whether a migration is on for an account: by OFREP against node:http over a Map, in process against a Set and SDKs of others.',
   run: async ({ databaseUrl, log }: BenchmarkContext) => {
-    const { token, accounts } = await fill(databaseUrl);
+    const { token, operator, accounts } = await fill(databaseUrl);
     const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
     const ours = await Child.start('./graceline.child.ts', [], environment);
     const bare = await Child.start('../check/map.child.ts', []);
@@ -48,12 +53,28 @@ export const check: Benchmark = {
         bare: () => round(bare, asker, plain),
       });
       log(`${MIGRATIONS} migrations, ${ACCOUNTS} accounts, ${CONNECTIONS} connections; load ${loadavg()[0]!.toFixed(1)}`);
-      return figures(rounds);
+      const server = { url: await at(ours, ''), token };
+      const beside = [
+        ...(await inProcess(databaseUrl, server, log)),
+        ...(await measureProviders({ ...server, operator, accounts, migration: FLAG })),
+      ];
+      return [...figures(rounds), ...beside, ...(await measureSnapshots(log))];
     } finally {
       await Promise.all([ours.close(), bare.close(), asker.close()]);
     }
   },
 };
+
+async function inProcess(databaseUrl: string, server: { url: string; token: string }, log: (line: string) => void): Promise<Figure[]> {
+  const db = await Database.connect(databaseUrl, 2);
+  const asker = await Child.start('../check/in-process.child.ts', []);
+  try {
+    await fillPlatform(db);
+    return await measureInProcess(db, server, KEYS, asker, log);
+  } finally {
+    await Promise.all([asker.close(), db.close()]);
+  }
+}
 
 /** One round of a server. */
 interface Round {
@@ -71,22 +92,26 @@ async function round(server: Child, asker: Child, asking: Asking): Promise<Round
   return { cpuUs: (after - before) / asking.requests, rate: (asking.requests / elapsedMs) * 1_000, latenciesMs };
 }
 
-async function fill(databaseUrl: string): Promise<{ token: string; accounts: string[] }> {
+async function fill(databaseUrl: string): Promise<{ token: string; operator: string; accounts: string[] }> {
   const house = await compose(readConfig({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent' }), pino({ level: 'silent' }));
   try {
     const gracePeriodStart = new Date().toISOString().slice(0, 10);
-    const keys = Array.from({ length: MIGRATIONS }, (_, i) => `migration-${i}`);
-    for (const key of keys) {
+    for (const key of KEYS) {
       await house.migrations.createMigration(OPERATOR, { key, title: key, severity: 'MEDIUM', gracePeriodStart });
       await house.migrations.announceMigration(OPERATOR, key);
     }
     const accounts = Array.from({ length: ACCOUNTS }, (_, i) => `account-${i}`);
     for (const [i, id] of accounts.entries()) {
       await house.accounts.createAccount(OPERATOR, { id, name: id, platform: 'CLOUD', createdAt: new Date(0) });
-      if (i % OPTED_IN_EVERY === 0) await Promise.all(keys.map((key) => house.rollouts.optIn(OPERATOR, id, key)));
+      if (i % OPTED_IN_EVERY === 0) await Promise.all(KEYS.map((key) => house.rollouts.optIn(OPERATOR, id, key)));
     }
     const { token } = await house.tokens.createToken(OPERATOR, { name: 'bench', role: 'RUNTIME', subject: 'checkout' });
-    return { token, accounts };
+    const { token: operator } = await house.tokens.createToken(OPERATOR, {
+      name: 'bench',
+      role: 'OPERATOR',
+      subject: 'olga@platform.example',
+    });
+    return { token, operator, accounts };
   } finally {
     await house.close();
   }

@@ -25,7 +25,7 @@ target and whether it holds. Progress goes to stderr.
 Exits 1 where a target is not held or a benchmark fails, 2 where a name or option is unknown, 3 where all targets that
 were measured hold but the machine lacks what a benchmark measures with, such as Chromium.
 Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts),
-BENCH_MAILS and BENCH_MORNING_MAILS (mail), BENCH_SUBSCRIBERS and BENCH_MESSAGES (fanout), BENCH_REQUESTS (check).
+BENCH_MAILS and BENCH_MORNING_MAILS (mail), BENCH_SUBSCRIBERS and BENCH_MESSAGES (fanout), BENCH_REQUESTS and BENCH_CHECK_ACCOUNTS (check).
 
 Benchmarks:
 ${list()}`;

@@ -5,6 +5,7 @@ import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
 import { eventsRoutes } from './events/events.routes.ts';
 import { flagsRoutes } from './flags/flags.routes.ts';
+import { snapshotRoutes } from './flags/snapshot.routes.ts';
 import { contextFactory } from './graphql/context.ts';
 import { RESOLVERS } from './graphql/resolvers.ts';
 import { buildGraphqlSchema } from './graphql/schema.ts';
@@ -102,6 +103,7 @@ function routesOf(house: House, log: Logger): Routes {
   return {
     ...pages(house),
     ...flagsRoutes(house),
+    ...snapshotRoutes(house),
     ...eventsRoutes({ ...house, sessions }),
     ...rolloutAccountsRoutes({ ...house, sessions }),
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),

@@ -35,6 +35,7 @@ import { EventPurge } from './events/purge.ts';
 import { Wake } from './events/wake.ts';
 import { Callers } from './flags/callers.ts';
 import { FlagsService } from './flags/flags.service.ts';
+import { SnapshotService } from './flags/snapshot.service.ts';
 import { GatesService } from './gates/gates.service.ts';
 import { UsageService } from './gates/usage.service.ts';
 import { ImpactService } from './gates/impact.service.ts';
@@ -188,6 +189,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     feed: new FeedService(db, clock, { platformName, publicUrl }),
     figures: new FiguresService(db, clock, queues),
     flags: new FlagsService(db, clock, follower),
+    snapshots: new SnapshotService(db, clock, follower),
     gates,
     liveReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2))),
     missedReads: pLimit(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 4))),

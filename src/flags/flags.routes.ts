@@ -69,7 +69,11 @@ function route(keyAt: (path: string) => string | null, answer: Answer, points: n
  *
  * @throws GracelineError UNAUTHENTICATED, ISSUER_UNREACHABLE, RATE_LIMITED
  */
-async function paid({ headers, client }: RouteRequest, points: number, { callers, budgets }: FlagsRoutesParts): Promise<Actor> {
+export async function paid(
+  { headers, client }: RouteRequest,
+  points: number,
+  { callers, budgets }: Pick<FlagsRoutesParts, 'callers' | 'budgets'>,
+): Promise<Actor> {
   const apiKey = headers['x-api-key'];
   const authorization = headers.authorization ?? (typeof apiKey === 'string' ? `Bearer ${apiKey}` : undefined);
   try {

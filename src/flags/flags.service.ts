@@ -116,7 +116,12 @@ export class FlagsService {
   }
 }
 
-function requireReader(actor: Actor): void {
+/**
+ * Lets those pass who may read flags.
+ *
+ * @throws GracelineError FORBIDDEN
+ */
+export function requireReader(actor: Actor): void {
   requireScope(actor, 'flags:read');
   if (actor.role === 'RUNTIME' || actor.role === 'PARTNER') return;
   throw new GracelineError(

@@ -11,6 +11,7 @@ import { GracelineError } from '../errors.ts';
 import type { EventsService } from '../events/events.service.ts';
 import type { Turn } from '../events/feed.ts';
 import type { EventFollower } from '../events/follower.ts';
+import type { SnapshotService } from '../flags/snapshot.service.ts';
 import type { ImpactService } from '../gates/impact.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
 import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
@@ -62,6 +63,8 @@ export interface Services {
   readonly rolloutAccounts: RolloutAccountsService;
   readonly rolloutHistory: RolloutHistoryService;
   readonly rollouts: RolloutsService;
+  /** What clients in other processes keep of the decisions. */
+  readonly snapshots: SnapshotService;
   readonly templates: TemplatesService;
   readonly testEmails: TestEmailService;
   readonly tokens: TokensService;

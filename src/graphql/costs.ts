@@ -58,6 +58,7 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'AccountUsage.state': { points: PUBLISHED_MIGRATIONS },
   'Board.deadlines': { items: 100 },
   'Board.migrations': { items: PUBLISHED_MIGRATIONS },
+  'FlagAccount.decisions': { items: PUBLISHED_MIGRATIONS },
   'Migration.descriptionHtml': { points: RENDERING_POINTS },
   'Migration.history': { items: 200, points: COUNTING_POINTS },
   'Migration.progress': { points: 50 },

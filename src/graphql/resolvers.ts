@@ -9,6 +9,7 @@ import { TestEmailResolver } from '../email/settings/test-email.resolver.ts';
 import { TemplatesResolver } from '../email/templates/templates.resolver.ts';
 import { UserMailsResolver } from '../email/user-mail/user-mails.resolver.ts';
 import { EventsResolver } from '../events/events.resolver.ts';
+import { FlagChangesResolver } from '../flags/flag-changes.resolver.ts';
 import { LogCursorResolver } from '../events/log-cursor.resolver.ts';
 import { MigrationsResolver } from '../migrations/migrations.resolver.ts';
 import { CalendarLinksResolver } from '../notifications/calendar/calendar-links.resolver.ts';
@@ -37,6 +38,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   CalendarLinksResolver,
   EventsResolver,
   LogCursorResolver,
+  FlagChangesResolver,
   MailsResolver,
   EmailSettingsResolver,
   TestEmailResolver,

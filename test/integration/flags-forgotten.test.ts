@@ -1,10 +1,12 @@
-/** Whatever changes the answer for an account, in whatever way, is seen: memory is told of each. */
+/** Whatever changes the answer for an account, in whatever way, is seen: memory is told of each, here and in other processes. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { importAccounts } from '../../src/accounts/import/import-accounts.ts';
-import { SYSTEM } from '../../src/auth/actor.ts';
+import { GracelineProvider } from '../../src/client/openfeature.ts';
 import type { Evaluation } from '../../src/flags/flags.rules.ts';
+import { runtimeToken } from '../support/client-world.ts';
+import { atEndOfFile } from '../support/end-of-file.ts';
 import { operator } from '../support/house.ts';
 import { type OfrepCaller, ofrepCaller } from '../support/ofrep.ts';
 import { until } from '../support/processes.ts';
@@ -14,14 +16,15 @@ const NOW = '2026-05-20T12:00:00.000Z';
 
 let service: TestService;
 let ofrep: OfrepCaller;
+let provider: GracelineProvider;
 let made = 0;
 
 beforeAll(async () => {
   service = await startService(NOW);
-  ofrep = ofrepCaller(
-    service.url,
-    (await service.house.tokens.createToken(SYSTEM, { name: 'test', role: 'RUNTIME', subject: 'edge' })).token,
-  );
+  const token = await runtimeToken(service);
+  ofrep = ofrepCaller(service.url, token);
+  provider = new GracelineProvider({ url: service.url, token, now: () => Date.parse(NOW) });
+  atEndOfFile(() => provider.onClose());
   await run('createAccount(input: { id: "listed", name: "L", platform: CLOUD, createdAt: "2015-01-01T00:00:00Z" }) { id }');
 });
 
@@ -137,7 +140,17 @@ test.each<[string, string, (subject: Subject) => Promise<unknown>, (flag: Evalua
     async () => (last = await look()) === expected,
     () => `It is still ${JSON.stringify(last)}.`,
   );
+  await until(
+    async () => (last = pick(await inProcess(about))) === expected,
+    () => `In process it is still ${JSON.stringify(last)}.`,
+  );
 });
+
+/** The same by the client of another process. */
+async function inProcess({ migration, account }: Subject): Promise<Evaluation> {
+  const { flagMetadata: metadata = {}, ...details } = await provider.resolveBooleanEvaluation(migration, false, { targetingKey: account });
+  return { key: migration, ...details, metadata } as Evaluation;
+}
 
 function reason({ metadata }: Evaluation): string | undefined {
   return metadata['reason'];

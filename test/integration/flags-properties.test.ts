@@ -1,10 +1,10 @@
 /** OFREP and GraphQL say the same of random migrations, accounts, decisions and instants, remembered or not. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { writeEvents } from '../../src/events/log.ts';
 import { newId } from '../../src/ids.ts';
 import type { AccountFacts, DecisionFacts, MigrationFacts, Reason } from '../../src/rollouts/effective-state.rules.ts';
 import { accountArbitrary, decisionArbitrary, instantArbitrary, migrationArbitrary } from '../support/arbitraries.ts';
+import { type FlagWorld, insertWorld, named, tell, writeDecision } from '../support/flag-world.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
 import { operator } from '../support/house.ts';
 import { type OfrepCaller, ofrepCaller } from '../support/ofrep.ts';
@@ -35,53 +35,9 @@ beforeAll(async () => {
   graphql = await service.clientOf({ role: 'RUNTIME', subject: 'edge' });
 });
 
-/** Migrations, accounts, and what was decided between them, as rows. */
-interface World {
-  readonly migrations: readonly { readonly id: string; readonly key: string; readonly facts: MigrationFacts }[];
-  readonly accounts: readonly { readonly id: string; readonly facts: AccountFacts }[];
-}
-
-async function insert(migrations: readonly MigrationFacts[], accounts: readonly AccountFacts[]): Promise<World> {
-  const run = newId();
-  const world = {
-    migrations: migrations.map((facts, i) => ({ id: newId(), key: `m${i}-${run}`, facts })),
-    accounts: accounts.map((facts, i) => ({ id: `a${i}-${run}`, facts })),
-  };
-  await service.db.transaction(async (tx) => {
-    for (const { id, key, facts } of world.migrations) {
-      await tx.query(
-        `insert into migration (id, key, title, description, severity, state, grace_period_start, mandatory_opt_in, grace_starts_at, mandatory_at,
-                                reversible, platforms, built_in_email_only, required_attributes, listed_only, announced_at, created_at, updated_at)
-         values ($1, $2, 't', '', 'LOW', $3, 'TBD', 'TBD', $4, $5, $6, $7, $8, $9, $10, '2026-01-01', '2026-01-01', '2026-01-01')`,
-        [
-          id,
-          key,
-          facts.live ? 'ANNOUNCED' : 'CANCELLED',
-          facts.graceStartsAt,
-          facts.mandatoryAt,
-          facts.reversible,
-          facts.affects.platforms,
-          facts.affects.builtInEmailOnly,
-          JSON.stringify(facts.affects.attributes),
-          facts.affects.listedOnly,
-        ],
-      );
-    }
-    for (const { id, facts } of world.accounts) {
-      await tx.query(
-        `insert into account (id, name, platform, time_zone, uses_built_in_email, attributes, created_at, updated_at)
-         values ($1, 'n', $2, 'UTC', $3, $4, $5, '2026-01-01')`,
-        [id, facts.platform, facts.usesBuiltInEmail, JSON.stringify(facts.attributes), facts.createdAt],
-      );
-      if (facts.listed)
-        await tx.query(
-          `insert into listed_account select m.id, a.number from account a, migration m where a.id = $1 and m.id = any ($2::uuid[])`,
-          [id, world.migrations.map((migration) => migration.id)],
-        );
-    }
-    await writeEvents(tx, operator(), new Date(), [{ type: 'MIGRATION_IMPORTED', migrationId: world.migrations[0]!.id }]);
-  });
-  service.house.wake.ring();
+async function insert(migrations: readonly MigrationFacts[], accounts: readonly AccountFacts[]): Promise<FlagWorld> {
+  const world = named(migrations, accounts);
+  await insertWorld(service, world);
   return world;
 }
 
@@ -90,26 +46,18 @@ async function insert(migrations: readonly MigrationFacts[], accounts: readonly 
  *
  * @returns once that has been told of: a guide that came with it is seen
  */
-async function decide({ migrations, accounts }: World, decisions: readonly DecisionFacts[]): Promise<void> {
+async function decide({ migrations, accounts }: FlagWorld, decisions: readonly DecisionFacts[]): Promise<void> {
   const guide = `https://docs.example/${newId()}`;
   const [first] = migrations;
   await service.db.transaction(async (tx) => {
     for (const [i, account] of accounts.entries()) {
       for (const [j, migration] of migrations.entries()) {
-        const { optedInAt, optedOutAt, extendedUntil, exemptUntil } = decisions[(i * migrations.length + j) % decisions.length]!;
-        await tx.query(
-          `insert into decision (migration_id, account_number, opted_in_at, opted_out_at, extended_until, exempt_until)
-           select $1, number, $3, $4, $5, $6 from account where id = $2
-           on conflict (migration_id, account_number) do update set opted_in_at = excluded.opted_in_at, opted_out_at = excluded.opted_out_at,
-             extended_until = excluded.extended_until, exempt_until = excluded.exempt_until`,
-          [migration.id, account.id, optedInAt, optedOutAt, extendedUntil, exemptUntil],
-        );
+        await writeDecision(tx, migration.id, account.id, decisions[(i * migrations.length + j) % decisions.length]!);
       }
-      const [row] = await tx.query<{ number: number }>('select number from account where id = $1', [account.id]);
-      await writeEvents(tx, operator(), new Date(), [{ type: 'OPTED_IN', migrationId: first!.id, accountNumber: row!.number }]);
+      await tell(tx, 'OPTED_IN', { migrationId: first!.id, accountId: account.id });
     }
     await tx.query('update migration set guide_url = $2 where id = $1', [first!.id, guide]);
-    await writeEvents(tx, operator(), new Date(), [{ type: 'RESCHEDULE_APPLIED', migrationId: first!.id }]);
+    await tell(tx, 'RESCHEDULE_APPLIED', { migrationId: first!.id });
   });
   service.house.wake.ring();
   await until(
@@ -118,7 +66,7 @@ async function decide({ migrations, accounts }: World, decisions: readonly Decis
   );
 }
 
-async function byGraphql({ migrations, accounts }: World): Promise<Said[][]> {
+async function byGraphql({ migrations, accounts }: FlagWorld): Promise<Said[][]> {
   const fields = migrations.map(
     ({ key }, i) => `m${i}: accountMigration(account: $account, migration: "${key}") { state { enabled reason since deadline } }`,
   );
@@ -131,7 +79,7 @@ async function byGraphql({ migrations, accounts }: World): Promise<Said[][]> {
   );
 }
 
-async function byOfrep({ migrations, accounts }: World): Promise<Said[][]> {
+async function byOfrep({ migrations, accounts }: FlagWorld): Promise<Said[][]> {
   return Promise.all(
     accounts.map(async ({ id }, place) => {
       const all = await ofrep.flags(id);
