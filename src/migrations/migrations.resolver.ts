@@ -160,9 +160,9 @@ export class MigrationsResolver {
         const found = new Map(
           (await migrations.byIds([...new Set(events.map(({ migrationId }) => migrationId!))])).map((one) => [one.id, one]),
         );
-        return events.map(({ cursor, type, migrationId }) => {
+        return events.map(({ cursor, type, migrationId, at }) => {
           const migration = found.get(migrationId!);
-          return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
+          return migration && migrations.wasVisible(actor, migration, at) ? { cursor, type, migration } : null;
         });
       });
     },

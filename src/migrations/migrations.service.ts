@@ -109,6 +109,11 @@ export class MigrationsService {
     return migration.announcedAt !== null || seesDrafts(actor);
   }
 
+  /** Whether the actor may be told of what happened to a migration then, however late: not of what was done to the draft. */
+  wasVisible(actor: Actor, { announcedAt }: MigrationView, at: Date): boolean {
+    return (announcedAt !== null && announcedAt <= at) || seesDrafts(actor);
+  }
+
   /** Every migration the public page shows, newest first. */
   async published(): Promise<PublishedMigration[]> {
     const migrations = await findPublished(this.db, this.clock.now());

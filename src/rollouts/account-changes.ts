@@ -72,13 +72,13 @@ async function changesOf(
 ): Promise<(AccountMigrationChange | null)[]> {
   const ids = new Set(events.flatMap(({ migrationId }) => migrationId ?? []));
   const [seen, found] = await Promise.all([accounts, ids.size === 0 ? [] : migrations.byIds([...ids])]);
-  const visible = new Map(found.filter((migration) => migrations.isVisible(actor, migration)).map((one) => [one.id, one]));
+  const migrationOf = new Map(found.map((migration) => [migration.id, migration]));
   const accountOf = new Map(seen.map((account) => [account.number, account]));
-  return events.map(({ cursor, type, migrationId, accountNumber }) => {
-    const migration = visible.get(migrationId ?? '');
+  return events.map(({ cursor, type, migrationId, accountNumber, at }) => {
+    const migration = migrationOf.get(migrationId ?? '');
     // What is about every account is about the only one that was asked for.
     const account = accountNumber === null ? seen[0] : accountOf.get(accountNumber);
-    if (!account || !migration) return null;
+    if (!account || !migration || !migrations.wasVisible(actor, migration, at)) return null;
     const { id: accountId, number } = account;
     return { cursor, type, accountMigration: { accountId, accountNumber: number, migrationId: migration.id, account, migration } };
   });
