@@ -4,12 +4,13 @@
  */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { axeViolations, describeInBrowser, openPage, openSignedIn, type Visit } from '../support/chromium.ts';
+import { axeViolations, describeInBrowser, openPage, openSignedIn, untilStill, type Visit } from '../support/chromium.ts';
 import { type PageRole, routesOf } from '../support/dashboard-routes.ts';
 import { HAS_RUN, hostile, KINDS, TURNED } from '../support/hostile-texts.ts';
 import { ACCOUNTS, createHostileWorld, type HostileWorld, MIGRATIONS } from '../support/hostile-world.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: LONG_TEST_LIMIT_MS, hookTimeout: LONG_TEST_LIMIT_MS });
 
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -45,8 +46,6 @@ const EXAMPLES: Readonly<Record<PageRole, Readonly<Record<string, string>>>> = {
 const ROLES = Object.keys(EXAMPLES) as PageRole[];
 const NOWHERE = `/no/${encodeURIComponent(hostile('html', 0))}`;
 const IS_TOO_WIDE = 'document.documentElement.scrollWidth > innerWidth';
-/** Colours that change do so over some frames. */
-const IS_STILL = 'document.getAnimations().length === 0';
 const OPEN_ALL = `for (const button of document.querySelectorAll('main [aria-expanded="false"]')) button.click()`;
 /** What is in the middle of the page, with the values of its fields. */
 const TEXT = `[document.querySelector('main').textContent,
@@ -92,7 +91,7 @@ describeInBrowser('every page', () => {
   async function goTo(page: Page, path: string): Promise<void> {
     await page.goto(path);
     await page.locator('h1').first().waitFor();
-    await expect.poll(() => page.getByText('Loading', { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.getByText('Loading', { exact: true }).count()).toBe(0);
   }
 
   /** Looks at each page in each look. @returns what is wrong, by path */
@@ -103,7 +102,7 @@ describeInBrowser('every page', () => {
       for (const [viewport, colorScheme] of LOOKS) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await expect.poll(() => page.evaluate<boolean>(IS_STILL)).toBe(true);
+        await untilStill(page);
         for (const wrong of await wrongWith(page, path)) found.push(`${path} at ${viewport.width} px, ${colorScheme}: ${wrong}`);
       }
     }

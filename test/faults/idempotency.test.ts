@@ -44,7 +44,6 @@ async function killedAt(trigger: string, variables: { id: string; key: string })
   await until(
     async () => (await api.status('/healthz')) === 200,
     () => api.output,
-    60_000,
   );
   const cut = graphqlClient(api.url, token)
     .request(CREATE, variables)

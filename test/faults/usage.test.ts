@@ -31,7 +31,6 @@ async function startApi(): Promise<TestProcess> {
   await until(
     async () => (await api.status('/healthz')) === 200,
     () => `The API does not answer:\n${api.output}`,
-    60_000,
   );
   return api;
 }
@@ -50,9 +49,8 @@ test('two processes that are used at once and then stopped lose no use; one that
   await until(
     async () => (await uses()) === CALLS + 1,
     () => 'The use was not written.',
-    5_000,
   );
   await use(api);
   await api.stop('SIGKILL');
   expect([CALLS + 1, CALLS + 2]).toContain(await uses());
-}, 120_000);
+});

@@ -3,11 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/db/embedded.ts';
 import { atEndOfFile } from './end-of-file.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** tsx has to load and compile first, on a machine that runs other test files at the same time. */
-const READY_WITHIN_MS = 60_000;
 const POLL_MS = 25;
+/** Whether it answers is asked again after that. */
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** How a process ended. */
 export interface Exit {
@@ -88,14 +89,13 @@ export class TestProcess {
         return (await this.status('/readyz')) === 200;
       },
       () => `The process did not get ready:\n${this.text}`,
-      READY_WITHIN_MS,
     );
     return this;
   }
 
   /** The HTTP status of a path; null where it does not answer. */
   async status(path: string): Promise<number | null> {
-    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).catch(() => null);
     await response?.body?.cancel();
     return response?.status ?? null;
   }
@@ -134,7 +134,7 @@ export async function spawnWorker(
  * @param condition asked again and again until it is true; throwing ends the wait
  * @param otherwise what to say when it never came true
  */
-export async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = PATIENCE_MS): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(otherwise());
