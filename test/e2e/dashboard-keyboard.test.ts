@@ -29,6 +29,10 @@ const WRONG_WITH_FOCUS = `(() => {
   return bottom > 0 && top < innerHeight && width > 1 ? '' : name + ' is out of sight';
 })()`;
 
+/** Escape and Enter, faster than the focus leaves what is closed. */
+const LEAVES_IN_HASTE = `for (const key of ['Escape', 'Enter'])
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`;
+
 describeInBrowser('the dashboard by keyboard alone', () => {
   let world: World;
   let url: string;
@@ -190,6 +194,10 @@ describeInBrowser('the dashboard by keyboard alone', () => {
     await toSignOut(page);
     await page.keyboard.press('Escape');
     await focusOn(page, button(page, ADA));
+    await toSignOut(page);
+    await page.evaluate(LEAVES_IN_HASTE);
+    await page.reload();
+    await heading(page, 'Notices').waitFor();
     await toSignOut(page);
     await page.keyboard.press('Enter');
     await heading(page, 'Sign in to Example Platform').waitFor();

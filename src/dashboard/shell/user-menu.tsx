@@ -1,4 +1,5 @@
 /** Who is signed in, and what concerns this browser alone: the theme, and leaving. */
+import { useRef } from 'react';
 import { Menu } from '@base-ui/react/menu';
 import { Instant } from '../format/time.tsx';
 import { useReader, useSession } from '../session/session-provider.tsx';
@@ -15,12 +16,20 @@ export function UserMenu() {
   const { leave } = useSession();
   const { failed } = useToasts();
   const theme = useTheme();
+  // While it closes it still has the focus: who presses Escape and Enter at once has left it, and does not sign out.
+  const isOpen = useRef(false);
   const signOut = async () => {
+    if (!isOpen.current) return;
     const fault = await leave();
     if (fault) failed(`You are still signed in. ${fault.message}`);
   };
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root
+      modal={false}
+      onOpenChange={(open) => {
+        isOpen.current = open;
+      }}
+    >
       <Menu.Trigger className={styles['trigger']}>
         <span className={styles['subject']}>{subject}</span>
         <span className={styles['arrow']} aria-hidden="true" />
