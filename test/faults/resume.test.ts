@@ -37,10 +37,7 @@ beforeAll(async () => {
   administratorToken = await world.createToken({ name: 'dashboard', role: 'ADMINISTRATOR', subject, administratorId: administratorId! });
   const apis = await Promise.all([world.startApi(), world.startApi()]);
   urls = apis.map(({ url }) => url);
-  await until(
-    async () => (await Promise.all(apis.map((api) => api.status('/healthz')))).every((status) => status === 200),
-    () => world.output,
-  );
+  await Promise.all(apis.map((api) => api.ready('/healthz')));
   const olga = graphqlClient(urls[0]!, operatorToken);
   const input = { key: 'one-sender', title: 'One sender', severity: 'MEDIUM', gracePeriodStart: '2026-05-10' } as const;
   await olga.request(CreateMigrationDocument, { input });

@@ -27,12 +27,7 @@ async function startApi(): Promise<TestProcess> {
     CLOCK_FILE,
     ENCRYPTION_KEYS: `${key!.id}:${key!.key.toString('base64')}`,
   });
-  // Without a worker it is never ready; that it answers is enough.
-  await until(
-    async () => (await api.status('/healthz')) === 200,
-    () => `The API does not answer:\n${api.output}`,
-  );
-  return api;
+  return api.ready('/healthz');
 }
 
 const uses = async () => (await usesOf(service, KEY, 'acme'))['Partner Co'] ?? 0;

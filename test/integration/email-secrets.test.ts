@@ -97,8 +97,7 @@ test('a secret is in no line of the log, however much is logged and whatever goe
     ENCRYPTION_KEYS: `${key!.id}:${key!.key.toString('base64')}`,
   };
   const api = TestProcess.spawn('src/main.ts', env, [], `http://127.0.0.1:${port}`);
-  // Without a worker it is never ready; that it answers is enough.
-  await expect.poll(() => api.status('/healthz')).toBe(200);
+  await api.ready('/healthz');
   const { token } = await service.house.tokens.createToken(OPERATOR, { name: 'log', role: 'OPERATOR', subject: 'olga@platform.example' });
   const by = graphqlClient(api.url, token);
   const shop = await world.shop();

@@ -7,6 +7,7 @@ import { atEndOfFile } from './end-of-file.ts';
 import { CHROMIUM_ARGUMENTS, findChromium } from './find-chromium.ts';
 import { PageRecord } from './page-record.ts';
 import { PATIENCE_MS } from './patience.ts';
+import { lastWords } from './processes.ts';
 
 /** Without motion, so that what is looked at has arrived. */
 const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' };
@@ -30,7 +31,7 @@ let browser: Promise<Browser> | undefined;
 
 /**
  * Opens a page in a browser profile of its own: two of them are two people. The dashboard is built first where it is not of
- * the sources as they are. It ends with the test; where that failed, the page says how it stood.
+ * the sources as they are. It ends with the test; where that failed, the page and the processes say how they stood.
  *
  * @param url of the service
  */
@@ -40,7 +41,7 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   const page = await context.newPage();
   const record = new PageRecord(page);
   onTestFinished(async ({ task }) => {
-    const told = task.result?.state === 'fail' ? await record.tell() : null;
+    const told = task.result?.state === 'fail' ? `${await record.tell()}\n${lastWords()}` : null;
     await context.close();
     if (told !== null) throw new Error(told);
   });
