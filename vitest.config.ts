@@ -1,4 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS, TEST_LIMIT_MS } from './test/support/patience.ts';
+
+/** Files that expect something within a second or less, or compare times: another beside them would be measured as well. */
+const MEASURED = [
+  'test/faults/bombs.test.ts',
+  'test/integration/flags.test.ts',
+  'test/integration/http-server.test.ts',
+  'test/integration/password-reset-timing.test.ts',
+  'test/integration/usage.test.ts',
+  'test/integration/user-mail-fairness.test.ts',
+  'test/integration/user-mail.test.ts',
+  'test/integration/webhook-requests.test.ts',
+];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -7,11 +21,22 @@ export default defineConfig({
   test: {
     pool: 'forks',
     globalSetup: ['test/support/postgres.setup.ts'],
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A second is not much for a browser beside which other tests run.
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     sequence: { shuffle: { files: true } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: MEASURED,
+          // A file waits for processes, browsers and clocks half of its time.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+        },
+      },
+      { extends: true, test: { name: 'alone', include: MEASURED, fileParallelism: false } },
+    ],
   },
 });

@@ -64,8 +64,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Events of single people's notices, which concern nobody else. */
 const OF_NOTICES: readonly EventType[] = ['NOTICE_ADDED', 'NOTICE_DISMISSED'];
-/** Events of what operators only consider. */
-const OF_OPERATORS: readonly EventType[] = ['RESCHEDULE_REQUESTED', 'RESCHEDULE_REJECTED'];
+/** Events of what operators only consider: drafts, and new dates that are not approved. */
+const OF_OPERATORS: readonly EventType[] = ['MIGRATION_CREATED', 'RESCHEDULE_REQUESTED', 'RESCHEDULE_REJECTED'];
 
 /** Whether events of this type are kept from those who watch a migration. */
 export function isPrivate(actor: Actor, type: EventType): boolean {

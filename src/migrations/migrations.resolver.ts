@@ -168,9 +168,9 @@ export class MigrationsResolver {
       return new LiveEvents(context.services, from, { matches, narrowing: { migrationId: only } }, async (events) => {
         const ids = new Set(events.map(({ migrationId }) => migrationId!));
         const found = new Map((await rememberedMigrations.byIds([...ids])).map((one) => [one.id, one]));
-        return events.map(({ cursor, type, migrationId }) => {
+        return events.map(({ cursor, type, migrationId, at }) => {
           const migration = found.get(migrationId!);
-          return migration && migrations.isVisible(actor, migration) ? { cursor, type, migration } : null;
+          return migration && migrations.wasVisible(actor, migration, at) ? { cursor, type, migration } : null;
         });
       });
     },

@@ -100,13 +100,13 @@ export class MigrationsService {
   async migration(actor: Actor, key: string): Promise<MigrationView> {
     requireScope(actor, 'migrations:read', 'flags:read', 'events:read');
     const migration = await findMigration(this.db, this.clock.now(), key);
-    if (!migration || !this.isVisible(actor, migration)) throw migrationNotFound(key);
+    if (!migration || (migration.announcedAt === null && !seesDrafts(actor))) throw migrationNotFound(key);
     return migration;
   }
 
-  /** Whether the actor sees a migration that was read without asking, e.g. by {@link byIds}. */
-  isVisible(actor: Actor, migration: MigrationView): boolean {
-    return migration.announcedAt !== null || seesDrafts(actor);
+  /** Whether the actor may be told of what happened to a migration then, however late: not of what was done to the draft. */
+  wasVisible(actor: Actor, { announcedAt }: MigrationView, at: Date): boolean {
+    return (announcedAt !== null && announcedAt <= at) || seesDrafts(actor);
   }
 
   /** Every migration the public page shows, newest first. */

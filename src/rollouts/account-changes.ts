@@ -77,11 +77,12 @@ async function changesOf(
     rollouts.seenStates(actor, pairs),
     rememberedMigrations.byIds([...new Set(pairs.map(({ migrationId }) => migrationId))]),
   ]);
-  const visible = new Map(found.filter((migration) => migrations.isVisible(actor, migration)).map((one) => [one.id, one]));
-  return events.map(({ cursor, type, migrationId, accountNumber }) => {
-    const migration = visible.get(migrationId ?? '');
+  const migrationOf = new Map(found.map((migration) => [migration.id, migration]));
+  return events.map(({ cursor, type, migrationId, accountNumber, at }) => {
+    const migration = migrationOf.get(migrationId ?? '');
     const state = seen.find((one) => one.migrationId === migrationId && one.accountNumber === (accountNumber ?? only));
-    return migration && state ? { cursor, type, accountMigration: { ...state, accountId: state.account.id, migration } } : null;
+    if (!migration || !state || !migrations.wasVisible(actor, migration, at)) return null;
+    return { cursor, type, accountMigration: { ...state, accountId: state.account.id, migration } };
   });
 }
 

@@ -189,10 +189,10 @@ describe.each(PROVIDERS)('%s', (name) => {
     expect(await provider.send(message(), NEVER)).toMatchObject({ kind: 'sent' });
     world.behave('drip');
     const underWay = provider.send(message(), NEVER);
-    await expect.poll(() => world.mails().length, { timeout: IN_TIME_MS }).toBe(2);
+    await expect.poll(() => world.mails().length).toBe(2);
     await provider.close();
     expect(await underWay).toMatchObject({ kind: 'retry', wholeAccount: false });
-    await expect.poll(() => world.connections(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => world.connections()).toBe(0);
     expect(await provider.send(message(), NEVER)).toMatchObject({ kind: 'retry' });
   });
 

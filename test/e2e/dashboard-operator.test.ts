@@ -1,5 +1,5 @@
 /** What an operator does in the dashboard, in a real browser on the real service: publish, watch, steer, and mend. */
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
 import {
   AnnounceMigrationDocument,
@@ -11,13 +11,14 @@ import {
   OptInDocument,
 } from '../../schema/generated/operations.ts';
 import { addDays, dayIn, hourOfDay } from '../../src/time-zone.ts';
-import { axeViolations, describeInBrowser, openPage, type Visit } from '../support/chromium.ts';
+import { axeViolations, describeInBrowser, openSignedIn } from '../support/chromium.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { until } from '../support/processes.ts';
 import { OLGA, OTTO } from '../support/service.ts';
 import { createWorld, PLATFORM_TIME_ZONE, type World } from '../support/world.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: LONG_TEST_LIMIT_MS });
 
 const ACCOUNTS = [
   ['acme', 'Acme Books'],
@@ -58,14 +59,7 @@ describeInBrowser('the dashboard of an operator', () => {
   });
 
   /** Opens a page as an operator. */
-  async function visit(path: string, subject = OLGA): Promise<Visit> {
-    const visited = await openPage(url);
-    await visited.page.goto(path);
-    await visited.page.getByLabel('Token', { exact: true }).fill(tokens[subject]!);
-    await visited.page.getByLabel('Token', { exact: true }).press('Enter');
-    await visited.page.getByRole('navigation', { name: 'Main' }).waitFor();
-    return visited;
-  }
+  const visit = (path: string, subject = OLGA, options: BrowserContextOptions = {}) => openSignedIn(url, tokens[subject]!, path, options);
 
   /** Announces a migration in its grace period, by the API. */
   async function announce(): Promise<{ key: string; title: string }> {
@@ -133,9 +127,9 @@ describeInBrowser('the dashboard of an operator', () => {
     await expect.poll(() => numberOf(page, 'Opted in').innerText()).toBe('1');
     // The table shows what the chart draws: its first line is now.
     const now = page.getByRole('region', { name: 'Accounts over time' }).getByRole('row').nth(1).getByRole('cell');
-    expect(await now.allInnerTexts()).toEqual(['2', '1', '0']);
+    await expect.poll(() => now.allInnerTexts()).toEqual(['2', '1', '0']);
     await row.getByText('Opted in').waitFor();
-    expect(await page.locator('.uplot canvas').count()).toBe(1);
+    await expect.poll(() => page.locator('.uplot canvas').count()).toBe(1);
     expect(await axeViolations(page)).toEqual([]);
     expect(faults).toEqual([]);
   });
@@ -279,7 +273,7 @@ describeInBrowser('the dashboard of an operator', () => {
     await optIn('birch', key);
     expect(await numberOf(page, 'To go').innerText()).toBe('3');
     await page.context().setOffline(false);
-    await expect.poll(() => numberOf(page, 'To go').innerText(), { timeout: 20_000 }).toBe('1');
+    await expect.poll(() => numberOf(page, 'To go').innerText()).toBe('1');
     await row.getByText('Opted in').waitFor();
     await page.getByText(/^Connection lost/).waitFor({ state: 'detached' });
   });
@@ -314,10 +308,7 @@ describeInBrowser('the dashboard of an operator', () => {
 
   test('takes no wide screen and no light to be read', async () => {
     const { key } = await announce();
-    const { page, faults } = await openPage(url, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    await page.goto('/');
-    await page.getByLabel('Token', { exact: true }).fill(tokens[OLGA]!);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    const { page, faults } = await visit('/', OLGA, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
     for (const [path, title] of [
       ['/', 'Migrations'],
       ['/new-migration', 'New migration'],

@@ -16,12 +16,13 @@ import {
 import { addDays, dayIn, hourOfDay, startOfDay } from '../../src/time-zone.ts';
 import { axeViolations, describeInBrowser, openSignedIn, type Visit } from '../support/chromium.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
 import { expectServiceMail, inShort, toldBy } from '../support/reading.ts';
 import { OLGA } from '../support/service.ts';
 import { createWorld, PLATFORM_TIME_ZONE, type World } from '../support/world.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: LONG_TEST_LIMIT_MS });
 
 const TITLE = 'One sender address';
 const ADA = { name: 'Ada', email: 'ada@acme.example', timeZone: PLATFORM_TIME_ZONE };
@@ -159,7 +160,7 @@ describeInBrowser('the main job, end to end', () => {
     // Its way to the service is gone, so it cannot know yet.
     expect(await numbers(olgas.page)).toMatchObject({ 'New accounts': '0' });
     olgas.proxy.restore();
-    await expect.poll(() => numbers(olgas.page), { timeout: 20_000 }).toMatchObject({ On: '50%', 'To go': '2', 'New accounts': '1' });
+    await expect.poll(() => numbers(olgas.page)).toMatchObject({ On: '50%', 'To go': '2', 'New accounts': '1' });
     await olgas.page.getByText(/^Connection lost/).waitFor({ state: 'detached' });
 
     // Ada looks at birch as her network goes away. Ben decides three times, and Olga gives everybody two days more.

@@ -1,13 +1,13 @@
 /** The dashboard in a real browser, on the real service: signing in and out, and what stands around every page. */
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   CreateAccountDocument,
   CreateAdministratorDocument,
   CreateTokenDocument,
   RevokeTokenDocument,
 } from '../../schema/generated/operations.ts';
-import { axeViolations, describeInBrowser, openPage } from '../support/chromium.ts';
+import { axeViolations, describeInBrowser, openPage, untilStill } from '../support/chromium.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { createWorld } from '../support/world.ts';
 
@@ -16,8 +16,6 @@ const SCRIPT_BYTES = `performance
   .getEntriesByType('resource')
   .filter(({ name }) => name.endsWith('.js'))
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 describeInBrowser('the dashboard', () => {
   let url: string;
@@ -132,6 +130,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'ada@acme.example' }).press('Enter');
     await page.getByRole('menuitemradio', { name: 'Light' }).click();
     await expect.poll(ground).not.toBe(dark);
+    await untilStill(page);
     const light = await ground();
     await page.reload();
     await heading(page, 'Board').waitFor();

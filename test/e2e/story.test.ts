@@ -23,6 +23,7 @@ import {
 } from '../../schema/generated/operations.ts';
 import { ADA, BEN, CHIYO, createAdministrator, dismissNotices, heard, noticesOf, PEOPLE, ZONES } from '../support/cast.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import {
   accountChangeText,
   changeText,
@@ -36,7 +37,7 @@ import {
 } from '../support/reading.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: LONG_TEST_LIMIT_MS });
 
 /** The migration of the story: for accounts on the shared cloud. */
 const SENDER = { key: 'one-sender', title: 'One sender address' };

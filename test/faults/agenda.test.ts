@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { freePort } from '../../src/db/embedded.ts';
@@ -8,9 +8,6 @@ import { startProxy } from '../support/proxy.ts';
 
 const PROBE_WORKER = 'test/support/probe-worker.ts';
 const INTERVAL_MS = 300;
-
-// Each test starts processes, which takes a busy machine many seconds; how long things take thereafter is asserted.
-vi.setConfig({ testTimeout: 120_000 });
 
 let url: string;
 let db: Database;
@@ -50,7 +47,6 @@ async function ticksAgain(): Promise<void> {
   await until(
     async () => (await db.query('select 1 from agenda_jobs where last_finished_at > $1 and locked_at is null', [now])).length === 1,
     () => 'Agenda does not tick',
-    20_000,
   );
 }
 
@@ -60,7 +56,6 @@ async function goesOn(worker: TestProcess, runs = 2): Promise<void> {
   await until(
     async () => (await count('end', worker.pid)) >= before + runs,
     () => `The worker does not sweep:\n${worker.output}`,
-    20_000,
   );
 }
 
@@ -112,7 +107,6 @@ test('a database that is away for a while: the worker lives, says it is not read
   await until(
     () => failures() >= 4,
     () => `It gave up:\n${worker.output}`,
-    20_000,
   );
   expect(await worker.status('/healthz')).toBe(200);
   proxy.restore();

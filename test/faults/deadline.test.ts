@@ -11,11 +11,12 @@ import {
 } from '../../schema/generated/operations.ts';
 import { ADA, BEN, CHIYO, createAdministrator, noticesOf, type Person, PEOPLE, ZONES } from '../support/cast.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { type TestProcess, until } from '../support/processes.ts';
 import { inShort, localTime, progressText, stateText, toldBy } from '../support/reading.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: LONG_TEST_LIMIT_MS });
 
 const MIGRATION = 'one-sender';
 const DEADLINE = '2026-05-11T12:00:00.000Z';
@@ -66,7 +67,6 @@ test('a deadline holds to the millisecond with every worker killed, and what fol
   await until(
     async () => (await deadlinesRecorded()).length > 0,
     () => `No worker records the deadline:\n${world.output}`,
-    60_000,
   );
   await Promise.all(interrupted.map((worker) => worker.stop('SIGKILL')));
   const workers = await startWorkers();

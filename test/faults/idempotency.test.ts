@@ -41,11 +41,7 @@ async function killedAt(trigger: string, variables: { id: string; key: string })
     DATA_DIR: config.DATA_DIR,
     ENCRYPTION_KEYS: config.ENCRYPTION_KEYS.map(({ id, key }) => `${id}:${key.toString('base64')}`).join(','),
   });
-  await until(
-    async () => (await api.status('/healthz')) === 200,
-    () => api.output,
-    60_000,
-  );
+  await api.ready('/healthz');
   const cut = graphqlClient(api.url, token)
     .request(CREATE, variables)
     .catch((error: unknown) => error);

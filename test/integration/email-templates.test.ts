@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import type { ComposedMail } from '../../src/email/templates/compose-mail.ts';
 import type { TemplateName } from '../../src/email/templates/template.rules.ts';
+import { workedMs } from '../support/cpu-time.ts';
 import { createCustomer, type Customer, partnerToken } from '../support/platform.ts';
 import { type GraphqlClient, graphqlClient } from '../support/graphql-client.ts';
 import { census, refusalOf, startService, type TestService } from '../support/service.ts';
@@ -282,17 +283,17 @@ describe('many previews at once', () => {
   const ask = () => acme.administrator.request<object, object>(QUERY, { input: slow });
 
   test('let other requests in between any two', async () => {
-    const begun = performance.now();
+    const begun = workedMs();
     let pending = true;
     const asked = ask().finally(() => (pending = false));
     let longest = 0;
     while (pending) {
-      const sent = performance.now();
+      const sent = workedMs();
       await service.anonymous.request('{ __typename }', {});
-      longest = Math.max(longest, performance.now() - sent);
+      longest = Math.max(longest, workedMs() - sent);
     }
     await asked;
-    expect(longest).toBeLessThan((performance.now() - begun) / 8);
+    expect(longest).toBeLessThan((workedMs() - begun) / 8);
   });
 
   test('are refused to an account that asks for ever more, and to no other', async () => {
@@ -303,7 +304,7 @@ describe('many previews at once', () => {
     const refused = (await many).flatMap((outcome) => (outcome.status === 'rejected' ? [(outcome.reason as { code: string }).code] : []));
     expect([...new Set(refused)]).toEqual(['RATE_LIMITED']);
     // An answer is refused with its first field; the others go on.
-    await expect.poll(() => ask().then(() => 'shown', String), { timeout: 10_000 }).toBe('shown');
+    await expect.poll(() => ask().then(() => 'shown', String)).toBe('shown');
   });
 });
 

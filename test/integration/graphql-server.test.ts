@@ -4,6 +4,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import { printSchemaSorted } from '../../src/graphql/schema.ts';
+import { workedMs } from '../support/cpu-time.ts';
 import { graphqlClient } from '../support/graphql-client.ts';
 import { BOMBS, sampleSchema, SampleService, SECRET } from '../support/sample-service.ts';
 
@@ -183,9 +184,9 @@ describe('over HTTP', () => {
 
 describe('what asks for too much is refused within moments', () => {
   test.each(BOMBS)('over HTTP: %s', async (_, query, code) => {
-    const started = performance.now();
+    const before = workedMs();
     await expect(graphqlClient(service.url, service.operator.token).request(query)).rejects.toMatchObject({ code, status: 400 });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(workedMs() - before).toBeLessThan(500);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   CreateAdministratorDocument,
   CreateMigrationDocument,
   EditAccountDocument,
+  EditMigrationDocument,
   GrantAdministrationDocument,
   LogCursorDocument,
   MigrationChangedDocument,
@@ -73,6 +74,25 @@ test('a draft that is cancelled is shown to nobody who did not see it', async ()
   await announced('public');
   expect((await changed.next()).migrationChanged.migration.key).toBe('public');
   expect((await ofAccount.next()).accountMigrationChanged.accountMigration.migration.key).toBe('public');
+  await Promise.all([changed.close(), ofAccount.close()]);
+  await until(
+    () => followers() === 0,
+    () => 'somebody still follows',
+  );
+});
+
+test('what was done to a draft stays among operators for good: whoever is told late is told the same', async () => {
+  const { logCursor: after } = await olga.request(LogCursorDocument, {});
+  await draft('belated');
+  await olga.request(EditMigrationDocument, { key: 'belated', input: { title: 'Belated' } });
+  await service.setClock('2016-04-12T09:00:01Z');
+  await olga.request(AnnounceMigrationDocument, { key: 'belated' });
+  const [changed, ofAccount] = [
+    anna.subscribe(MigrationChangedDocument, { after }),
+    anna.subscribe(AccountMigrationChangedDocument, { account: 'acme', after }),
+  ];
+  expect((await changed.next()).migrationChanged).toMatchObject({ type: 'MIGRATION_ANNOUNCED', migration: { key: 'belated' } });
+  expect((await ofAccount.next()).accountMigrationChanged).toMatchObject({ type: 'MIGRATION_ANNOUNCED' });
   await Promise.all([changed.close(), ofAccount.close()]);
   await until(
     () => followers() === 0,

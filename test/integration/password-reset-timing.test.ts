@@ -1,11 +1,11 @@
 /** Whether the time of an answer tells if an address exists: known and unknown ones take turns, so that the machine's moods meet both. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { call, CONNECTION, createCustomer, type Customer } from '../support/platform.ts';
+import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { OLD_PASSWORD, type PasswordWorld, startPasswordWorld } from '../support/password-world.ts';
 
 const EACH = 80;
 const ACCOUNTS = 4;
-const PATIENCE_MS = 90_000;
 
 let world: PasswordWorld;
 let customers: Customer[];
@@ -74,7 +74,7 @@ describe('the time of an answer is the same for known and unknown addresses', ()
     async () => {
       expectAlike(await measure(20, (customer, email) => world.ask(customer, email, { password: 'given along with it' })));
     },
-    PATIENCE_MS,
+    LONG_TEST_LIMIT_MS,
   );
 
   test(
@@ -89,7 +89,7 @@ describe('the time of an answer is the same for known and unknown addresses', ()
       });
       expectAlike(await measure(20, (customer, email) => call(world.service.url, '/oauth/ro', { form: form(customer, email) })));
     },
-    PATIENCE_MS,
+    LONG_TEST_LIMIT_MS,
   );
 
   test('and only the known were sent a mail', async () => {

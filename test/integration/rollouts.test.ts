@@ -174,7 +174,7 @@ describe('the counts of a rollout', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 });
 
 /** Gives an account other attributes with the events the accounts' own service writes. */

@@ -161,9 +161,9 @@ async function underTraffic(
 
 async function expectSent(house: House, addresses: readonly string[]): Promise<void> {
   await house.userMailSender.deliverDue(new AbortController().signal);
-  await expect.poll(() => addresses.filter((address) => sink.mailsTo(address).length !== 1), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => addresses.filter((address) => sink.mailsTo(address).length !== 1)).toEqual([]);
   await expect
-    .poll(() => house.db.query('select recipient, status, attempts, answer from user_mail where finished_at is null'), { timeout: 15_000 })
+    .poll(() => house.db.query('select recipient, status, attempts, answer from user_mail where finished_at is null'))
     .toEqual([]);
   expect(await house.db.query(`select recipient, status, attempts, answer from user_mail where status <> 'SENT' or attempts <> 1`)).toEqual(
     [],

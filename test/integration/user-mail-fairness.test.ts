@@ -49,7 +49,7 @@ function figures(sorted: readonly number[]): string {
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`;
 }
 
-it('is not held up by another account with 200 mails for a silent server', { timeout: 60_000 }, async ({ annotate }) => {
+it('is not held up by another account with 200 mails for a silent server', async ({ annotate }) => {
   const quiet = await delays(40, 100);
   const bad = await world.account();
   bad.server.silent = true;
@@ -60,7 +60,7 @@ it('is not held up by another account with 200 mails for a silent server', { tim
   expect(runner.isAlive()).toBe(true);
 });
 
-it('is not held up by 40 accounts with silent servers', { timeout: 60_000 }, async ({ annotate }) => {
+it('is not held up by 40 accounts with silent servers', async ({ annotate }) => {
   const bad: SendingAccount[] = [];
   for (let i = 0; i < BAD_ACCOUNTS; i += 1) {
     const account = await world.account();
@@ -73,7 +73,7 @@ it('is not held up by 40 accounts with silent servers', { timeout: 60_000 }, asy
   expect(sorted.at(-1)).toBeLessThan(2 * ONE_SECOND_MS);
 });
 
-it('is not held up by an account that sends a thousand mails at once', { timeout: 60_000 }, async ({ annotate }) => {
+it('is not held up by an account that sends a thousand mails at once', async ({ annotate }) => {
   const busy = await world.account();
   await world.queue(busy, 1_000);
   const sorted = await delays(40, 50);

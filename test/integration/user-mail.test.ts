@@ -72,7 +72,7 @@ describe('sending', () => {
     expect(account.server.mailsTo(address!)).toHaveLength(1);
   });
 
-  it('sends each once with two senders at once, two of an account at a time', { timeout: 30_000 }, async () => {
+  it('sends each once with two senders at once, two of an account at a time', async () => {
     const other = await world.account();
     const second = await world.secondHouse();
     const addresses = [await world.queue(account, 60), await world.queue(other, 60)];
@@ -290,7 +290,7 @@ describe('senders that die or live', () => {
     await at(later(50 * MINUTE));
     expect(await world.send(await world.secondHouse())).toMatchObject({ sent: 0, takenOver: 0 });
     await slow;
-    await expect.poll(async () => (await world.ledger(account, address!)).status, { timeout: 5_000 }).toBe('QUEUED');
+    await expect.poll(async () => (await world.ledger(account, address!)).status).toBe('QUEUED');
     expect(account.server.mailsTo(address!)).toHaveLength(0);
   });
 

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
 import { SWEEPS } from '../../worker/jobs/sweeps.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { spawnWorker, until } from '../support/processes.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let url: string;
 let db: Database;
@@ -24,7 +22,6 @@ test('the worker as it is started in production runs every sweep, and stops clea
   await until(
     async () => (await swept()).length === names.length,
     () => `Not every sweep succeeds:\n${worker.output}`,
-    30_000,
   );
   expect(await swept()).toEqual(names);
   expect(worker.output).not.toContain('sweep failed');

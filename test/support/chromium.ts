@@ -1,13 +1,14 @@
 /** A real browser for tests of the dashboard: Debian's Chromium, or the one that CHROMIUM_PATH names. */
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { describe } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { buildDashboard } from '../../src/dashboard-build.ts';
 import { atEndOfFile } from './end-of-file.ts';
 import { CHROMIUM_ARGUMENTS, findChromium } from './find-chromium.ts';
+import { PageRecord } from './page-record.ts';
+import { PATIENCE_MS } from './patience.ts';
+import { lastWords } from './processes.ts';
 
-/** On a machine that runs other tests at the same time. */
-const PATIENCE_MS = 15_000;
 /** Without motion, so that what is looked at has arrived. */
 const READER: BrowserContextOptions = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' };
 
@@ -30,7 +31,7 @@ let browser: Promise<Browser> | undefined;
 
 /**
  * Opens a page in a browser profile of its own: two of them are two people. The dashboard is built first where it is not of
- * the sources as they are. All end with the test file.
+ * the sources as they are. It ends with the test; where that failed, the page and the processes say how they stood.
  *
  * @param url of the service
  */
@@ -38,13 +39,13 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   const context = await (await launched()).newContext({ ...READER, baseURL: url, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    // The browser reports every refusal by status on its own; what the page makes of it is what tests look at.
-    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+  const record = new PageRecord(page);
+  onTestFinished(async ({ task }) => {
+    const told = task.result?.state === 'fail' ? `${await record.tell()}\n${lastWords()}` : null;
+    await context.close();
+    if (told !== null) throw new Error(told);
   });
-  return { page, faults };
+  return { page, faults: record.faults };
 }
 
 /**
@@ -63,8 +64,14 @@ export async function openSignedIn(url: string, token: string, to = '/', options
   return visit;
 }
 
-/** What axe-core finds wrong with a page as it stands: a line for each rule with the elements; none for a page that is well. */
+/** Waits until nothing on a page moves any more: colours that change do so over some frames. */
+export async function untilStill(page: Page): Promise<void> {
+  await expect.poll(() => page.evaluate<boolean>('document.getAnimations().length === 0')).toBe(true);
+}
+
+/** What axe-core finds wrong with a page once it is still: a line for each rule with the elements; none for a page that is well. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await untilStill(page);
   // By the debugger and not as a script of the page, which its policy would forbid.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');

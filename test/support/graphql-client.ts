@@ -2,12 +2,10 @@
 import { type DocumentNode, print } from 'graphql';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A document that knows the types of its result and variables, as codegen makes them; or plain text. */
 export type TypedDocument<Result, Variables> = (DocumentNode & { __apiType?: (variables: Variables) => Result }) | string;
-
-/** What a test fails with that waits for longer than any machine needs. */
-const PATIENCE_MS = 10_000;
 
 /** A refusal of the API. */
 export class ApiError extends Error {

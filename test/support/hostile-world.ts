@@ -98,7 +98,7 @@ export async function createHostileWorld(): Promise<HostileWorld> {
   let queues: readonly Queue[] = [];
   const isGivenUp = async () =>
     (queues = (await olga.request<{ queues: Queue[] }, unknown>(QUEUES)).queues).every(({ failed }) => failed > 0);
-  await until(isGivenUp, () => `Not every queue has given something up: ${JSON.stringify(queues)}\n${world.output}`, 30_000);
+  await until(isGivenUp, () => `Not every queue has given something up: ${JSON.stringify(queues)}\n${world.output}`);
   return { world, url, tokens: { OPERATOR: operator, ADMINISTRATOR: administrator }, resetPath, mailbox: await putMail() };
 }
 
@@ -199,7 +199,6 @@ async function useOldBehaviour(url: string, olga: GraphqlClient, ada: GraphqlCli
   await until(
     () => world.smtp.mailsTo(SAM).filter(isForm).length === 2,
     () => `The links did not come:\n${world.output}`,
-    30_000,
   );
   return /\/password-reset\?ticket=[\w-]+/.exec(world.smtp.mailsTo(SAM).at(-1)!.parsed.text!)![0];
 }

@@ -3,11 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/db/embedded.ts';
 import { atEndOfFile } from './end-of-file.ts';
+import { PATIENCE_MS, START_PATIENCE_MS } from './patience.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** tsx has to load and compile first, on a machine that runs other test files at the same time. */
-const READY_WITHIN_MS = 60_000;
 const POLL_MS = 25;
+/** Of one process, in characters. */
+const MAX_WORDS = 2_000;
+/** Whether it answers is asked again after that. */
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** How a process ended. */
 export interface Exit {
@@ -78,24 +81,28 @@ export class TestProcess {
     return this.text;
   }
 
-  /** Waits until it answers `/readyz` with 200; throws with its output where it ends or stays unready. */
-  async ready(): Promise<this> {
+  /**
+   * Waits until it is ready; throws with its output where it ends or stays unready.
+   *
+   * @param path that it answers with 200 by then: without a worker an API is never ready, and answers `/healthz`
+   */
+  async ready(path: '/readyz' | '/healthz' = '/readyz'): Promise<this> {
     let gone: Exit | undefined;
     void this.exited.then((exit) => (gone = exit));
     await until(
       async () => {
         if (gone) throw new Error(`The process ended with ${JSON.stringify(gone)} before it was ready:\n${this.text}`);
-        return (await this.status('/readyz')) === 200;
+        return (await this.status(path)) === 200;
       },
       () => `The process did not get ready:\n${this.text}`,
-      READY_WITHIN_MS,
+      START_PATIENCE_MS,
     );
     return this;
   }
 
   /** The HTTP status of a path; null where it does not answer. */
   async status(path: string): Promise<number | null> {
-    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).catch(() => null);
     await response?.body?.cancel();
     return response?.status ?? null;
   }
@@ -134,12 +141,17 @@ export async function spawnWorker(
  * @param condition asked again and again until it is true; throwing ends the wait
  * @param otherwise what to say when it never came true
  */
-export async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = PATIENCE_MS): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(otherwise());
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** The end of what every process that still runs has printed, for people. Called where a test has failed. */
+export function lastWords(): string {
+  return [...alive].map(({ pid, output }) => `Process ${pid} has printed: ${output.slice(-MAX_WORDS).trim() || 'nothing'}`).join('\n');
 }
 
 async function killAll(): Promise<void> {

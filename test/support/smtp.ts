@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { PATIENCE_MS } from './patience.ts';
 
 /** One message the server was sent whole. */
 export interface ReceivedMail {
@@ -131,7 +132,7 @@ export class SmtpSink {
    *
    * @param timeoutMs after which it throws, naming what came instead
    */
-  waitForMail(predicate: (mail: ReceivedMail) => boolean = () => true, timeoutMs = 15_000): Promise<ReceivedMail> {
+  waitForMail(predicate: (mail: ReceivedMail) => boolean = () => true, timeoutMs = PATIENCE_MS): Promise<ReceivedMail> {
     const present = this.mails.find(predicate);
     if (present) return Promise.resolve(present);
     return new Promise((resolve, reject) => {

@@ -17,6 +17,7 @@ import { addDays, dayIn, hourOfDay, startOfDay } from '../../src/time-zone.ts';
 import { cloneDatabase } from './database.ts';
 import { atEndOfFile } from './end-of-file.ts';
 import { silent } from './house.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { spawnApi, spawnWorker, type TestProcess } from './processes.ts';
 import { type SmtpSink, startSmtpSink } from './smtp.ts';
 
@@ -29,8 +30,6 @@ export const PLATFORM_TIME_ZONE = 'Europe/Berlin';
 
 /** So long after the reminder hour {@link World.walkTo} looks in on each morning. */
 const INTO_THE_MORNING_MS = 20 * 60_000;
-/** On a machine that runs other tests at the same time. */
-const STUCK_AFTER_MS = 30_000;
 /** Workers look again so often while the test waits for them. */
 const RING_EVERY_MS = 200;
 const POLL_MS = 25;
@@ -96,7 +95,7 @@ export class World {
     let [rungAt, changedAt] = [-Infinity, performance.now()];
     while (due.length > 0) {
       const now = performance.now();
-      if (now - changedAt > STUCK_AFTER_MS) {
+      if (now - changedAt > PATIENCE_MS) {
         throw new Error(`Still due at ${this.present.toISOString()}: ${due.slice(0, 10).join(', ')} (${due.length})\n${this.output}`);
       }
       if (now - rungAt > RING_EVERY_MS) {

@@ -1,4 +1,5 @@
 /** The user menu once somebody has opened it. Load this module then: it brings what places a menu and walks it by keys. */
+import { useRef } from 'react';
 import { Menu } from '@base-ui/react/menu';
 import { Instant } from '../format/time.tsx';
 import { useReader, useSession } from '../session/session-provider.tsx';
@@ -16,12 +17,21 @@ export function OpenedUserMenu() {
   const { leave } = useSession();
   const { failed } = useToasts();
   const theme = useTheme();
+  // While it closes it still has the focus: who presses Escape and Enter at once has left it, and does not sign out.
+  const isOpen = useRef(true);
   const signOut = async () => {
+    if (!isOpen.current) return;
     const fault = await leave();
     if (fault) failed(`You are still signed in. ${fault.message}`);
   };
   return (
-    <Menu.Root modal={false} defaultOpen>
+    <Menu.Root
+      modal={false}
+      defaultOpen
+      onOpenChange={(open) => {
+        isOpen.current = open;
+      }}
+    >
       <Menu.Trigger className={styles['trigger']}>
         <Subject />
       </Menu.Trigger>

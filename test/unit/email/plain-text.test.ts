@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainTextOf } from '../../../src/email/templates/plain-text.ts';
+import { workedMs } from '../../support/cpu-time.ts';
 
 test.each([
   ['<p>One</p><p>Two</p>', 'One\n\nTwo\n'],
@@ -35,14 +36,14 @@ test('reads anything, in a time that grows with its length', () => {
   );
   for (const piece of ['<a ', '<a "', '<!--', '<!', '&', '&#', '<p>', '</', '<a href="', ' ', '<', '<a href="https://x.example">']) {
     const html = piece.repeat(200_000 / piece.length);
-    const begun = performance.now();
+    const begun = workedMs();
     plainTextOf(html);
-    expect([piece, performance.now() - begun < 2_000]).toEqual([piece, true]);
+    expect([piece, workedMs() - begun < 2_000]).toEqual([piece, true]);
   }
 });
 
 test('preformatted text may have blanks without end', () => {
-  const begun = performance.now();
+  const begun = workedMs();
   expect(plainTextOf(`<pre>a \t\n\n${' '.repeat(100_000)}b</pre>`)).toBe(`a\n\n${' '.repeat(100_000)}b\n`);
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(workedMs() - begun).toBeLessThan(500);
 });
