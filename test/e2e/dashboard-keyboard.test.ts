@@ -85,7 +85,7 @@ describeInBrowser('the dashboard by keyboard alone', () => {
 
   /** Waits until something that was opened has taken the focus: a key that is pressed before goes to what opened it. */
   async function focusIn(page: Page, opened: Locator): Promise<void> {
-    await focusOn(page, opened.locator(':focus'));
+    await focusOn(page, opened.and(page.locator(':focus')).or(opened.locator(':focus')));
   }
 
   /** Opens the menu at the end of the header from its button, and goes to its end. */
