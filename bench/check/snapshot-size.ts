@@ -1,7 +1,6 @@
 /** How large a snapshot is, and how long it takes to read, against JSON and against what information allows. */
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Book } from '../../src/client/book.ts';
-import { UNPACKED_BYTES } from '../../src/client/snapshot-request.ts';
 import { decodeContent, encodeContent, type Places, type SnapshotContent } from '../../src/flags/snapshot.rules.ts';
 import { type Figure, median } from '../benchmark.ts';
 
@@ -35,10 +34,11 @@ function decisionsOf(name: string, sets: readonly Places[]): Figure[] {
   const placeOf = new Uint32Array(ACCOUNTS);
   for (const [place, number] of noted.entries()) placeOf[number] = place;
   const placed = sets.map((numbers) => numbers.map((number) => placeOf[number]!));
-  const packed = zstdCompressSync(encodeContent(contentOf(Array<string>(noted.length).fill(''), placed)));
+  const content = encodeContent(contentOf(Array<string>(noted.length).fill(''), placed));
+  const packed = zstdCompressSync(content);
   const json = gzipSync(JSON.stringify(Object.fromEntries(sets.map((places, i) => [`migration-${i}`, [...places]]))));
   const bound = sets.reduce((sum, { length }) => sum + entropyBytes(length / ACCOUNTS), 0);
-  const ours = millisecondsOf(() => decodeContent(zstdDecompressSync(packed, { chunkSize: UNPACKED_BYTES }), 0));
+  const ours = millisecondsOf(() => decodeContent(zstdDecompressSync(packed, { chunkSize: content.length + 64 }), 0));
   const theirs = millisecondsOf(() =>
     Object.values(JSON.parse(gunzipSync(json).toString()) as Record<string, number[]>).map((numbers) => new Set(numbers)),
   );
@@ -80,12 +80,13 @@ function decisionsOf(name: string, sets: readonly Places[]): Figure[] {
 
 /** The ids of all accounts, as where every one is noted. */
 async function namesOf(ids: readonly string[]): Promise<Figure[]> {
-  const packed = zstdCompressSync(encodeContent(contentOf(ids, [])));
+  const content = encodeContent(contentOf(ids, []));
+  const packed = zstdCompressSync(content);
   const json = gzipSync(JSON.stringify(ids));
   const ours: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const begun = process.cpuUsage();
-    await Book.read(zstdDecompressSync(packed, { chunkSize: UNPACKED_BYTES }));
+    await Book.read(zstdDecompressSync(packed, { chunkSize: content.length + 64 }));
     const { user, system } = process.cpuUsage(begun);
     ours.push((user + system) / 1_000);
   }

@@ -23,12 +23,13 @@ export function snapshotRoutes(parts: SnapshotRoutesParts): Routes {
       answer: async (request) => {
         const actor = await paid(request, SNAPSHOT_POINTS, parts);
         const { query, headers } = request;
-        const { body, etag, cursor, validFrom } = await parts.snapshots.snapshot(actor, everyAccount(request), query.get('after'));
+        const { body, size, etag, cursor, validFrom } = await parts.snapshots.snapshot(actor, everyAccount(request), query.get('after'));
         const known = headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
         return answer(known ? 304 : 200, known ? Buffer.of() : body, {
           etag,
           'graceline-cursor': cursor,
           'graceline-valid-from': new Date(validFrom).toISOString(),
+          'graceline-size': String(size),
         });
       },
     },

@@ -36,6 +36,8 @@ export interface PackedSnapshot {
   readonly etag: string;
   /** Zstandard. */
   readonly body: Buffer;
+  /** How many bytes that is of. */
+  readonly size: number;
 }
 
 /** What somebody decided for an account about a migration. */
@@ -134,7 +136,7 @@ export class SnapshotService {
     });
     const bytes = encodeContent(content);
     const body = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
-    return { cursor, validFrom, etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`, body };
+    return { cursor, validFrom, etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`, body, size: bytes.length };
   }
 }
 
