@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS, TEST_LIMIT_MS } from './test/support/patience.ts';
 
-/** Files that expect something within a second or less, or compare times: another beside them would be measured as well. */
+/** Files that expect things within a second of what they take, or compare times: another beside them would be measured as well. */
 const MEASURED = [
+  'test/faults/agenda.test.ts',
   'test/faults/bombs.test.ts',
+  'test/faults/user-mail.test.ts',
   'test/integration/flags.test.ts',
   'test/integration/http-server.test.ts',
   'test/integration/password-reset-timing.test.ts',
