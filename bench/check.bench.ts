@@ -1,11 +1,8 @@
 import { loadavg } from 'node:os';
-import { pino } from 'pino';
-import type { Actor } from '../src/auth/actor.ts';
-import { compose } from '../src/compose.ts';
-import { readConfig } from '../src/config.ts';
 import { Database } from '../src/db/database.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
-import type { Asked, Asking } from './check/asker.child.ts';
+import type { Asking } from './check/asker.child.ts';
+import { ACCOUNTS, ALL, fill, KEYS, p99, round, type Round } from './check/http.ts';
 import { fillPlatform, measureInProcess } from './check/in-process.ts';
 import { measureProviders } from './check/providers.ts';
 import { measureSnapshots } from './check/snapshot-size.ts';
@@ -15,32 +12,25 @@ import { medianOf, medianRatio, takeTurns } from './measure.ts';
 const REQUESTS_A_ROUND = Number(process.env['BENCH_REQUESTS'] ?? 20_000);
 const ROUNDS = 5;
 const CONNECTIONS = 16;
-const MIGRATIONS = 20;
-const ACCOUNTS = 1_000;
-/** Every so many accounts have opted in. */
-const OPTED_IN_EVERY = 4;
 const MOST_OF_BARE = 2.5;
-const OPERATOR: Actor = { role: 'OPERATOR', subject: 'olga@platform.example', administratorId: null, tokenId: null, scopes: [] };
-const KEYS = Array.from({ length: MIGRATIONS }, (_, i) => `migration-${i}`);
 const FLAG = KEYS[0]!;
-const ALL = '/ofrep/v1/evaluate/flags';
 
 /** Whether a migration is on for an account: over HTTP against a bare server over a `Map`, in process against SDKs and a `Set`. */
 export const check: Benchmark = {
   name: 'check',
   describe: 'Whether a migration is on for an account: by OFREP against node:http over a Map, in process against a Set and SDKs of others.',
   run: async ({ databaseUrl, log }: BenchmarkContext) => {
-    const { token, operator, accounts } = await fill(databaseUrl);
+    const { token, operator } = await fill(databaseUrl);
     const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
     const ours = await Child.start('./graceline.child.ts', [], environment);
     const bare = await Child.start('../check/map.child.ts', []);
     const asker = await Child.start('../check/asker.child.ts', []);
     try {
-      await bare.ask('fill', accounts);
+      await bare.ask('fill', ACCOUNTS);
       const asking: Omit<Asking, 'url' | 'requests'> = {
         authorization: `Bearer ${token}`,
         subject: 'targetingKey',
-        accounts,
+        accounts: ACCOUNTS,
         connections: CONNECTIONS,
       };
       const at = async (server: Child, path: string) => `http://127.0.0.1:${await server.ask<number>('port')}${path}`;
@@ -52,11 +42,11 @@ export const check: Benchmark = {
         all: () => round(ours, asker, all),
         bare: () => round(bare, asker, plain),
       });
-      log(`${MIGRATIONS} migrations, ${ACCOUNTS} accounts, ${CONNECTIONS} connections; load ${loadavg()[0]!.toFixed(1)}`);
+      log(`${KEYS.length} migrations, ${ACCOUNTS.length} accounts, ${CONNECTIONS} connections; load ${loadavg()[0]!.toFixed(1)}`);
       const server = { url: await at(ours, ''), token };
       const beside = [
         ...(await inProcess(databaseUrl, server, log)),
-        ...(await measureProviders({ ...server, operator, accounts, migration: FLAG })),
+        ...(await measureProviders({ ...server, operator, accounts: ACCOUNTS, migration: FLAG })),
       ];
       return [...figures(rounds), ...beside, ...(await measureSnapshots(log))];
     } finally {
@@ -73,47 +63,6 @@ async function inProcess(databaseUrl: string, server: { url: string; token: stri
     return await measureInProcess(db, server, KEYS, asker, log);
   } finally {
     await Promise.all([asker.close(), db.close()]);
-  }
-}
-
-/** One round of a server. */
-interface Round {
-  /** CPU of the server, in µs a request. */
-  readonly cpuUs: number;
-  /** Requests a second. */
-  readonly rate: number;
-  readonly latenciesMs: readonly number[];
-}
-
-async function round(server: Child, asker: Child, asking: Asking): Promise<Round> {
-  const before = await server.ask<number>('cpuUs');
-  const { elapsedMs, latenciesMs } = await asker.ask<Asked>('ask', asking);
-  const after = await server.ask<number>('cpuUs');
-  return { cpuUs: (after - before) / asking.requests, rate: (asking.requests / elapsedMs) * 1_000, latenciesMs };
-}
-
-async function fill(databaseUrl: string): Promise<{ token: string; operator: string; accounts: string[] }> {
-  const house = await compose(readConfig({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent' }), pino({ level: 'silent' }));
-  try {
-    const gracePeriodStart = new Date().toISOString().slice(0, 10);
-    for (const key of KEYS) {
-      await house.migrations.createMigration(OPERATOR, { key, title: key, severity: 'MEDIUM', gracePeriodStart });
-      await house.migrations.announceMigration(OPERATOR, key);
-    }
-    const accounts = Array.from({ length: ACCOUNTS }, (_, i) => `account-${i}`);
-    for (const [i, id] of accounts.entries()) {
-      await house.accounts.createAccount(OPERATOR, { id, name: id, platform: 'CLOUD', createdAt: new Date(0) });
-      if (i % OPTED_IN_EVERY === 0) await Promise.all(KEYS.map((key) => house.rollouts.optIn(OPERATOR, id, key)));
-    }
-    const { token } = await house.tokens.createToken(OPERATOR, { name: 'bench', role: 'RUNTIME', subject: 'checkout' });
-    const { token: operator } = await house.tokens.createToken(OPERATOR, {
-      name: 'bench',
-      role: 'OPERATOR',
-      subject: 'olga@platform.example',
-    });
-    return { token, operator, accounts };
-  } finally {
-    await house.close();
   }
 }
 
@@ -136,7 +85,7 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
       holds: ratio <= MOST_OF_BARE,
     },
     {
-      name: `CPU of ${MIGRATIONS} flags at once`,
+      name: `CPU of ${KEYS.length} flags at once`,
       value: medianOf(all, cpu),
       unit: 'µs',
       peer,
@@ -155,9 +104,4 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
     },
     { name: 'p99 of a flag', value: p99(one), unit: 'ms', peer, peerValue: p99(bare), ratio: p99(one) / p99(bare), ...free },
   ];
-}
-
-function p99(rounds: readonly Round[]): number {
-  const sorted = rounds.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b);
-  return sorted[Math.floor(0.99 * (sorted.length - 1))]!;
 }
