@@ -80,6 +80,8 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'Mutation.importMigrationPage': { points: 1_000 },
   'Mutation.optInAccounts': { items: { argument: 'accounts' } },
   'Mutation.optOutAccounts': { items: { argument: 'accounts' } },
+  // Its refused reports are those of its list, each at most once.
+  'Mutation.reportUsage': { items: { argument: 'reports' } },
   'Mutation.replayWebhooks': { points: 500 },
   'Mutation.sendTestEmail': { points: RENDERING_POINTS },
   'Mutation.setEmailTemplate': { points: RENDERING_POINTS },
@@ -96,6 +98,7 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'Query.previewMigration': { points: RENDERING_POINTS },
   'Query.queues': { items: 3, points: 50 },
   'Query.sweeps': { items: 20 },
+  'UseReportOutcome.refused': { items: 1 },
   'Subscription.rolloutProgress': { points: 50 },
 };
 

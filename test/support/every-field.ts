@@ -222,6 +222,9 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   rotateWebhookSecret: () => ({ id: NOBODY, overlapHours: 24 }),
   sendTestWebhook: () => ({ endpoint: NOBODY }),
   redeliverWebhook: () => ({ id: NOBODY }),
+  reportUsage: ({ account }) => ({
+    reports: [{ account, migration: 'running', client: 'shop', uses: 2, lastUsedAt: '2016-04-02T11:00:00Z' }],
+  }),
   replayWebhooks: () => ({ endpoint: NOBODY, after: '0.0' }),
 };
 
