@@ -223,7 +223,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     reminders,
     reschedulePreviews: new ReschedulePreviewService(db, clock, reschedules, zone, config.REMINDER_HOUR),
     reschedules,
-    rolloutAccounts: new RolloutAccountsService(db, clock, migrations),
+    rolloutAccounts: new RolloutAccountsService(db, clock, migrations, usage),
     rolloutHistory: new RolloutHistoryService(db, clock),
     rememberedMigrations: new RememberedMigrations(db, clock, follower),
     rollouts,

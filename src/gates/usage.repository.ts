@@ -30,8 +30,9 @@ export function addingUses(used: string, [maxClients, others]: readonly [number,
   with used as (${used}),
   given as (
     select g.*, (g.at at time zone 'UTC')::date as day,
-           exists (select from usage u where u.migration_id = g.migration_id and u.account_number = g.account_number
-                      and u.day = (g.at at time zone 'UTC')::date and u.client = g.client) as known
+           -- With a limit, and fenced below: the planner would read whole tables for some hundred rows that it takes for many.
+           coalesce((select true from usage u where u.migration_id = g.migration_id and u.account_number = g.account_number
+                      and u.day = (g.at at time zone 'UTC')::date and u.client = g.client limit 1), false) as known
       from used g where g.migration_id is not null and g.account_number is not null),
   days as (
     select migration_id, account_number, day,
@@ -50,7 +51,10 @@ export function addingUses(used: string, [maxClients, others]: readonly [number,
     returning migration_id, account_number, day),
   touched as (
     insert into account_usage (migration_id, account_number, last_day)
-    select migration_id, account_number, max(day) from counted left join account_usage a using (migration_id, account_number)
+    select migration_id, account_number, max(day)
+      from counted c
+      left join lateral (
+        select a.last_day from account_usage a where a.migration_id = c.migration_id and a.account_number = c.account_number offset 0) a on true
      where a.last_day is null or a.last_day < day
      group by 1, 2
      order by 1, 2

@@ -54,6 +54,11 @@ export function firstOfDays(now: Date, days: number): string {
     .slice(0, 10);
 }
 
+/** Whether an account was quiet for so long that it can be enabled without fear; see {@link quietDays}. */
+export function isSafe(quiet: number | null): boolean {
+  return quiet !== null && quiet >= SAFE_AFTER_DAYS;
+}
+
 /** A text as PostgreSQL can hold it: without NUL and halves of characters, of which one would keep a whole batch from being written. */
 export function printable(text: string): string {
   return text.toWellFormed().replaceAll(/\p{Cc}/gu, '\u{FFFD}');

@@ -131,13 +131,15 @@ export class Signals {
     const state = ask(migration, account);
     if (!state || state.enabled) return;
     const page = catalogueUrl === undefined ? null : `${catalogueUrl}#${encodeURIComponent(migration)}`;
-    for (const [name, value] of Object.entries(joinedHeaders(signalHeaders(state, page), answer.get))) answer.set(name, value);
+    const headers = joinedHeaders(signalHeaders(state, page), (name) => answer.get(name));
+    for (const name of Object.keys(headers)) answer.set(name, headers[name]!);
     // What was refused, or failed, used nothing.
     if (answer.status < 400) reporter?.record(migration, account, clientOf?.(request) ?? '');
   }
 }
 
+/** What Node and Fastify have as a header: a text, several, or a number. */
 function textOf(header: unknown): string | null {
-  if (header == null) return null;
-  return Array.isArray(header) ? header.join(', ') : String(header as string | number);
+  if (Array.isArray(header)) return header.join(', ');
+  return typeof header === 'string' || typeof header === 'number' ? String(header) : null;
 }

@@ -43,7 +43,7 @@ interface Batch {
  * memory up to a bound and no request anything. One for each process.
  */
 export class UsageReporter {
-  private gathered = new Map<string, Report>();
+  private readonly gathered = new Map<string, Report>();
   private batch: Batch | null = null;
   private sending: Promise<void> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;

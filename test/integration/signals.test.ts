@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express from 'express';
@@ -122,15 +122,13 @@ const SERVERS: Readonly<Record<string, Serve>> = {
         Response.json({ ok: true }, { status, headers: { link: LINK, 'x-seen': headers.get('x-account') ?? '' } }),
       routeBy(({ headers }, name) => headers.get(name)),
     );
-    const listener: RequestListener = async (request, response) => {
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
       const given = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
-      const answer = await handler(
-        new Request(`http://host${request.url}`, { headers: given }),
-        Number(request.headers['x-status'] ?? 200),
-      );
-      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+      const asked = new Request(`http://host${request.url}`, { headers: given });
+      const made = await handler(asked, Number(request.headers['x-status'] ?? 200));
+      response.writeHead(made.status, Object.fromEntries(made.headers)).end(await made.text());
     };
-    return listen(createServer(listener));
+    return listen(createServer((request, response) => void answer(request, response)));
   },
 };
 
@@ -223,18 +221,18 @@ type Fault = 'LOSE_ANSWER' | 'ANSWER_NONSENSE' | 'ANSWER_503' | 'PASS';
 
 async function startFaulty(faults: Fault[]): Promise<{ url: string; bodies: string[] }> {
   const bodies: string[] = [];
-  const listener: RequestListener = async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     bodies.push(body);
     const fault = faults.shift() ?? 'PASS';
     if (fault === 'ANSWER_NONSENSE') return void response.writeHead(502).end('<h1>Bad gateway</h1>');
     if (fault === 'ANSWER_503') return void response.writeHead(503, { 'retry-after': '0' }).end('{}');
     const { authorization = '', 'content-type': type = '' } = request.headers;
-    const answer = await fetch(`${service.url}/graphql`, { method: 'POST', body, headers: { authorization, 'content-type': type } });
+    const passed = await fetch(`${service.url}/graphql`, { method: 'POST', body, headers: { authorization, 'content-type': type } });
     if (fault === 'LOSE_ANSWER') return void response.destroy();
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    response.writeHead(passed.status, { 'content-type': 'application/json' }).end(await passed.text());
   };
-  return { url: await listen(createServer(listener)), bodies };
+  return { url: await listen(createServer((request, response) => void answer(request, response))), bodies };
 }
 
 describe('reports of uses', () => {

@@ -78,7 +78,15 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   userMails: ({ account }) => ({ ...page, account, status: 'SENT' }),
   board: () => ({}),
   me: () => ({}),
-  migrationAccounts: () => ({ ...page, migration: 'running', standing: 'OPEN', reasons: ['PENDING'], search: 'm' }),
+  migrationAccounts: () => ({
+    ...page,
+    migration: 'running',
+    standing: 'OPEN',
+    reasons: ['PENDING'],
+    search: 'm',
+    quietForDays: 1,
+    usedWithinDays: 30,
+  }),
   previewMigration: ({ account }) => ({
     editing: 'running',
     input: {
