@@ -19,7 +19,7 @@ export interface ImpactView extends Impact {
   readonly lastUsedAt: Date | null;
   /** For how many days it was not used; null where nobody counts. */
   readonly quietDays: number | null;
-  /** That it was not used for long enough, and nothing is to be done first. */
+  /** That it is off, was not used for long enough, and nothing is to be done first. */
   readonly safeToEnable: boolean;
   readonly usesLast30Days: number;
 }
@@ -50,7 +50,7 @@ export class ImpactService {
       gate === null ? this.described(standing) : this.felt(actor, gate, standing),
     ]);
     const shown = withState(impact, standing.state);
-    const safeToEnable = isSafe(quietDays) && shown.todo.every(({ done, blocking }) => done || !blocking);
+    const safeToEnable = !standing.state.enabled && isSafe(quietDays) && shown.todo.every(({ done, blocking }) => done || !blocking);
     return { ...shown, gate, clients, lastUsedAt, quietDays, safeToEnable, usesLast30Days };
   }
 

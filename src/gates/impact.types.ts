@@ -103,7 +103,7 @@ export class MigrationImpactType implements ImpactView {
   quietDays!: number | null;
 
   @Field(() => Boolean, {
-    description: `Whether it was not used for ${SAFE_AFTER_DAYS} days or more while uses were counted, and nothing that blocks is left to do.`,
+    description: `Whether it is off, was not used for ${SAFE_AFTER_DAYS} days or more while uses were counted, and nothing that blocks is left to do.`,
   })
   safeToEnable!: boolean;
 

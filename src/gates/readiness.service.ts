@@ -21,6 +21,7 @@ export class ReadinessService implements Blockers {
   /** The migrations of which somebody counts uses. Once one is, it stays so. */
   private counted: ReadonlySet<string> = new Set();
   private countedUntil = -Infinity;
+  private reading: Promise<void> | undefined;
 
   constructor(
     private readonly db: Database,
@@ -75,7 +76,9 @@ export class ReadinessService implements Blockers {
   /** Asked at each opt-in: from memory, unless that is old. */
   private isCounted(migrationKey: string): boolean | Promise<boolean> {
     if (this.counted.has(migrationKey)) return true;
-    return performance.now() < this.countedUntil ? false : this.readCounted().then(() => this.counted.has(migrationKey));
+    if (performance.now() < this.countedUntil) return false;
+    this.reading ??= this.readCounted().finally(() => (this.reading = undefined));
+    return this.reading.then(() => this.counted.has(migrationKey));
   }
 
   private async readCounted(): Promise<void> {
