@@ -76,7 +76,7 @@ async function round(db: Database, api: Child, work: () => Promise<void>): Promi
 
 /** A pool lets go of what it does not need, and with a process of PostgreSQL goes what it did: such rounds tell nothing. */
 function withNumbers({ ours, bare }: Rounds): Rounds {
-  const told = ours.flatMap((round, i) => (round.postgresUs + bare[i]!.postgresUs >= 0 ? [i] : []));
+  const told = ours.flatMap((one, i) => (one.postgresUs + bare[i]!.postgresUs >= 0 ? [i] : []));
   if (told.length === 0) throw new MissingTool('The CPU of PostgreSQL is read from /proc, where Linux has it.');
   return { ours: told.map((i) => ours[i]!), bare: told.map((i) => bare[i]!) };
 }
