@@ -37,6 +37,7 @@ import { Callers } from './flags/callers.ts';
 import { FlagsService } from './flags/flags.service.ts';
 import { SnapshotService } from './flags/snapshot.service.ts';
 import { GatesService } from './gates/gates.service.ts';
+import { UsageReportsService } from './gates/usage-reports.service.ts';
 import { UsageService } from './gates/usage.service.ts';
 import { ImpactService } from './gates/impact.service.ts';
 import { ReadinessService } from './gates/readiness.service.ts';
@@ -222,7 +223,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     reminders,
     reschedulePreviews: new ReschedulePreviewService(db, clock, reschedules, zone, config.REMINDER_HOUR),
     reschedules,
-    rolloutAccounts: new RolloutAccountsService(db, clock, migrations),
+    rolloutAccounts: new RolloutAccountsService(db, clock, migrations, usage),
     rolloutHistory: new RolloutHistoryService(db, clock),
     rememberedMigrations: new RememberedMigrations(db, clock, follower),
     rollouts,
@@ -238,6 +239,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     userMails,
     usage,
     usageRecorder,
+    usageReports: new UsageReportsService(db, clock),
     users: new UsersService({ db, wake, clock, secrets, gates, limits, passwords, applications, issuer: publicUrl }),
     webhookDeliveries,
     webhookPurge: new WebhookPurge(db, clock),

@@ -49,7 +49,8 @@ export async function loadTrouble({ db, clock, webhooks }: House, operator: Acto
     `with used as (
        insert into usage (migration_id, account_number, day, client, count, last_used_at)
        select m.id, n, current_date - (n % 9), 'client-' || n, (n * 37) % 5000 + 1, $1::timestamptz - n % 9 * interval '1 day'
-         from migration m, generate_series(4, $2::int, 5) n where m.key = 'tls-1-0' returning migration_id, account_number, day)
+         from migration m, generate_series(4, $2::int, 5) n where m.key = 'tls-1-0' returning migration_id, account_number, day),
+     watched as (insert into usage_watch (migration_id, first_day) select id, current_date - 60 from migration where key = 'tls-1-0')
      insert into account_usage (migration_id, account_number, last_day) select * from used`,
     [clock.now(), USED * 5],
   );

@@ -204,7 +204,7 @@ export type NewToken = {
   readonly name: string;
   /** What its bearer may do. */
   readonly role: Role;
-  /** What a partner may do, any of: migrations:read, opt_ins:write, email:write, webhooks:write, events:read, flags:read, read:users, read:user_idp_tokens. `migrations:read`: migrations, accounts, their states, usage and impact. `opt_ins:write`: opting in and out. `email:write`: email settings and templates. `webhooks:write`: webhooks. `events:read`: the event log. `flags:read`: migrations and states of single accounts, as a runtime reads them; a runtime has it by its role. `read:users`: user profiles. `read:user_idp_tokens`: the tokens of identity providers in them. */
+  /** What a partner may do, any of: migrations:read, opt_ins:write, email:write, webhooks:write, events:read, flags:read, usage:write, read:users, read:user_idp_tokens. `migrations:read`: migrations, accounts, their states, usage and impact. `opt_ins:write`: opting in and out. `email:write`: email settings and templates. `webhooks:write`: webhooks. `events:read`: the event log. `flags:read`: migrations and states of single accounts, as a runtime reads them; a runtime has it by its role. `usage:write`: reporting uses of old behaviour, which a runtime may by its role as well. `read:users`: user profiles. `read:user_idp_tokens`: the tokens of identity providers in them. */
   readonly scopes?: ReadonlyArray<string> | null | undefined;
   /** Who acts with it, as the event log names them. Two operators need two names. */
   readonly subject: string;

@@ -26,6 +26,11 @@ export function visibleAccounts(actor: Actor, alias: string, nextParam: number):
   return { sql: visibleTo(sight, alias, `$${nextParam}`), values };
 }
 
+/** The condition for accounts that a caller names one by one: as {@link visibleAccounts}, and a runtime may name any. */
+export function nameableAccounts(actor: Actor, alias: string, nextParam: number): Condition {
+  return actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, alias, nextParam);
+}
+
 /** Which accounts somebody sees, as a kind: queries of one kind have the same text. */
 export type Sight = 'ALL' | 'ADMINISTERED' | 'NAMED' | 'CLAIMED' | 'NONE';
 
@@ -106,7 +111,7 @@ export function refuseRuntime(actor: Actor): void {
 export async function requireAccount(db: Queryable, actor: Actor, accountId: string): Promise<AccountView> {
   // PostgreSQL holds no NUL in a text and would refuse to look.
   if (accountId.includes('\0')) throw accountNotFound(accountId);
-  const visible = actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, 'a', 2);
+  const visible = nameableAccounts(actor, 'a', 2);
   const [account] = await db.query<AccountView>(`select ${accountColumns('a')} from account a where a.id = $1 and ${visible.sql}`, [
     accountId,
     ...visible.values,

@@ -12,6 +12,7 @@ export const SCOPES = [
   'webhooks:write',
   'events:read',
   'flags:read',
+  'usage:write',
   'read:users',
   'read:user_idp_tokens',
 ] as const;

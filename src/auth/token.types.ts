@@ -13,6 +13,7 @@ const SCOPES_EXPLAINED =
   '`migrations:read`: migrations, accounts, their states, usage and impact. `opt_ins:write`: opting in and out. ' +
   '`email:write`: email settings and templates. `webhooks:write`: webhooks. `events:read`: the event log. ' +
   '`flags:read`: migrations and states of single accounts, as a runtime reads them; a runtime has it by its role. ' +
+  '`usage:write`: reporting uses of old behaviour, which a runtime may by its role as well. ' +
   '`read:users`: user profiles. `read:user_idp_tokens`: the tokens of identity providers in them.';
 
 /** What `rotateToken` says of its argument. */

@@ -33,7 +33,7 @@ const BLOCKED: Readonly<Record<Gate, string>> = {
   EMAIL_TEMPLATE: `coalesce(e.provider, 'BUILT_IN') = 'BUILT_IN' and ${WORDS}`,
 };
 const GATES_IN_ORDER = Object.keys(BLOCKED) as Gate[];
-const IS_BLOCKED = `case ${GATES_IN_ORDER.map((gate, i) => `when m.key = ($4::text[])[${i + 1}] then ${BLOCKED[gate]}`).join(' ')} else false end`;
+const IS_BLOCKED = `case ${GATES_IN_ORDER.map((gate, i) => `when m.key = ($4::text[])[${i + 1}] then ${BLOCKED[gate]}`).join(' ')} else ${USED} end`;
 
 const OPEN = `(not s.enabled and s.can_opt_in and s.reason <> 'EXEMPT')`;
 

@@ -21,8 +21,9 @@ import { Migration20261126105500_sessions } from '../../migrations-db/Migration2
 import { Migration20261126111600_calendar_links } from '../../migrations-db/Migration20261126111600_calendar_links.ts';
 import { Migration20261126150000_calendar_entries } from '../../migrations-db/Migration20261126150000_calendar_entries.ts';
 import { Migration20261126151000_traceparents } from '../../migrations-db/Migration20261126151000_traceparents.ts';
+import { Migration20261126153000_usage_watch } from '../../migrations-db/Migration20261126153000_usage_watch.ts';
 import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
-import { AccountUsage, Usage } from '../gates/usage.entity.ts';
+import { AccountUsage, Usage, UsageWatch } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
 import { ListedAccount, Migration, Reschedule } from '../migrations/migration.entity.ts';
 import { CalendarEntry } from '../notifications/calendar/calendar-entry.entity.ts';
@@ -67,6 +68,7 @@ const ENTITIES = [
   TokenAccount,
   Usage,
   AccountUsage,
+  UsageWatch,
   User,
   UserMail,
   UserMailHold,
@@ -88,6 +90,7 @@ const DB_MIGRATIONS = [
   Migration20261126111600_calendar_links,
   Migration20261126150000_calendar_entries,
   Migration20261126151000_traceparents,
+  Migration20261126153000_usage_watch,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */

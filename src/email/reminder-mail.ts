@@ -1,4 +1,5 @@
 /** Words a reminder: one mail about everything an administrator has to know, for people to read. Pure. */
+import { isSafe, type LastUse, quietDays } from '../gates/usage.rules.ts';
 import type { PartialDate } from '../migrations/dates.rules.ts';
 import type { Severity } from '../migrations/lifecycle.rules.ts';
 import { oneLine } from './outgoing-mail.ts';
@@ -50,6 +51,8 @@ export interface AccountLine {
   readonly deadline: Date | null;
   /** Of its effective state. */
   readonly reason: string;
+  /** When it last used what the migration ends; left out where that no longer matters. */
+  readonly lastUse?: LastUse;
 }
 
 /** A mail, worded. */
@@ -89,13 +92,13 @@ function subjectOf({ open, rescheduled, nowOn }: ReminderContent, dates: MailDat
   return parts.filter(Boolean).join('; ');
 }
 
-function partsOf({ open, rescheduled, nowOn }: ReminderContent, dates: MailDates): LetterPart[] {
+function partsOf({ open, rescheduled, nowOn, now }: ReminderContent, dates: MailDates): LetterPart[] {
   const parts: LetterPart[] = [
     {
       heading: 'Rescheduled',
       lead: 'The dates of these changes have moved. You can opt in as soon as their grace period has started.',
       items: rescheduled.map((section) =>
-        itemOf(section, dates, [
+        itemOf(section, now, dates, [
           { label: 'New deadline', value: deadlineOf(section, dates) },
           { label: 'Was', value: dates.partial(section.oldDeadline) },
           ...(section.reason ? [{ label: 'Reason', value: oneLine(section.reason, 1_000) }] : []),
@@ -105,32 +108,33 @@ function partsOf({ open, rescheduled, nowOn }: ReminderContent, dates: MailDates
     {
       heading: 'Action needed',
       lead: 'Prepare these accounts and opt in before the deadline. From the deadline on, the change is on for every account.',
-      items: open.map((section) => itemOf(section, dates, [{ label: 'Deadline', value: deadlineOf(section, dates) }])),
+      items: open.map((section) => itemOf(section, now, dates, [{ label: 'Deadline', value: deadlineOf(section, dates) }])),
     },
     {
       heading: 'Now on',
       lead: 'These changes are on for the accounts below. This is the last mail about them.',
-      items: nowOn.map((section) => itemOf(section, dates, [{ label: 'On since', value: deadlineOf(section, dates) }], 'on since')),
+      items: nowOn.map((section) => itemOf(section, now, dates, [{ label: 'On since', value: deadlineOf(section, dates) }], 'on since')),
     },
   ];
   return parts.filter(({ items }) => items.length > 0);
 }
 
 /** @param own what the instant of an account means where it is another than that of the section */
-function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[], own = 'its own deadline is'): LetterItem {
+function itemOf(section: MigrationSection, now: Date, dates: MailDates, facts: Fact[], own = 'its own deadline is'): LetterItem {
   const listed = section.accounts.slice(0, MAX_ACCOUNTS_LISTED);
   const shared = earliestDeadline([section])?.getTime();
   return {
     title: oneLine(section.title),
     facts: [...facts, { label: 'Severity', value: SEVERITY_WORDS[section.severity] }],
     accountsHeading: counted(section.accountCount, 'account'),
-    accounts: listed.map(({ id, name, deadline, reason }) => ({
+    accounts: listed.map(({ id, name, deadline, reason, lastUse }) => ({
       id: oneLine(id),
       name: oneLine(name),
       // Said only where it differs from what stands above for all of them.
       note: [
         deadline && deadline.getTime() !== shared ? `${own} ${dates.instant(deadline)}` : '',
         reason === 'OPTED_OUT' ? 'opted out again' : '',
+        lastUse ? wordsOf(lastUse, now, dates) : '',
       ]
         .filter(Boolean)
         .join('; '),
@@ -138,6 +142,13 @@ function itemOf(section: MigrationSection, dates: MailDates, facts: Fact[], own 
     more: Math.max(section.accountCount - listed.length, 0),
     guideUrl: section.guideUrl !== null && /^https?:\/\/\S+$/i.test(section.guideUrl) ? section.guideUrl : null,
   };
+}
+
+/** What its uses say of an account; nothing where they say nothing yet. */
+function wordsOf(lastUse: LastUse, now: Date, dates: MailDates): string {
+  const quiet = quietDays(lastUse, now);
+  if (quiet !== null && isSafe(quiet)) return `old behaviour not used for ${quiet} days: safe to enable`;
+  return lastUse.lastUsedAt ? `old behaviour last used on ${dates.day(lastUse.lastUsedAt)}` : '';
 }
 
 function deadlineOf(section: MigrationSection, dates: MailDates): string {

@@ -101,6 +101,11 @@ export function todoOf(facts: GateFacts): Todo[] {
   }
 }
 
+/** What to do before a migration that opens no gate, of which others report the uses. */
+export function reportedTodo(recent: readonly ClientUsage[]): Todo[] {
+  return [recentUseTodo('stop-using-the-old-behaviour', REPORTED_TODO, 'used it', recent)];
+}
+
 /** What can be said of a migration that opens no gate: what its description begins with. */
 export function neutralImpact({ title, description }: { readonly title: string; readonly description: string }): Impact {
   const [first = ''] = description.trimStart().split(/\n\s*\n/);
@@ -128,6 +133,7 @@ const TOKENS_TODO =
   'Let programs ask for the access token of an identity provider with `GET /api/v2/users/{id}` and a token of scope `read:user_idp_tokens`, and no longer take it from other profiles or the ID token.';
 const PASSWORDS_TODO =
   'Stop sending `password` to `POST /dbconnections/change_password`: update the sign-in widget, or leave it out of your own calls.';
+const REPORTED_TODO = 'Change what still uses the old behaviour, as the guide of the migration says.';
 const PROVIDER_TODO = { id: 'connect-a-provider', blocking: true } as const;
 
 function recentUseTodo(id: string, text: string, didWhat: string, recent: readonly ClientUsage[]): Todo {

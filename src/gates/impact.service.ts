@@ -5,9 +5,9 @@ import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
-import { type Impact, impactOf, neutralImpact, withState } from './impact.rules.ts';
+import { type Impact, impactOf, neutralImpact, reportedTodo, withState } from './impact.rules.ts';
 import type { ReadinessService } from './readiness.service.ts';
-import type { ClientUsage } from './usage.rules.ts';
+import { type ClientUsage, isSafe } from './usage.rules.ts';
 import type { UsageService } from './usage.service.ts';
 
 /** What a migration means for one account, in words and data. */
@@ -17,6 +17,10 @@ export interface ImpactView extends Impact {
   /** Who used the old behaviour in the last 30 days, latest first, a hundred at most. */
   readonly clients: readonly ClientUsage[];
   readonly lastUsedAt: Date | null;
+  /** For how many days it was not used; null where nobody counts. */
+  readonly quietDays: number | null;
+  /** That it is off, was not used for long enough, and nothing is to be done first. */
+  readonly safeToEnable: boolean;
   readonly usesLast30Days: number;
 }
 
@@ -27,7 +31,7 @@ export class ImpactService {
     private readonly migrations: Pick<MigrationsService, 'byIds'>,
     private readonly rollouts: Pick<RolloutsService, 'state'>,
     private readonly usage: Pick<UsageService, 'usageOf'>,
-    private readonly readiness: Pick<ReadinessService, 'factsOf'>,
+    private readonly readiness: Pick<ReadinessService, 'factsOf' | 'reportedUses'>,
   ) {}
 
   /**
@@ -41,19 +45,21 @@ export class ImpactService {
     requireScope(actor, 'migrations:read');
     const standing = await this.rollouts.state(actor, accountId, migrationKey);
     const gate = gateOf(this.keys, migrationKey);
-    const [{ lastUsedAt, usesLast30Days, clients }, impact] = await Promise.all([
+    const [{ lastUsedAt, quietDays, usesLast30Days, clients }, impact] = await Promise.all([
       this.usage.usageOf(standing.accountNumber, standing.migrationId),
       gate === null ? this.described(standing) : this.felt(actor, gate, standing),
     ]);
-    return { ...withState(impact, standing.state), gate, clients, lastUsedAt, usesLast30Days };
+    const shown = withState(impact, standing.state);
+    const safeToEnable = !standing.state.enabled && isSafe(quietDays) && shown.todo.every(({ done, blocking }) => done || !blocking);
+    return { ...shown, gate, clients, lastUsedAt, quietDays, safeToEnable, usesLast30Days };
   }
 
   private async felt(actor: Actor, gate: Gate, account: AccountMigration): Promise<Impact> {
     return impactOf(await this.readiness.factsOf(actor, gate, account));
   }
 
-  private async described({ migrationId }: AccountMigration): Promise<Impact> {
-    const [migration] = await this.migrations.byIds([migrationId]);
-    return neutralImpact(migration!);
+  private async described(standing: AccountMigration): Promise<Impact> {
+    const [[migration], recent] = await Promise.all([this.migrations.byIds([standing.migrationId]), this.readiness.reportedUses(standing)]);
+    return { ...neutralImpact(migration!), todo: recent === null ? [] : reportedTodo(recent) };
   }
 }

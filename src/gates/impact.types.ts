@@ -1,12 +1,13 @@
 /** What GraphQL shows of what a migration means for an account. */
-import { Field, Float, ID, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { TemplateName } from '../email/templates/template.rules.ts';
 import { GateEnum, TemplateNameEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import type { Gate } from './gates.rules.ts';
 import type { Change, MailBothWays, RenderedMail, Todo } from './impact.rules.ts';
 import type { ImpactView } from './impact.service.ts';
-import { ClientUsageType } from './usage.types.ts';
+import { SAFE_AFTER_DAYS } from './usage.rules.ts';
+import { ClientUsageType, QUIET_DAYS } from './usage.types.ts';
 
 @ObjectType('ImpactChange', { description: 'One thing that works in another way.', simpleResolvers: true })
 class ImpactChangeType implements Change {
@@ -97,6 +98,14 @@ export class MigrationImpactType implements ImpactView {
     description: 'When the old behaviour was last used, as far as the last 400 days; null for never.',
   })
   lastUsedAt!: Date | null;
+
+  @Field(() => Int, { nullable: true, description: QUIET_DAYS })
+  quietDays!: number | null;
+
+  @Field(() => Boolean, {
+    description: `Whether it is off, was not used for ${SAFE_AFTER_DAYS} days or more while uses were counted, and nothing that blocks is left to do.`,
+  })
+  safeToEnable!: boolean;
 
   @Field(() => Float, { description: 'How often it was used in the last 30 days.' })
   usesLast30Days!: number;

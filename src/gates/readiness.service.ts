@@ -8,13 +8,21 @@ import { GracelineError } from '../errors.ts';
 import type { AccountMigrationKey } from '../rollouts/rollouts.rules.ts';
 import type { Blocker, Blockers } from '../rollouts/rollouts.service.ts';
 import { type Gate, gateOf, type GateKeys } from './gates.rules.ts';
-import { type GateFacts, type MailBothWays, type MailGate, type RenderedMail, todoOf } from './impact.rules.ts';
+import { type GateFacts, type MailBothWays, type MailGate, type RenderedMail, reportedTodo, todoOf } from './impact.rules.ts';
 import type { UsageRecorder } from './usage-recorder.ts';
-import { findClients } from './usage.repository.ts';
-import { daysBefore, RECENT_DAYS, SHOWN_CLIENTS } from './usage.rules.ts';
+import { findClients, findCountedKeys, findCountedSince } from './usage.repository.ts';
+import { type ClientUsage, daysBefore, RECENT_DAYS, SHOWN_CLIENTS } from './usage.rules.ts';
 
-/** Knows how ready an account is for the migrations behind gates. */
+/** So long after its first report a migration may not be known to be one whose uses are counted. */
+const COUNTED_FOR_MS = 5_000;
+
+/** Knows how ready an account is for a migration: what its gate touches, and what it was seen to use. */
 export class ReadinessService implements Blockers {
+  /** The migrations of which somebody counts uses. Once one is, it stays so. */
+  private counted: ReadonlySet<string> = new Set();
+  private countedUntil = -Infinity;
+  private reading: Promise<void> | undefined;
+
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
@@ -24,17 +32,16 @@ export class ReadinessService implements Blockers {
     private readonly templates: Pick<TemplatesService, 'previewAll'>,
   ) {}
 
-  /** Whether a migration opens a gate: only then can anything block it. */
-  concern(migrationKey: string): boolean {
-    return gateOf(this.keys, migrationKey) !== null;
+  /** Whether a migration opens a gate, or somebody reports uses of what it ends: only then can anything block it. */
+  concern(migrationKey: string): boolean | Promise<boolean> {
+    return gateOf(this.keys, migrationKey) !== null || this.isCounted(migrationKey);
   }
 
   /** What an account should do before it opts in, and has not done. */
   async undone(actor: Actor, account: AccountMigrationKey, migrationKey: string): Promise<readonly Blocker[]> {
     const gate = gateOf(this.keys, migrationKey);
-    if (gate === null) return [];
     try {
-      return todoOf(await this.factsOf(actor, gate, account))
+      return (gate === null ? reportedTodo((await this.reportedUses(account)) ?? []) : todoOf(await this.factsOf(actor, gate, account)))
         .filter(({ blocking, done }) => blocking && !done)
         .map(({ id, text }) => ({ id, text }));
     } catch (error) {
@@ -53,8 +60,30 @@ export class ReadinessService implements Blockers {
   async factsOf(actor: Actor, gate: Gate, { accountId, accountNumber, migrationId }: AccountMigrationKey): Promise<GateFacts> {
     if (gate === 'FROM_ADDRESS' || gate === 'EMAIL_TEMPLATE') return this.mailFacts(actor, gate, accountId);
     await this.recorder.flush();
-    const since = daysBefore(this.clock.now(), RECENT_DAYS);
-    return { gate, recent: await findClients(this.db, migrationId, accountNumber, since, SHOWN_CLIENTS) };
+    return { gate, recent: await this.recentClients(migrationId, accountNumber) };
+  }
+
+  /** Who used lately what a migration ends that opens no gate, latest first; null where nobody reports uses of it. */
+  async reportedUses({ accountNumber, migrationId }: AccountMigrationKey): Promise<readonly ClientUsage[] | null> {
+    const [since, clients] = await Promise.all([findCountedSince(this.db, migrationId), this.recentClients(migrationId, accountNumber)]);
+    return since === null ? null : clients;
+  }
+
+  private recentClients(migrationId: string, accountNumber: number): Promise<ClientUsage[]> {
+    return findClients(this.db, migrationId, accountNumber, daysBefore(this.clock.now(), RECENT_DAYS), SHOWN_CLIENTS);
+  }
+
+  /** Asked at each opt-in: from memory, unless that is old. */
+  private isCounted(migrationKey: string): boolean | Promise<boolean> {
+    if (this.counted.has(migrationKey)) return true;
+    if (performance.now() < this.countedUntil) return false;
+    this.reading ??= this.readCounted().finally(() => (this.reading = undefined));
+    return this.reading.then(() => this.counted.has(migrationKey));
+  }
+
+  private async readCounted(): Promise<void> {
+    this.counted = new Set(await findCountedKeys(this.db));
+    this.countedUntil = performance.now() + COUNTED_FOR_MS;
   }
 
   private async mailFacts(actor: Actor, gate: MailGate, accountId: string): Promise<GateFacts> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
 import { type Uses, writeUses } from './usage.repository.ts';
+import { MAX_CLIENT_LENGTH } from './usage.rules.ts';
 
 /** What a crash may lose, and the longest a use stays unseen by others. */
 const FLUSH_AFTER_MS = 1_000;
@@ -8,8 +9,6 @@ const FLUSH_AFTER_MS = 1_000;
 const FLUSH_AT_KEYS = 2_000;
 /** What waits while the database is away: some megabytes. Further keys are dropped and counted. */
 const MAX_KEYS = 20_000;
-/** Longer names are cut: they come from callers. */
-const MAX_CLIENT_LENGTH = 200;
 const DAY_MS = 86_400_000;
 
 /**
@@ -62,6 +61,8 @@ export class UsageRecorder {
   async close(): Promise<void> {
     this.closed = true;
     await this.flush();
+    // Somebody else who waited for that may be at it with what came back.
+    while (this.writing) await this.writing;
     clearTimeout(this.timer);
     const { size: keys } = this.waiting;
     if (keys > 0) this.log.warn({ keys, dropped: this.dropped }, 'Uses of old behaviour could not be written and are lost');

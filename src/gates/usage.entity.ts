@@ -36,3 +36,17 @@ const AccountUsageSchema = defineEntity({
 /** The last day on which an account used old behaviour: lists of accounts go by it, however many uses there are. */
 export class AccountUsage extends AccountUsageSchema.class {}
 AccountUsageSchema.setClass(AccountUsage);
+
+const UsageWatchSchema = defineEntity({
+  name: 'UsageWatch',
+  tableName: 'usage_watch',
+  properties: {
+    migrationId: p.uuid().primary(),
+    /** In UTC. */
+    firstDay: p.date(),
+  },
+});
+
+/** Since when uses of the old behaviour a migration ends are counted: no use says something only of the days since. */
+export class UsageWatch extends UsageWatchSchema.class {}
+UsageWatchSchema.setClass(UsageWatch);

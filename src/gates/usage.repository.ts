@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import type { ClientUsage } from './usage.rules.ts';
+import { type ClientUsage, type LastUse, printable } from './usage.rules.ts';
 
 /** How often somebody used the old behaviour a migration ends, on one day (UTC) for one account. */
 export interface Uses {
@@ -20,14 +20,20 @@ export const OTHERS = '(others)';
  * Adds to what is there. The rows are written in one order in every process, so that two never wait for each other.
  * A client of whom the day knows nothing yet finds a place among the first {@link MAX_CLIENTS_A_DAY}, or is one of the
  * others; two processes at the same instant may let in a few more.
+ *
+ * @param used a query of `migration_id, account_number, client, count, at`, no two rows of one client and day
+ * @param params the numbers of the parameters with {@link MAX_CLIENTS_A_DAY} and {@link OTHERS}
+ * @param answer what the statement selects in the end, from `used` say
  */
-const WRITE = `
-  with given as (
-    select m.id as migration_id, g.account_number, (g.at at time zone 'UTC')::date as day, g.client, g.count, g.at,
-           exists (select from usage u where u.migration_id = m.id and u.account_number = g.account_number
-                      and u.day = (g.at at time zone 'UTC')::date and u.client = g.client) as known
-      from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[]) as g (key, account_number, client, count, at)
-      join migration m on m.key = g.key),
+export function addingUses(used: string, [maxClients, others]: readonly [number, number], answer: string): string {
+  return `
+  with used as (${used}),
+  given as (
+    select g.*, (g.at at time zone 'UTC')::date as day,
+           -- With a limit, and fenced below: the planner would read whole tables for some hundred rows that it takes for many.
+           coalesce((select true from usage u where u.migration_id = g.migration_id and u.account_number = g.account_number
+                      and u.day = (g.at at time zone 'UTC')::date and u.client = g.client limit 1), false) as known
+      from used g where g.migration_id is not null and g.account_number is not null),
   days as (
     select migration_id, account_number, day,
            (select count(*) from usage u where u.migration_id = g.migration_id and u.account_number = g.account_number and u.day = g.day) as taken
@@ -36,19 +42,40 @@ const WRITE = `
     select *, row_number() over (partition by migration_id, account_number, day, known order by client) as place from given),
   counted as (
     insert into usage (migration_id, account_number, day, client, count, last_used_at)
-    select migration_id, account_number, day, case when known or place + taken <= $6 then client else $7 end, sum(count), max(at)
+    select migration_id, account_number, day, case when known or place + taken <= $${maxClients} then client else $${others} end, sum(count), max(at)
       from placed left join days using (migration_id, account_number, day)
      group by 1, 2, 3, 4
      order by 1, 2, 3, 4
     on conflict (migration_id, account_number, day, client)
     do update set count = usage.count + excluded.count, last_used_at = greatest(usage.last_used_at, excluded.last_used_at)
-    returning migration_id, account_number, day)
-  insert into account_usage (migration_id, account_number, last_day)
-  select migration_id, account_number, max(day) from counted left join account_usage a using (migration_id, account_number)
-   where a.last_day is null or a.last_day < day
-   group by 1, 2
-   order by 1, 2
-  on conflict (migration_id, account_number) do update set last_day = greatest(account_usage.last_day, excluded.last_day)`;
+    returning migration_id, account_number, day),
+  touched as (
+    insert into account_usage (migration_id, account_number, last_day)
+    select migration_id, account_number, max(day)
+      from counted c
+      left join lateral (
+        select a.last_day from account_usage a where a.migration_id = c.migration_id and a.account_number = c.account_number offset 0) a on true
+     where a.last_day is null or a.last_day < day
+     group by 1, 2
+     order by 1, 2
+    on conflict (migration_id, account_number) do update set last_day = greatest(account_usage.last_day, excluded.last_day)),
+  watched as (
+    insert into usage_watch (migration_id, first_day)
+    -- Those of old that come late do not say that anybody counted since.
+    select migration_id, max(day) from counted where migration_id not in (select migration_id from usage_watch)
+     group by 1
+     order by 1
+    on conflict do nothing)
+  ${answer}`;
+}
+
+const WRITE = addingUses(
+  `select m.id as migration_id, g.account_number, g.client, g.count, g.at
+     from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[]) as g (key, account_number, client, count, at)
+     join migration m on m.key = g.key`,
+  [6, 7],
+  'select',
+);
 
 /** Adds uses to the counts of their days, in one statement. Uses of a migration that does not exist count for nothing. */
 export async function writeUses(db: Queryable, uses: readonly Uses[]): Promise<void> {
@@ -61,11 +88,6 @@ export async function writeUses(db: Queryable, uses: readonly Uses[]): Promise<v
     MAX_CLIENTS_A_DAY,
     OTHERS,
   ]);
-}
-
-/** PostgreSQL holds no NUL in a text, and one name with it would keep all the others from being written. */
-function printable(client: string): string {
-  return client.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
 }
 
 /** How much an account used the old behaviour since some day. */
@@ -96,6 +118,41 @@ export async function findUsage(db: Queryable, migrationId: string, accountNumbe
     ),
   ]);
   return { lastUsedAt: last!.lastUsedAt, uses: days.reduce((sum, { uses }) => sum + uses, 0), days };
+}
+
+/**
+ * When accounts last used the old behaviour.
+ *
+ * @returns by pairs of a migration and the number of an account with a space between; pairs of which nothing is known are left out
+ */
+export async function findLastUses(
+  db: Queryable,
+  migrationIds: readonly string[],
+  accountNumbers: readonly number[],
+): Promise<Map<string, LastUse>> {
+  const rows = await db.query<LastUse & { pair: string }>(
+    `select p.migration_id || ' ' || p.account_number as pair, w.first_day::text as "countedSince", ${LAST_USED_AT} as "lastUsedAt"
+       from unnest($1::uuid[], $2::bigint[]) as p (migration_id, account_number)
+       join usage_watch w using (migration_id) left join account_usage a using (migration_id, account_number)`,
+    [migrationIds, accountNumbers],
+  );
+  return new Map(rows.map(({ pair, ...use }) => [pair, use]));
+}
+
+/** The instant of the last use that a row `a` of account_usage has the day of. */
+export const LAST_USED_AT = `(
+  select max(u.last_used_at) from usage u where u.migration_id = a.migration_id and u.account_number = a.account_number and u.day = a.last_day)`;
+
+/** The first day on which uses of a migration were counted, an ISO date in UTC; null where none ever was. */
+export async function findCountedSince(db: Queryable, migrationId: string): Promise<string | null> {
+  const [watch] = await db.query<{ day: string }>('select first_day::text as day from usage_watch where migration_id = $1', [migrationId]);
+  return watch?.day ?? null;
+}
+
+/** The keys of the migrations of which uses were ever counted. */
+export async function findCountedKeys(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ key: string }>('select m.key from usage_watch w join migration m on m.id = w.migration_id');
+  return rows.map(({ key }) => key);
 }
 
 /**

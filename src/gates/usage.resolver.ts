@@ -2,8 +2,9 @@ import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-g
 import { AccountType } from '../accounts/account.types.ts';
 import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
-import { EffectiveStateType } from '../rollouts/rollout.types.ts';
-import { AccountUsageConnection, AccountUsageType, MigrationUsageType } from './usage.types.ts';
+import { AccountMigrationType, EffectiveStateType } from '../rollouts/rollout.types.ts';
+import type { LastUseView } from './usage.service.ts';
+import { AccountUsageConnection, AccountUsageType, LastUseType, MigrationUsageType } from './usage.types.ts';
 
 const ACCOUNT = { description: "The platform's id of the account." };
 const MIGRATION = { description: 'The key of the migration.' };
@@ -42,5 +43,18 @@ export class UsageResolver {
   async state(@Ctx() context: Context, @Root() { accountNumber, migrationId }: AccountUsageType) {
     const states = await context.loaders.states.load(accountNumber);
     return states.find((other) => other.migrationId === migrationId)?.state ?? context.services.rollouts.cancelledState;
+  }
+}
+
+@Resolver(() => AccountMigrationType)
+export class LastUseResolver {
+  @FieldResolver(() => LastUseType, {
+    nullable: true,
+    description:
+      'When the account last used the old behaviour; null where nobody counts uses of the migration. Those of the last second or so may be missing. Errors: FORBIDDEN as `migrationUsage`.',
+  })
+  lastUse(@Ctx() context: Context, @Root() { accountNumber, migrationId }: AccountMigrationType): Promise<LastUseView | null> {
+    context.services.usage.requireReader(requireActor(context));
+    return context.loaders.lastUses.load(`${migrationId} ${accountNumber}`);
   }
 }

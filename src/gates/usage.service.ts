@@ -6,19 +6,41 @@ import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import { partedPairs } from '../rollouts/rollouts.rules.ts';
 import type { RolloutsService } from '../rollouts/rollouts.service.ts';
 import type { UsageRecorder } from './usage-recorder.ts';
-import { type AccountUsage, deleteUsageBefore, findClients, findUsage, listAccountUsage, type UsageSummary } from './usage.repository.ts';
-import { type ClientUsage, firstOfDays, KEPT_DAYS, SHOWN_CLIENTS, SHOWN_DAYS } from './usage.rules.ts';
+import {
+  type AccountUsage,
+  deleteUsageBefore,
+  findClients,
+  findCountedSince,
+  findLastUses,
+  findUsage,
+  listAccountUsage,
+  type UsageSummary,
+} from './usage.repository.ts';
+import { type ClientUsage, firstOfDays, isSafe, KEPT_DAYS, quietDays, SHOWN_CLIENTS, SHOWN_DAYS } from './usage.rules.ts';
 
 /** Small enough that one statement holds its locks for milliseconds. */
 const PURGE_BATCH = 5_000;
 
 /** What an account used of the old behaviour a migration ends. */
 export interface MigrationUsage extends Omit<UsageSummary, 'uses'> {
+  /** For how many days it was not used; null where nobody counts. See `quietDays`. */
+  readonly quietDays: number | null;
   readonly usesLast30Days: number;
   /** Of the days shown, latest first, a hundred at most. */
   readonly clients: readonly ClientUsage[];
+}
+
+/** When an account last used the old behaviour a migration ends, and what follows from it. */
+export interface LastUseView {
+  /** Null for never. */
+  readonly lastUsedAt: Date | null;
+  /** See `quietDays`. */
+  readonly quietDays: number;
+  /** As far as uses tell. */
+  readonly safeToEnable: boolean;
 }
 
 /** An account that used old behaviour, and with which migration it ends. */
@@ -44,21 +66,43 @@ export class UsageService {
    * @throws GracelineError FORBIDDEN to a runtime and to a partner without `migrations:read`; NOT_FOUND
    */
   async migrationUsage(actor: Actor, accountId: string, migrationKey: string): Promise<MigrationUsage> {
-    refuseRuntime(actor);
-    requireScope(actor, 'migrations:read');
+    this.requireReader(actor);
     const { accountNumber, migrationId } = await this.rollouts.state(actor, accountId, migrationKey);
     return this.usageOf(accountNumber, migrationId);
   }
 
+  /** @throws GracelineError FORBIDDEN to whoever may not know of uses: a runtime, and a partner without `migrations:read` */
+  requireReader(actor: Actor): void {
+    refuseRuntime(actor);
+    requireScope(actor, 'migrations:read');
+  }
+
+  /**
+   * For a data loader: when accounts last used the old behaviour, whoever asks; null where nobody counts uses.
+   *
+   * @param pairs the id of a migration and the number of an account, with a space between
+   */
+  async lastUses(pairs: readonly string[]): Promise<(LastUseView | null)[]> {
+    const found = await findLastUses(this.db, ...partedPairs(pairs));
+    const now = this.clock.now();
+    return pairs.map((pair) => {
+      const use = found.get(pair);
+      const quiet = use ? quietDays(use, now) : null;
+      return use && quiet !== null ? { lastUsedAt: use.lastUsedAt, quietDays: quiet, safeToEnable: isSafe(quiet) } : null;
+    });
+  }
+
   /** The same without asking who wants to know. */
   async usageOf(accountNumber: number, migrationId: string): Promise<MigrationUsage> {
-    const firstDay = firstOfDays(this.clock.now(), SHOWN_DAYS);
+    const now = this.clock.now();
+    const firstDay = firstOfDays(now, SHOWN_DAYS);
     await this.recorder.flush();
-    const [{ lastUsedAt, uses, days }, clients] = await Promise.all([
+    const [{ lastUsedAt, uses, days }, clients, countedSince] = await Promise.all([
       findUsage(this.db, migrationId, accountNumber, firstDay),
       findClients(this.db, migrationId, accountNumber, new Date(firstDay), SHOWN_CLIENTS),
+      findCountedSince(this.db, migrationId),
     ]);
-    return { lastUsedAt, usesLast30Days: uses, days, clients };
+    return { lastUsedAt, quietDays: quietDays({ lastUsedAt, countedSince }, now), usesLast30Days: uses, days, clients };
   }
 
   /**

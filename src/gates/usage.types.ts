@@ -1,9 +1,30 @@
 /** What GraphQL shows of the use of old behaviour. */
-import { Field, Float, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Connection } from '../graphql/connection.ts';
 import { DateTime } from '../graphql/scalars.ts';
-import type { ClientUsage } from './usage.rules.ts';
-import type { AccountUsageView, MigrationUsage } from './usage.service.ts';
+import { type ClientUsage, SAFE_AFTER_DAYS } from './usage.rules.ts';
+import type { AccountUsageView, LastUseView, MigrationUsage } from './usage.service.ts';
+
+/** What the schema says of days without a use. */
+export const QUIET_DAYS =
+  'For how many days (of the calendar, in UTC) it was not used; where it never was, since when uses of the migration are counted. Null where nobody counts them.';
+
+@ObjectType('LastUse', { description: 'When an account last used the old behaviour a migration ends.', simpleResolvers: true })
+export class LastUseType implements LastUseView {
+  @Field(() => DateTime, { nullable: true, description: 'When, as far as the last 400 days; null for never.' })
+  lastUsedAt!: Date | null;
+
+  @Field(() => Int, {
+    description:
+      'For how many days (of the calendar, in UTC) it was not used; where it never was, since when uses of the migration are counted.',
+  })
+  quietDays!: number;
+
+  @Field(() => Boolean, {
+    description: `Whether that is ${SAFE_AFTER_DAYS} days or more: as far as uses tell, nothing breaks where it is enabled.`,
+  })
+  safeToEnable!: boolean;
+}
 
 @ObjectType('DayUsage', { description: 'How often old behaviour was used on a day.', simpleResolvers: true })
 class DayUsageType {
@@ -36,6 +57,9 @@ export class ClientUsageType implements ClientUsage {
 export class MigrationUsageType implements MigrationUsage {
   @Field(() => DateTime, { nullable: true, description: 'When it was last used, as far as the last 400 days; null for never.' })
   lastUsedAt!: Date | null;
+
+  @Field(() => Int, { nullable: true, description: QUIET_DAYS })
+  quietDays!: number | null;
 
   @Field(() => Float, { description: 'How often in the last 30 days.' })
   usesLast30Days!: number;

@@ -13,6 +13,7 @@ import type { Turn } from '../events/feed.ts';
 import type { EventFollower } from '../events/follower.ts';
 import type { SnapshotService } from '../flags/snapshot.service.ts';
 import type { ImpactService } from '../gates/impact.service.ts';
+import type { UsageReportsService } from '../gates/usage-reports.service.ts';
 import type { UsageService } from '../gates/usage.service.ts';
 import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import type { ImportService } from '../migrations/import.service.ts';
@@ -70,6 +71,7 @@ export interface Services {
   readonly tokens: TokensService;
   readonly users: UsersService;
   readonly usage: UsageService;
+  readonly usageReports: UsageReportsService;
   readonly userMails: UserMailService;
   readonly webhookDeliveries: WebhookDeliveriesService;
   readonly webhooks: WebhooksService;

@@ -29,6 +29,8 @@ interface Weight {
   readonly ifGiven?: Readonly<Record<string, number>>;
   /** How many items the list has at most, or the argument that lists what each is the answer to. */
   readonly items?: number | { readonly argument: string };
+  /** Points of the work behind each item. */
+  readonly each?: number;
 }
 
 /** An object that is read with its list. */
@@ -80,6 +82,8 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'Mutation.importMigrationPage': { points: 1_000 },
   'Mutation.optInAccounts': { items: { argument: 'accounts' } },
   'Mutation.optOutAccounts': { items: { argument: 'accounts' } },
+  // Its refused reports are those of its list, each at most once.
+  'Mutation.reportUsage': { items: { argument: 'reports' }, each: 3 },
   'Mutation.replayWebhooks': { points: 500 },
   'Mutation.sendTestEmail': { points: RENDERING_POINTS },
   'Mutation.setEmailTemplate': { points: RENDERING_POINTS },
@@ -96,6 +100,7 @@ export const WEIGHTS: Readonly<Record<string, Weight>> = {
   'Query.previewMigration': { points: RENDERING_POINTS },
   'Query.queues': { items: 3, points: 50 },
   'Query.sweeps': { items: 20 },
+  'UseReportOutcome.refused': { items: 1 },
   'Subscription.rolloutProgress': { points: 50 },
 };
 
@@ -140,13 +145,13 @@ class Reckoning {
   private ofField(node: FieldNode, parent: GraphQLObjectType): number {
     const field = parent.getFields()[node.name.value];
     if (!field) return node.selectionSet ? INTROSPECTION_POINTS : 0;
-    const { points = this.pointsOfKind(parent), ifGiven = {}, items } = WEIGHTS[`${parent.name}.${field.name}`] ?? {};
+    const { points = this.pointsOfKind(parent), ifGiven = {}, items, each = 0 } = WEIGHTS[`${parent.name}.${field.name}`] ?? {};
     let own = points;
     for (const [argument, more] of Object.entries(ifGiven)) if (this.argument(node, argument) != null) own += more;
     const type = getNamedType(field.type);
     if (!isObjectType(type)) return own;
     const inner = (isWrapper(type) ? 0 : OBJECT_POINTS) + this.ofSelections(node.selectionSet, type);
-    return own + this.itemsOf(field, node, items) * inner;
+    return own + this.itemsOf(field, node, items) * (each + inner);
   }
 
   private pointsOfKind({ name }: GraphQLObjectType): number {

@@ -4,6 +4,7 @@ import type { AccountView } from '../accounts/account.view.ts';
 import type { AdministratorView } from '../accounts/administrators.repository.ts';
 import type { EventKey, EventsService } from '../events/events.service.ts';
 import type { LoggedEvent } from '../events/log.ts';
+import type { LastUseView, UsageService } from '../gates/usage.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { MigrationView, RescheduleView } from '../migrations/migrations.rules.ts';
 import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
@@ -21,6 +22,8 @@ export interface Loaders {
   readonly lastDecisions: DataLoader<string, LoggedEvent | null>;
   /** Tokens that events were done with, by id. */
   readonly eventKeys: DataLoader<string, EventKey | null>;
+  /** When accounts last used old behaviour, by the same pairs. */
+  readonly lastUses: DataLoader<string, LastUseView | null>;
   readonly migrations: DataLoader<string, MigrationView | null>;
   readonly reschedules: DataLoader<string, RescheduleView[]>;
   /** The states of every published migration, by the number of the account. */
@@ -34,15 +37,17 @@ export interface LoadedServices {
   readonly migrations: MigrationsService;
   readonly rollouts: RolloutsService;
   readonly rolloutAccounts: RolloutAccountsService;
+  readonly usage: UsageService;
 }
 
 /** Loaders for one request. */
-export function createLoaders({ accounts, events, migrations, rollouts, rolloutAccounts }: LoadedServices): Loaders {
+export function createLoaders({ accounts, events, migrations, rollouts, rolloutAccounts, usage }: LoadedServices): Loaders {
   return {
     accounts: new DataLoader((numbers) => accounts.accountsByNumbers(numbers)),
     administrators: new DataLoader((ids) => accounts.administratorsByIds(ids)),
     decisions: new DataLoader((pairs) => rolloutAccounts.decisions(pairs)),
     lastDecisions: new DataLoader((pairs) => rolloutAccounts.lastDecisions(pairs)),
+    lastUses: new DataLoader((pairs) => usage.lastUses(pairs)),
     eventKeys: new DataLoader((ids) => events.keysOf(ids)),
     migrations: new DataLoader(async (ids) => {
       const found = new Map((await migrations.byIds(ids)).map((migration) => [migration.id, migration]));

@@ -21,7 +21,8 @@ import { HistoryResolver, RolloutPointResolver } from '../rollouts/history.resol
 import { RolloutAccountsResolver } from '../rollouts/rollout-accounts.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
 import { ImpactResolver } from '../gates/impact.resolver.ts';
-import { UsageResolver } from '../gates/usage.resolver.ts';
+import { UsageReportsResolver } from '../gates/usage-reports.resolver.ts';
+import { LastUseResolver, UsageResolver } from '../gates/usage.resolver.ts';
 import { UsersResolver } from '../users/users.resolver.ts';
 import { WebhooksResolver } from '../webhooks/webhooks.resolver.ts';
 import type { ResolverClass } from './schema.ts';
@@ -47,6 +48,8 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   UserMailsResolver,
   UsersResolver,
   UsageResolver,
+  LastUseResolver,
+  UsageReportsResolver,
   ImpactResolver,
   WebhooksResolver,
   MeResolver,

@@ -7,6 +7,8 @@ import {
   type ReminderContent,
   type RescheduledSection,
 } from '../email/reminder-mail.ts';
+import { LAST_USED_AT } from '../gates/usage.repository.ts';
+import type { LastUse } from '../gates/usage.rules.ts';
 import { accountsOf, LIVE, mayBeOpen, OPEN } from './standing.repository.ts';
 
 /** What the content of every reminder has in common. */
@@ -60,7 +62,7 @@ function readLetters(db: Queryable, mailIds: readonly string[]): Promise<Letter[
   );
 }
 
-interface Line extends AccountLine {
+interface Line extends Omit<AccountLine, 'lastUse'>, LastUse {
   mailId: string;
   migrationId: string;
   open: boolean;
@@ -90,14 +92,19 @@ function readLines(db: Queryable, mailIds: readonly string[], now: Date): Promis
          join migration m on m.id = pair.migration_id and ${LIVE}
          left join told on told.mail_id = pair.mail_id and told.migration_id = pair.migration_id
          cross join lateral (
-           select (one.account).id, (one.account).name, s.reason, s.since, s.deadline, ${OPEN} as open from ${accountsOf('pair.administrator_id', '$2')}
+           select (one.account).id, (one.account).number, (one.account).name, s.reason, s.since, s.deadline, ${OPEN} as open from ${accountsOf('pair.administrator_id', '$2')}
               and (${OPEN} or (told.instants is not null and s.enabled))) l),
      ranked as (
        select *, count(*) over section as total, row_number() over (section order by coalesce(since, deadline), name, id rows between unbounded preceding and unbounded following) as place
          from line where open or (told and reason <> 'OPTED_IN') or (completed and reason = 'OPTED_IN')
        window section as (partition by mail_id, migration_id, open))
-     select mail_id as "mailId", migration_id as "migrationId", id, name, reason, open, total, case when open then deadline else since end as deadline
-       from ranked where place <= $3 order by mail_id, migration_id, place`,
+     select l.mail_id as "mailId", l.migration_id as "migrationId", l.id, l.name, l.reason, l.open, l.total,
+            case when l.open then l.deadline else l.since end as deadline, w.first_day::text as "countedSince", ${LAST_USED_AT} as "lastUsedAt"
+       from ranked l
+       -- Few migrations have their uses counted; for all others nothing is looked up.
+       left join usage_watch w on w.migration_id = l.migration_id and l.open
+       left join account_usage a on a.migration_id = w.migration_id and a.account_number = l.number
+      where l.place <= $3 order by l.mail_id, l.migration_id, l.place`,
     [mailIds, now, MAX_ACCOUNTS_LISTED],
   );
 }
@@ -138,7 +145,13 @@ function sectionsOf(lines: readonly Line[], migrations: ReadonlyMap<string, Migr
   const sections: Sections = { open: new Map(), nowOn: [] };
   for (const [migrationId, ofMigration] of Map.groupBy(lines, (line) => line.migrationId)) {
     for (const [open, listed] of Map.groupBy(ofMigration, (line) => line.open)) {
-      const accounts = listed.map(({ id, name, deadline, reason }) => ({ id, name, deadline, reason }));
+      const accounts = listed.map(({ id, name, deadline, reason, lastUsedAt, countedSince }) => ({
+        id,
+        name,
+        deadline,
+        reason,
+        ...(countedSince !== null && { lastUse: { lastUsedAt, countedSince } }),
+      }));
       const section = { ...migrations.get(migrationId)!, accounts, accountCount: listed[0]!.total };
       if (open) sections.open.set(migrationId, section);
       else sections.nowOn.push(section);

@@ -43,8 +43,8 @@ export class BulkDecisionsService {
    * @returns an outcome for each account in the order given; an account given twice has the same outcome twice
    * @throws GracelineError FORBIDDEN, INVALID_INPUT (not 1 to 1,000 accounts), NOT_FOUND (the migration)
    */
-  optIn(actor: Actor, accountIds: readonly string[], migrationKey: string, acknowledge = false): Promise<BulkOutcome[]> {
-    const atOnce = this.blockers.concern(migrationKey) ? QUERIES_AT_ONCE : OPT_INS_AT_ONCE;
+  async optIn(actor: Actor, accountIds: readonly string[], migrationKey: string, acknowledge = false): Promise<BulkOutcome[]> {
+    const atOnce = (await this.blockers.concern(migrationKey)) ? QUERIES_AT_ONCE : OPT_INS_AT_ONCE;
     const decide = (accountId: string) => this.rollouts.optIn(actor, accountId, migrationKey, acknowledge);
     return this.decideAll(actor, accountIds, migrationKey, optInStep, decide, atOnce);
   }

@@ -15,6 +15,10 @@ export interface RolloutAccountFilter {
   readonly reasons: readonly Reason[];
   /** The beginning of an id, or any part of a name; null for all. */
   readonly search: string | null;
+  /** The first day (ISO, UTC) on which the old behaviour must not have been used; null for all. */
+  readonly quietSince: string | null;
+  /** The first day on which a use counts; null for all. */
+  readonly usedSince: string | null;
 }
 
 /** The last decision about an account, as files name it. */
@@ -77,8 +81,9 @@ export async function listRolloutAccounts(
   maxWindows: number,
   now: Date,
 ): Promise<RolloutAccountStretch> {
-  if (filter.search !== null || filter.reasons.every((reason) => STEERED.includes(reason))) {
-    const source = filter.search === null ? STEERED_ACCOUNTS : ALL_ACCOUNTS;
+  const few = filter.usedSince !== null || filter.reasons.every((reason) => STEERED.includes(reason));
+  if (filter.search !== null || few) {
+    const source = filter.search !== null ? ALL_ACCOUNTS : filter.usedSince !== null ? USING_ACCOUNTS : STEERED_ACCOUNTS;
     return { accounts: await readAccounts(db, source, migrationId, filter, { after, limit }, now), lookedTo: null };
   }
   const accounts: ListedAccount[] = [];
@@ -106,6 +111,11 @@ const STEERED_ACCOUNTS = `
   (select m from migration m where m.id = $1) w
   join decision d on d.migration_id = $1 and (d.extended_until is not null or d.exempt_until is not null)
   join account a on a.number = d.account_number`;
+const USING_ACCOUNTS = `
+  (select m from migration m where m.id = $1) w
+  join account_usage v on v.migration_id = $1 and v.last_day >= $8::date
+  join account a on a.number = v.account_number
+  left join decision d on d.migration_id = $1 and d.account_number = a.number`;
 /** The fences keep the order of the walk: the planner cannot know how soon enough are found, and would sort all of them. */
 const NEXT_ACCOUNTS = `
   (select m from migration m where m.id = $1 offset 0) w
@@ -117,7 +127,7 @@ async function readAccounts(
   db: Queryable,
   source: string,
   migrationId: string,
-  { reasons, search }: RolloutAccountFilter,
+  { reasons, search, quietSince, usedSince }: RolloutAccountFilter,
   { after, limit }: Place,
   now: Date,
 ): Promise<ListedAccount[]> {
@@ -132,8 +142,13 @@ async function readAccounts(
         -- A draft is off for every account alike; which of them it would touch is asked apart.
         and ('NOT_AFFECTED' = any ($3) or is_affected(w.m, ${account}))
         and ($5::text is null or starts_with(a.id, $5) or strpos(lower(a.name), lower($5)) > 0)
+        and ($7::date is null or exists (
+          select from usage_watch n left join account_usage u on u.migration_id = $1 and u.account_number = a.number
+           where n.migration_id = $1 and coalesce(u.last_day, n.first_day) < $7))
+        and ($8::date is null or exists (
+          select from account_usage u where u.migration_id = $1 and u.account_number = a.number and u.last_day >= $8))
       order by ${streamed ? 'x.id' : 'a.id'} limit $6`,
-    [migrationId, now, reasons, after, search, limit],
+    [migrationId, now, reasons, after, search, limit, quietSince, usedSince],
   );
   return rows.map((row) => listed(migrationId, row));
 }

@@ -16,9 +16,10 @@ export class RolloutAccountsResolver {
   })
   async migrationAccounts(
     @Ctx() context: Context,
-    @Args(() => MigrationAccountsArgs) { migration, page, standing, reasons, search }: MigrationAccountsArgs,
+    @Args(() => MigrationAccountsArgs) { migration, page, standing, reasons, search, quietForDays, usedWithinDays }: MigrationAccountsArgs,
   ) {
-    const filter = { standing, reasons: reasons ?? [], search: search ?? null };
+    const uses = { quietForDays: quietForDays ?? null, usedWithinDays: usedWithinDays ?? null };
+    const filter = { standing, reasons: reasons ?? [], search: search ?? null, ...uses };
     return toConnection(await context.services.rolloutAccounts.accounts(requireActor(context), migration, filter, page), (view) => view);
   }
 

@@ -15,7 +15,7 @@ export interface RolloutAccountsRoutesParts {
   readonly rolloutAccounts: Pick<RolloutAccountsService, 'export'>;
 }
 
-const PARAMETERS = ['standing', 'reasons', 'search'] as const;
+const PARAMETERS = ['standing', 'reasons', 'search', 'quietForDays', 'usedWithinDays'] as const;
 const COLUMNS: readonly (keyof ExportedAccount)[] = [
   'account',
   'name',
@@ -30,6 +30,8 @@ const COLUMNS: readonly (keyof ExportedAccount)[] = [
   'lastDecision',
   'decidedAt',
   'decidedBy',
+  'lastUsedAt',
+  'quietDays',
 ];
 
 type Pages = AsyncIterable<readonly ExportedAccount[]>;
@@ -95,7 +97,19 @@ function filterOf(query: URLSearchParams): RolloutAccountsFilter {
   const unknown = reasons.find((reason) => !(REASONS as readonly string[]).includes(reason));
   if (unknown !== undefined)
     throw invalid('reasons', `"${unknown.slice(0, 80)}" is no reason. Use ${REASONS.join(', ')}, with commas between.`);
-  return { standing: standing as Standing, reasons: reasons as Reason[], search: query.get('search') };
+  return {
+    standing: standing as Standing,
+    reasons: reasons as Reason[],
+    search: query.get('search'),
+    quietForDays: daysOf(query.get('quietForDays')),
+    usedWithinDays: daysOf(query.get('usedWithinDays')),
+  };
+}
+
+/** What is no number is refused with those that are too large. */
+function daysOf(text: string | null): number | null {
+  if (text === null) return null;
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function invalid(field: string, message: string): GracelineError {

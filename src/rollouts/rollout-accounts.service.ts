@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { checkSearch } from '../accounts/search.rules.ts';
 import type { LoggedEvent } from '../events/log.ts';
+import { firstOfDays } from '../gates/usage.rules.ts';
+import type { UsageService } from '../gates/usage.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import { cursorKey, cursorOf, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { DecisionFacts, Reason } from './effective-state.rules.ts';
@@ -15,7 +17,8 @@ import {
   type RolloutAccountFilter,
   type RolloutAccount,
 } from './rollout-accounts.repository.ts';
-import { reasonsOf, type Standing } from './rollout-accounts.rules.ts';
+import { checkedDays, reasonsOf, type Standing } from './rollout-accounts.rules.ts';
+import { partedPairs } from './rollouts.rules.ts';
 
 /** How many accounts of an export are read at once. */
 const EXPORT_PAGE = 1_000;
@@ -29,6 +32,10 @@ export interface RolloutAccountsFilter {
   readonly reasons: readonly Reason[];
   /** The beginning of an id, or any part of a name. */
   readonly search: string | null;
+  /** Only those that did not use the old behaviour for at least so many days, while uses were counted; left out for all. */
+  readonly quietForDays?: number | null;
+  /** Only those that used it in the last so many days; left out for all. */
+  readonly usedWithinDays?: number | null;
 }
 
 /** An account as it is exported, with who decided last. */
@@ -47,6 +54,10 @@ export interface ExportedAccount {
   readonly lastDecision: string | null;
   readonly decidedAt: Date | null;
   readonly decidedBy: string | null;
+  /** Of the old behaviour; null for never. */
+  readonly lastUsedAt: Date | null;
+  /** Null where nobody counts uses. */
+  readonly quietDays: number | null;
 }
 
 /** The accounts of a rollout, for operators. */
@@ -56,6 +67,7 @@ export class RolloutAccountsService {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly migrations: Pick<MigrationsService, 'migration'>,
+    private readonly usage: Pick<UsageService, 'lastUses'>,
     private readonly pageWindows = PAGE_WINDOWS,
   ) {}
 
@@ -65,18 +77,12 @@ export class RolloutAccountsService {
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
    */
-  async accounts(
-    actor: Actor,
-    migrationKey: string,
-    { standing, reasons, search }: RolloutAccountsFilter,
-    page: PageRequest,
-  ): Promise<Page<RolloutAccount>> {
+  async accounts(actor: Actor, migrationKey: string, asked: RolloutAccountsFilter, page: PageRequest): Promise<Page<RolloutAccount>> {
     requireOperator(actor);
     const first = pageSize(page.first);
     const after = (cursorKey(page.after, ['string'])?.[0] ?? null) as string | null;
-    checkSearch(search);
+    const filter = filterOf(asked, this.clock.now());
     const { id } = await this.migrations.migration(actor, migrationKey);
-    const filter = filterOf({ standing, reasons, search });
     const { accounts, lookedTo } = await listRolloutAccounts(
       this.db,
       id,
@@ -104,14 +110,13 @@ export class RolloutAccountsService {
   async export(
     ask: () => Promise<Actor>,
     migrationKey: string,
-    { standing, reasons, search }: RolloutAccountsFilter,
+    asked: RolloutAccountsFilter,
   ): Promise<AsyncIterable<readonly ExportedAccount[]>> {
     const actor = await ask();
     requireOperator(actor);
-    checkSearch(search);
-    const { id } = await this.migrations.migration(actor, migrationKey);
-    const filter = filterOf({ standing, reasons, search });
     const now = this.clock.now();
+    const filter = filterOf(asked, now);
+    const { id } = await this.migrations.migration(actor, migrationKey);
     const read = async (after: string | null) =>
       (await listRolloutAccounts(this.db, id, filter, { after, limit: EXPORT_PAGE }, Infinity, now)).accounts;
     return this.pages(ask, read, await read(null));
@@ -123,13 +128,13 @@ export class RolloutAccountsService {
    * @param pairs the id of a migration and the number of an account, with a space between
    */
   async decisions(pairs: readonly string[]): Promise<(DecisionFacts | null)[]> {
-    const found = await findDecisions(this.db, ...parted(pairs));
+    const found = await findDecisions(this.db, ...partedPairs(pairs));
     return pairs.map((pair) => found.get(pair) ?? null);
   }
 
   /** For a data loader: the last decision of each pair, whoever asks. */
   async lastDecisions(pairs: readonly string[]): Promise<(LoggedEvent | null)[]> {
-    const found = await findLastDecisions(this.db, ...parted(pairs));
+    const found = await findLastDecisions(this.db, ...partedPairs(pairs));
     return pairs.map((pair) => found.get(pair) ?? null);
   }
 
@@ -146,7 +151,8 @@ export class RolloutAccountsService {
   }
 
   private async exported(page: readonly ListedAccount[]): Promise<ExportedAccount[]> {
-    const decisions = await this.lastDecisions(page.map(({ migrationId, accountNumber }) => `${migrationId} ${accountNumber}`));
+    const pairs = page.map(({ migrationId, accountNumber }) => `${migrationId} ${accountNumber}`);
+    const [decisions, uses] = await Promise.all([this.lastDecisions(pairs), this.usage.lastUses(pairs)]);
     return page.map(({ accountId, name, platform, plan, region, state, decision }, i): ExportedAccount => {
       const { enabled, reason, since, deadline } = state;
       const { type = null, at = null, actor = null } = decisions[i] ?? {};
@@ -164,17 +170,25 @@ export class RolloutAccountsService {
         lastDecision: type,
         decidedAt: at,
         decidedBy: actor,
+        lastUsedAt: uses[i]?.lastUsedAt ?? null,
+        quietDays: uses[i]?.quietDays ?? null,
       };
     });
   }
 }
 
-/** An empty search is none. */
-function filterOf({ standing, reasons, search }: RolloutAccountsFilter): RolloutAccountFilter {
-  return { reasons: reasonsOf(standing, reasons), search: search === '' ? null : search };
-}
-
-function parted(pairs: readonly string[]): [migrationIds: string[], accountNumbers: number[]] {
-  const parts = pairs.map((pair) => pair.split(' ') as [string, string]);
-  return [parts.map(([migrationId]) => migrationId), parts.map(([, number]) => Number(number))];
+/**
+ * An empty search is none.
+ *
+ * @throws GracelineError INVALID_INPUT
+ */
+function filterOf({ standing, reasons, search, quietForDays, usedWithinDays }: RolloutAccountsFilter, now: Date): RolloutAccountFilter {
+  checkSearch(search);
+  const since = (field: string, days: number | null = null) => (days === null ? null : firstOfDays(now, checkedDays(field, days)));
+  return {
+    reasons: reasonsOf(standing, reasons),
+    search: search === '' ? null : search,
+    quietSince: since('quietForDays', quietForDays),
+    usedSince: since('usedWithinDays', usedWithinDays),
+  };
 }

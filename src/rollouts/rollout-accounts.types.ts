@@ -1,5 +1,5 @@
 /** What GraphQL shows of the accounts of a rollout. */
-import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
+import { ArgsType, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Connection, PageArgs } from '../graphql/connection.ts';
 import { ReasonEnum, StandingEnum } from '../graphql/enums.ts';
 import { DateTime } from '../graphql/scalars.ts';
@@ -41,4 +41,17 @@ export class MigrationAccountsArgs extends PageArgs {
 
   @Field(() => String, { nullable: true, description: 'The beginning of the id of an account, or any part of its name.' })
   search?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Only accounts that did not use the old behaviour for at least so many days, and would have been seen: none where uses were counted for a shorter time. 1 to 400.',
+  })
+  quietForDays?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Only accounts that used the old behaviour in the last so many days, today among them. 1 to 400.',
+  })
+  usedWithinDays?: number | null;
 }

@@ -8,6 +8,12 @@ export interface AccountMigrationKey {
   readonly migrationId: string;
 }
 
+/** Parts pairs as data loaders have them: the id of a migration and the number of an account, with a space between. */
+export function partedPairs(pairs: readonly string[]): [migrationIds: string[], accountNumbers: number[]] {
+  const parts = pairs.map((pair) => pair.split(' ') as [string, string]);
+  return [parts.map(([migrationId]) => migrationId), parts.map(([, number]) => Number(number))];
+}
+
 /** An account and a migration with the state that holds between them. */
 export interface AccountMigration extends AccountMigrationKey {
   readonly state: EffectiveState;

@@ -42,8 +42,8 @@ export interface Blocker {
 
 /** Knows what is still to be done before a migration; the feature it changes knows it. */
 export interface Blockers {
-  /** Whether a migration can have blockers at all. Asked at each opt-in, so it looks no further than memory. */
-  concern(migrationKey: string): boolean;
+  /** Whether a migration can have blockers at all. Asked at each opt-in, so it hardly ever looks further than memory. */
+  concern(migrationKey: string): boolean | Promise<boolean>;
   /** What an account has not done yet. */
   undone(actor: Actor, account: AccountMigrationKey, migrationKey: string): Promise<readonly Blocker[]>;
 }
@@ -116,7 +116,7 @@ export class RolloutsService {
   async optIn(actor: Actor, accountId: string, migrationKey: string, acknowledge = false): Promise<AccountMigrationKey> {
     requireDecider(actor);
     const now = this.clock.now();
-    const acknowledged = this.blockers.concern(migrationKey)
+    const acknowledged = (await this.blockers.concern(migrationKey))
       ? await this.acknowledged(actor, accountId, migrationKey, acknowledge, now)
       : [];
     const written = await this.optIns.write(actor, accountId, migrationKey, now, acknowledged);

@@ -138,6 +138,8 @@ const TABLE: Readonly<Record<string, { own: Outcomes; foreign?: Outcomes }>> = {
   sendTestWebhook: { own: webhookOwners('NOT_FOUND') },
   redeliverWebhook: { own: webhookOwners('NOT_FOUND') },
   replayWebhooks: { own: webhookOwners('NOT_FOUND') },
+  // What is somebody else's is refused within the answer, as what does not exist: usage-reports.test.ts.
+  reportUsage: { own: ['ok', 'FORBIDDEN', 'FORBIDDEN', 'ok'], foreign: ['ok', 'FORBIDDEN', 'FORBIDDEN', 'ok'] },
 };
 
 const READ_MAIL: readonly Scope[] = ['email:write', 'migrations:read', 'opt_ins:write'];
@@ -162,6 +164,7 @@ const SCOPED: Readonly<Record<string, readonly Scope[]>> = {
   optOut: ['opt_ins:write'],
   optOutAccounts: ['opt_ins:write'],
   previewEmailTemplate: READ_MAIL,
+  reportUsage: ['usage:write'],
   resetEmailTemplate: ['email:write'],
   sendTestEmail: ['email:write'],
   setBuiltInEmail: ['email:write'],

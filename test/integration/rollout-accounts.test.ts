@@ -145,7 +145,7 @@ test('few among very many are looked for a stretch at a time, each going on wher
      select 'w-' || lpad(i::text, 5, '0'), 'Many', 'CLOUD', 'UTC', false, '{}', '2015-01-01', '2015-01-01' from generate_series(1, 26000) i`,
   );
   const { db, clock, migrations } = service.house;
-  const shortSighted = new RolloutAccountsService(db, clock, migrations, 1);
+  const shortSighted = new RolloutAccountsService(db, clock, migrations, service.house.usage, 1);
   const filter = { standing: 'ALL', reasons: ['NEW_ACCOUNT'], search: null } as const;
   const seen: string[][] = [];
   let after: string | null = null;
@@ -185,6 +185,8 @@ describe('the file of them', () => {
       lastDecision: 'DEADLINE_EXTENDED',
       decidedAt: '2016-03-20T09:00:00.000Z',
       decidedBy: OPERATOR.subject,
+      lastUsedAt: '',
+      quietDays: '',
     });
   });
 

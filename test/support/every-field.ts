@@ -78,7 +78,15 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   userMails: ({ account }) => ({ ...page, account, status: 'SENT' }),
   board: () => ({}),
   me: () => ({}),
-  migrationAccounts: () => ({ ...page, migration: 'running', standing: 'OPEN', reasons: ['PENDING'], search: 'm' }),
+  migrationAccounts: () => ({
+    ...page,
+    migration: 'running',
+    standing: 'OPEN',
+    reasons: ['PENDING'],
+    search: 'm',
+    quietForDays: 1,
+    usedWithinDays: 30,
+  }),
   previewMigration: ({ account }) => ({
     editing: 'running',
     input: {
@@ -222,6 +230,9 @@ export const ARGUMENTS: Readonly<Record<string, (whose: Whose) => Record<string,
   rotateWebhookSecret: () => ({ id: NOBODY, overlapHours: 24 }),
   sendTestWebhook: () => ({ endpoint: NOBODY }),
   redeliverWebhook: () => ({ id: NOBODY }),
+  reportUsage: ({ account }) => ({
+    reports: [{ account, migration: 'running', client: 'shop', uses: 2, lastUsedAt: '2016-04-02T11:00:00Z' }],
+  }),
   replayWebhooks: () => ({ endpoint: NOBODY, after: '0.0' }),
 };
 

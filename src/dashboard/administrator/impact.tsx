@@ -86,12 +86,22 @@ export function TodoList({ todo }: Pick<Impact, 'todo'>) {
   );
 }
 
-function Usage({ impact: { usesLast30Days, lastUsedAt, clients } }: { readonly impact: Impact }) {
-  if (lastUsedAt === null) return <p className="soft">The old behaviour was not used here in the last 400 days.</p>;
+function Usage({ impact }: { readonly impact: Impact }) {
+  const { usesLast30Days, lastUsedAt, quietDays, safeToEnable, clients, gate } = impact;
+  if (quietDays === null && gate === null) return <p className="soft">How often its old behaviour is used is not counted.</p>;
+  if (lastUsedAt === null)
+    return (
+      <p className="soft">
+        The old behaviour was not used here{' '}
+        {quietDays === null ? 'in the last 400 days' : `since uses are counted: ${countOf(quietDays, 'day')}`}.{' '}
+        {safeToEnable && <Badge tone="good">Safe to enable</Badge>}
+      </p>
+    );
   return (
     <div>
       <p>
-        The old behaviour was used {countOf(usesLast30Days, 'time')} in the last 30 days, last <Distance instant={lastUsedAt} />.
+        The old behaviour was used {countOf(usesLast30Days, 'time')} in the last 30 days, last <Distance instant={lastUsedAt} />.{' '}
+        {safeToEnable && <Badge tone="good">Safe to enable</Badge>}
       </p>
       {clients.length > 0 && (
         <ul className={styles['clients']}>

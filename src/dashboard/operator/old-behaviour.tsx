@@ -17,7 +17,7 @@ const usagesOf = ({ accountsUsing }: OldBehaviourQuery) => accountsUsing;
 export function OldBehaviour({ migration }: { readonly migration: string }) {
   const listing = useListing(OldBehaviourDocument, { migration }, usagesOf);
   return (
-    <Listed listing={listing} empty={<p className="soft">No account used it in the last 30 days, as far as gates tell us.</p>}>
+    <Listed listing={listing} empty={<p className="soft">No account was seen using it in the last 30 days.</p>}>
       {(usages) => (
         <ul>
           {usages.map(({ account, lastUsedAt, usesLast30Days, state }) => (

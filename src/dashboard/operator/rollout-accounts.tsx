@@ -18,19 +18,28 @@ import { useGathered } from './timing.ts';
 
 type State = RolloutAccount['state'];
 
-const FILTERS = ['OPEN', 'PENDING', 'OPTED_OUT', 'EXTENDED', 'EXEMPT', 'DONE', 'ALL'] as const;
+const FILTERS = ['OPEN', 'PENDING', 'OPTED_OUT', 'EXTENDED', 'EXEMPT', 'QUIET', 'USED', 'DONE', 'ALL'] as const;
 type Filter = (typeof FILTERS)[number];
 
-const FILTER: Readonly<
-  Record<Filter, { readonly label: string; readonly standing: Standing; readonly reasons: readonly Reason[] | null }>
-> = {
-  OPEN: { label: 'Still off', standing: 'OPEN', reasons: null },
-  PENDING: { label: 'Undecided', standing: 'OPEN', reasons: ['PENDING', 'NOT_STARTED'] },
-  OPTED_OUT: { label: 'Opted out', standing: 'OPEN', reasons: ['OPTED_OUT'] },
-  EXTENDED: { label: 'Extended', standing: 'OPEN', reasons: ['EXTENDED'] },
-  EXEMPT: { label: 'Exempt', standing: 'OPEN', reasons: ['EXEMPT'] },
-  DONE: { label: 'On', standing: 'DONE', reasons: null },
-  ALL: { label: 'All', standing: 'ALL', reasons: null },
+/** What a filter asks for. */
+interface Asked {
+  readonly standing: Standing;
+  readonly reasons: readonly Reason[] | null;
+  readonly quietForDays?: number;
+  readonly usedWithinDays?: number;
+}
+
+const FILTER: Readonly<Record<Filter, { readonly label: string; readonly asked: Asked }>> = {
+  OPEN: { label: 'Still off', asked: { standing: 'OPEN', reasons: null } },
+  PENDING: { label: 'Undecided', asked: { standing: 'OPEN', reasons: ['PENDING', 'NOT_STARTED'] } },
+  OPTED_OUT: { label: 'Opted out', asked: { standing: 'OPEN', reasons: ['OPTED_OUT'] } },
+  EXTENDED: { label: 'Extended', asked: { standing: 'OPEN', reasons: ['EXTENDED'] } },
+  EXEMPT: { label: 'Exempt', asked: { standing: 'OPEN', reasons: ['EXEMPT'] } },
+  // After so many days the service calls an account safe to enable.
+  QUIET: { label: 'Quiet for 35 days', asked: { standing: 'OPEN', reasons: null, quietForDays: 35 } },
+  USED: { label: 'Used in 30 days', asked: { standing: 'OPEN', reasons: null, usedWithinDays: 30 } },
+  DONE: { label: 'On', asked: { standing: 'DONE', reasons: null } },
+  ALL: { label: 'All', asked: { standing: 'ALL', reasons: null } },
 };
 
 /** Changes are drawn at most so often. In ms. */
@@ -44,8 +53,8 @@ const idOf = ({ account }: RolloutAccount) => account.id;
 export function RolloutAccounts({ migration }: { readonly migration: string }) {
   const [filter, setFilter] = useAddressChoice<Filter>('accounts', FILTERS);
   const search = useAddressText('search');
-  const { standing, reasons } = FILTER[filter];
-  const variables = { migration, standing, reasons, search: search.settled === '' ? null : search.settled };
+  const { asked } = FILTER[filter];
+  const variables = { migration, ...asked, search: search.settled === '' ? null : search.settled };
   const listing = useListing(RolloutAccountsDocument, variables, accountsOf);
   const states = useStates(migration, listing.reread);
   const nodes = useMemo(() => withStates(listing.nodes, states), [listing.nodes, states]);
@@ -95,10 +104,10 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
         </p>
         <p className={styles['export']}>
           <span className="soft small">All of these as a file:</span>
-          <a href={exportAddress(migration, 'csv', standing, reasons, search.settled)} download>
+          <a href={exportAddress(migration, 'csv', asked, search.settled)} download>
             CSV
           </a>
-          <a href={exportAddress(migration, 'ndjson', standing, reasons, search.settled)} download>
+          <a href={exportAddress(migration, 'ndjson', asked, search.settled)} download>
             NDJSON
           </a>
         </p>
@@ -142,11 +151,18 @@ function useStates(migration: string, reread: () => void): ReadonlyMap<string, S
   return states;
 }
 
-function exportAddress(migration: string, ending: string, standing: Standing, reasons: readonly Reason[] | null, search: string): string {
+function exportAddress(
+  migration: string,
+  ending: string,
+  { standing, reasons, quietForDays, usedWithinDays }: Asked,
+  search: string,
+): string {
   const query = new URLSearchParams({
     standing,
     ...(reasons && { reasons: reasons.join() }),
     ...(search !== '' && { search }),
+    ...(quietForDays && { quietForDays: String(quietForDays) }),
+    ...(usedWithinDays && { usedWithinDays: String(usedWithinDays) }),
   });
   return `/migrations/${encodeURIComponent(migration)}/accounts.${ending}?${query.toString()}`;
 }

@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import { Badge } from '../components/badge.tsx';
 import { Facts } from '../components/facts.tsx';
 import type { Column } from '../components/virtual-table.tsx';
-import { Day } from '../format/time.tsx';
+import { countOf } from '../format/numbers.ts';
+import { Day, Distance } from '../format/time.tsx';
 import { REASON } from '../format/words.ts';
 import { accountPath } from './paths.ts';
 import type { RolloutAccount } from './migration.types.ts';
@@ -44,6 +45,12 @@ export function rolloutColumns(migration: string): readonly Column<RolloutAccoun
       ),
     },
     {
+      key: 'use',
+      header: 'Last use',
+      width: '10rem',
+      cell: ({ lastUse, state: { enabled } }) => <LastUse lastUse={lastUse} off={!enabled} />,
+    },
+    {
       key: 'facts',
       header: 'Runs on',
       width: 'minmax(10rem, 2fr)',
@@ -54,6 +61,17 @@ export function rolloutColumns(migration: string): readonly Column<RolloutAccoun
       ),
     },
   ];
+}
+
+/** Of what the migration ends. */
+function LastUse({ lastUse, off }: { readonly lastUse: RolloutAccount['lastUse']; readonly off: boolean }) {
+  if (lastUse === null) return <span className="soft small">not counted</span>;
+  return (
+    <span className="soft small">
+      {lastUse.lastUsedAt === null ? `none in ${countOf(lastUse.quietDays, 'day')}` : <Distance instant={lastUse.lastUsedAt} />}{' '}
+      {off && lastUse.safeToEnable && <Badge tone="good">Safe</Badge>}
+    </span>
+  );
 }
 
 function When({ words, instant }: { readonly words: string; readonly instant: string | null }) {

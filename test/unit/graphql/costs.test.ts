@@ -63,6 +63,7 @@ describe('an operation costs', () => {
     ['what is skipped as well', '{ account(id: "a") @skip(if: true) { id } }', 11],
     ['1,000 for the schema', '{ __schema { types { name } } }', 1_000],
     ['50 for a change', 'mutation { optIn(account: "a", migration: "m") { state { enabled } } }', 52],
+    ['the work behind each it is given', 'mutation { reportUsage(reports: [{}, {}]) { counted refused { code } } }', 60],
     ['as many as it changes', 'mutation { optInAccounts(accounts: ["a", "b", "c"], migration: "m") { account } }', 53],
     ['for a subscription what an event does', 'subscription { rolloutProgress(migration: "m") { percent } }', 51],
   ])('%s', (_, query, expected) => {
