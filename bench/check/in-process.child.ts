@@ -1,4 +1,5 @@
 /** A service that asks in its own process: ours, its peers, and the limit, one after the other on the same questions. */
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { GrowthBookClient } from '@growthbook/growthbook';
 import { Unleash } from 'unleash-client';
@@ -58,6 +59,9 @@ async function learn({ decisions, random }: { decisions: Decisions; random: read
   asking.set('set', (migration, account) => sets.get(migration)!.has(account));
   const client = new GracelineClient({ url, token });
   await client.ready();
+  // What it began with may be some seconds old.
+  const knows = () => migrations.every((key) => decided[key]!.every((account) => client.isEnabled(key, account)));
+  while (!knows()) await once(client, 'changed');
   asking.set('graceline', (migration, account) => client.isEnabled(migration, account));
   const byIds = await unleash((ids) => ({ name: 'userWithId', parameters: { userIds: ids.join(',') }, constraints: [] }), decided);
   const byConstraint = await unleash(
