@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LANES } from './test/support/lanes.ts';
 import { PATIENCE_MS, TEST_LIMIT_MS } from './test/support/patience.ts';
 
 /** Files that expect things within a second of what they take, or compare times: another beside them would be measured as well. */
@@ -34,8 +34,7 @@ export default defineConfig({
           name: 'together',
           include: ['test/**/*.test.ts'],
           exclude: MEASURED,
-          // A file waits for processes, browsers and clocks half of its time.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          maxWorkers: LANES,
         },
       },
       { extends: true, test: { name: 'alone', include: MEASURED, fileParallelism: false } },

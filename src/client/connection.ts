@@ -154,12 +154,14 @@ export class Connection {
     return promise.finally(() => {
       this.following = false;
       clearInterval(poll);
-      unsubscribe();
+      // At the end the socket goes as a whole; one that is left before would keep the process for as long as it may stay.
+      if (!this.ending.signal.aborted) unsubscribe();
     });
   }
 
   /** That the subscription has ended for a reason: e.g. that what lies behind the cursor is no longer kept. */
   private fail(error: unknown): void {
+    if (this.ending.signal.aborted) return;
     this.failures++;
     this.listener.problem(errorOf(error));
     this.leave(null);

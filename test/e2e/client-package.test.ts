@@ -16,6 +16,9 @@ const run = promisify(execFile);
 /** It compiles, on a machine that runs other tests at the same time. */
 const WITHIN_MS = 120_000;
 
+/** Less than a socket that nobody needs may stay open. */
+const EXITS_WITHIN_MS = 9_000;
+
 let service: TestService;
 let token: string;
 let folder: string;
@@ -46,15 +49,16 @@ async function install(name: string): Promise<void> {
 async function runScript(name: string, source: string): Promise<unknown> {
   await writeFile(join(folder, name), source);
   const env = { PATH: process.env['PATH'], URL: service.url, TOKEN: token };
-  const { stdout } = await run(process.execPath, [name], { cwd: folder, env });
+  // What was closed must not keep the process.
+  const { stdout } = await run(process.execPath, [name], { cwd: folder, env, timeout: EXITS_WITHIN_MS });
   return JSON.parse(stdout);
 }
 
-test('it holds the client and nothing of the service', async () => {
+test('it holds what others import, and nothing of the service', async () => {
   const { exports: entries } = JSON.parse(await readFile(join(folder, 'node_modules/graceline/package.json'), 'utf8')) as {
     exports: object;
   };
-  expect(Object.keys(entries)).toEqual(['./client', './openfeature']);
+  expect(Object.keys(entries)).toEqual(['./client', './openfeature', './signals']);
   const { stdout } = await run('find', ['.', '-name', '*.js', '-newermt', '1970-01-01'], { cwd: join(folder, 'node_modules/graceline') });
   expect(stdout).not.toMatch(/service|resolver|repository|entity|compose/);
 });
@@ -85,6 +89,20 @@ test('by OpenFeature it needs its SDK alone', { timeout: WITHIN_MS }, async () =
      await OpenFeature.close();`,
   );
   expect(said).toEqual([true, 'on', null]);
+});
+
+test('signals need one package of another', { timeout: WITHIN_MS }, async () => {
+  await install('on-headers');
+  const said = await runScript(
+    'signals.js',
+    `import { Signals } from 'graceline/signals';
+     const ask = () => ({ enabled: false, reason: 'PENDING', deadline: new Date('2027-01-01'), gracePeriodStart: '2026-05-10', guideUrl: null });
+     const signals = new Signals({ ask, catalogueUrl: 'https://changes.example/migrations' });
+     const handler = signals.fetch(() => new Response('ok'), { migration: 'tls', account: () => 'anybody' });
+     const response = await handler(new Request('https://api.example/'));
+     console.log(JSON.stringify(response.headers.get('sunset')));`,
+  );
+  expect(said).toBe('Fri, 01 Jan 2027 00:00:00 GMT');
 });
 
 test('its types are there', { timeout: WITHIN_MS }, async () => {

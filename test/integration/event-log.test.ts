@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import type { Database, Queryable } from '../../src/db/database.ts';
 import { EventFollower } from '../../src/events/follower.ts';
 import { endOfLog, type EventCursor, LOG_START, type LoggedEvent, readEvents, writeEvents } from '../../src/events/log.ts';
 import { Wake } from '../../src/events/wake.ts';
+import { templateUrl } from '../support/database.ts';
 import { connectClone, silent } from '../support/house.ts';
 import { until } from '../support/processes.ts';
 
@@ -70,7 +71,7 @@ async function expectToSee(seen: readonly LoggedEvent[], names: readonly string[
 /** Opens or closes the database to new connections; those that are there stay. Only from another database can that be said. */
 async function allowConnections(allowed: boolean): Promise<void> {
   const [{ name }] = (await db.query<{ name: string }>('select current_database() as name')) as [{ name: string }];
-  const client = new pg.Client({ connectionString: Object.assign(new URL(inject('templateUrl')), { pathname: '/postgres' }).href });
+  const client = new pg.Client({ connectionString: Object.assign(new URL(templateUrl()), { pathname: '/postgres' }).href });
   await client.connect();
   try {
     await client.query(`alter database ${name} allow_connections ${allowed}`);
