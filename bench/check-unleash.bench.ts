@@ -7,7 +7,7 @@ import { installUnleash, UnleashAdmin } from './check/unleash.ts';
 import { Child } from './fanout/child.ts';
 import { medianOf, medianRatio, takeTurns } from './measure.ts';
 
-const REQUESTS_A_ROUND = Number(process.env['BENCH_REQUESTS'] ?? 4_000);
+const REQUESTS_A_ROUND = Number(process.env['BENCH_REQUESTS'] ?? 10_000);
 const ROUNDS = 5;
 const CONNECTIONS = 16;
 const LEAST_OF_PEER = 15;
@@ -32,7 +32,9 @@ export const checkUnleash: Benchmark = {
     try {
       const ours = await start('./graceline.child.ts', [], environment);
       const peer = await start('../check/unleash.child.ts', [folder], { DATABASE_URL: await createDatabase(), LOG_LEVEL: 'error' });
+      const bare = await start('../check/map.child.ts');
       const asker = await start('../check/asker.child.ts');
+      await bare.ask('fill', ACCOUNTS);
       const urlOf = async (server: Child) => `http://127.0.0.1:${await server.ask<number>('port')}`;
       const asking = { accounts: ACCOUNTS, connections: CONNECTIONS, requests: REQUESTS_A_ROUND };
       const flags = `${await urlOf(ours)}${ALL}`;
@@ -41,6 +43,7 @@ export const checkUnleash: Benchmark = {
       const rounds = await takeTurns(ROUNDS, {
         one: () => round(ours, asker, { ...toUs, url: `${flags}/${KEYS[0]!}` }),
         all: () => round(ours, asker, { ...toUs, url: flags }),
+        bare: async () => round(bare, asker, { ...toUs, url: `${await urlOf(bare)}${ALL}/${KEYS[0]!}` }),
         peer: () => round(peer, asker, toPeer),
       });
       log(`${KEYS.length} migrations, ${ACCOUNTS.length} accounts, ${CONNECTIONS} connections; load ${loadavg()[0]!.toFixed(1)}`);
@@ -70,7 +73,7 @@ async function fillPeer(url: string, asking: Omit<Asking, 'url' | 'authorization
   throw new Error('unleash-server never answered as it was told to.');
 }
 
-function figures({ one, all, peer }: Record<'one' | 'all' | 'peer', Round[]>): Figure[] {
+function figures({ one, all, bare, peer }: Record<'one' | 'all' | 'bare' | 'peer', Round[]>): Figure[] {
   const cpu = ({ cpuUs }: Round) => cpuUs;
   const rate = (taken: Round) => taken.rate;
   const cheaper = (name: string, ours: Round[]): Figure => {
@@ -93,6 +96,8 @@ function figures({ one, all, peer }: Record<'one' | 'all' | 'peer', Round[]>): F
   return [
     cheaper('times cheaper, CPU of a flag', one),
     cheaper(`times cheaper, CPU of ${KEYS.length} flags at once`, all),
+    // The most that Node could reach.
+    { ...cheaper('times cheaper, bare node:http over a Map', bare), target: 'none', holds: true },
     beside('flags a second', '/s', medianOf(one, rate), medianOf(peer, rate)),
     beside(`${KEYS.length} flags at once, a second`, '/s', medianOf(all, rate), medianOf(peer, rate)),
     beside('p99 of a flag', 'ms', p99(one), p99(peer)),

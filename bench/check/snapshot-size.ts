@@ -18,13 +18,12 @@ const MIXES: Readonly<Record<string, readonly number[]>> = {
 /** Measures it, of as many accounts as there are, each of which is noted. */
 export async function measureSnapshots(log: (line: string) => void): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const ids = Array.from({ length: ACCOUNTS }, (_, i) => `account-${i}`);
   for (const [name, shares] of Object.entries(MIXES)) {
     const sets = shares.map((share) => placesOf(share));
     log(`${name} of ${ACCOUNTS} accounts, ${shares.length} migrations: ${sets.reduce((sum, { length }) => sum + length, 0)} decisions`);
     figures.push(...decisionsOf(name, sets));
   }
-  figures.push(...(await namesOf(ids)));
+  figures.push(...(await namesOf()));
   return figures;
 }
 
@@ -79,7 +78,8 @@ function decisionsOf(name: string, sets: readonly Places[]): Figure[] {
 }
 
 /** The ids of all accounts, as where every one is noted. */
-async function namesOf(ids: readonly string[]): Promise<Figure[]> {
+async function namesOf(): Promise<Figure[]> {
+  const ids = Array.from({ length: ACCOUNTS }, (_, i) => `account-${i}`);
   const content = encodeContent(contentOf(ids, []));
   const packed = zstdCompressSync(content);
   const json = gzipSync(JSON.stringify(ids));
