@@ -156,9 +156,8 @@ type SeenRow = AccountView & Pick<StandingRow, 'migration_id' | 'enabled' | 'rea
 
 /** Of these pairs those whose account the actor sees, each once and in no order. */
 export async function findSeenStates(db: Queryable, actor: Actor, pairs: readonly Pair[], now: Date): Promise<SeenState[]> {
-  const { sight, visible } = sightOfSingle(actor);
-  const rows = await db.queryPrepared<SeenRow>(
-    `seen states ${sight}`,
+  const { visible } = sightOfSingle(actor);
+  const rows = await db.query<SeenRow>(
     `select ${accountColumns('a')}, m.id as migration_id, s.*
        from (select distinct * from unnest($1::uuid[], $2::bigint[])) as pair(migration_id, account_number)
        join account a on a.number = pair.account_number and ${visible.sql}

@@ -44,6 +44,12 @@ const rejectsOf = async (file: string) =>
     .map((text) => JSON.parse(text) as { line: number; reason: string; text: string });
 
 describe('importing accounts', () => {
+  test('tells PostgreSQL how many there are, so that look-ups are not planned as for the few of before', async () => {
+    const file = await fileOf('many.ndjson', Array.from({ length: 3_000 }, (_, i) => line(`m-${i}`)).join('\n'));
+    await run(file);
+    expect(await db.query(`select reltuples from pg_class where oid = 'account'::regclass`)).toEqual([{ reltuples: 3_000 }]);
+  });
+
   test('creates, then finds all unchanged, then updates what differs, without burning account numbers', async () => {
     const file = await fileOf(
       'plain.ndjson',

@@ -131,6 +131,8 @@ class Import {
       committing.catch(() => undefined);
     }
     await committing;
+    // Until PostgreSQL did so by itself, within a minute or so, it would plan look-ups as for the few accounts of before.
+    await this.tx.query('analyze account');
     await this.tx.query('update account_import set finished_at = $2 where fingerprint = $1', [source.fingerprint, this.clock.now()]);
     return this.report(done, resumed ? begun.line : null, true);
   }
