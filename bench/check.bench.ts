@@ -5,7 +5,6 @@ import type { Asking } from './check/asker.child.ts';
 import { ACCOUNTS, ALL, fill, KEYS, p99, round, type Round } from './check/http.ts';
 import { fillPlatform, measureInProcess } from './check/in-process.ts';
 import { measureProviders } from './check/providers.ts';
-import { measureSnapshots } from './check/snapshot-size.ts';
 import { Child } from './fanout/child.ts';
 import { medianOf, medianRatio, takeTurns } from './measure.ts';
 
@@ -48,12 +47,21 @@ export const check: Benchmark = {
         ...(await inProcess(databaseUrl, server, log)),
         ...(await measureProviders({ ...server, operator, accounts: ACCOUNTS, migration: FLAG })),
       ];
-      return [...figures(rounds), ...beside, ...(await measureSnapshots(log))];
+      return [...figures(rounds), ...beside, ...(await snapshots())];
     } finally {
       await Promise.all([ours.close(), bare.close(), asker.close()]);
     }
   },
 };
+
+async function snapshots(): Promise<Figure[]> {
+  const reader = await Child.start('../check/snapshots.child.ts', []);
+  try {
+    return await reader.ask<Figure[]>('measure');
+  } finally {
+    await reader.close();
+  }
+}
 
 async function inProcess(databaseUrl: string, server: { url: string; token: string }, log: (line: string) => void): Promise<Figure[]> {
   const db = await Database.connect(databaseUrl, 2);

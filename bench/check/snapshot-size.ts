@@ -16,11 +16,10 @@ const MIXES: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Measures it, of as many accounts as there are, each of which is noted. */
-export async function measureSnapshots(log: (line: string) => void): Promise<Figure[]> {
+export async function measureSnapshots(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, shares] of Object.entries(MIXES)) {
     const sets = shares.map((share) => placesOf(share));
-    log(`${name} of ${ACCOUNTS} accounts, ${shares.length} migrations: ${sets.reduce((sum, { length }) => sum + length, 0)} decisions`);
     figures.push(...decisionsOf(name, sets));
   }
   figures.push(...(await namesOf()));
