@@ -1,5 +1,5 @@
 import { accountColumns, type AccountView } from '../accounts/account.view.ts';
-import { type Condition, type Sight, sightOf, visibleAccounts } from '../accounts/visibility.ts';
+import { nameableAccounts, sightOf, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
@@ -92,8 +92,8 @@ export async function findStanding(
   migrationKey: string,
   now: Date,
 ): Promise<Standing | null> {
-  const { sight, visible } = sightOfSingle(actor);
-  const [row] = await db.queryPrepared<StandingRow>(`standing ${sight}`, standingOf(visible.sql), [
+  const visible = nameableAccounts(actor, 'a', 4);
+  const [row] = await db.queryPrepared<StandingRow>(`standing ${sightOf(actor)}`, standingOf(visible.sql), [
     migrationKey,
     accountId,
     now,
@@ -156,7 +156,7 @@ type SeenRow = AccountView & Pick<StandingRow, 'migration_id' | 'enabled' | 'rea
 
 /** Of these pairs those whose account the actor sees, each once and in no order. */
 export async function findSeenStates(db: Queryable, actor: Actor, pairs: readonly Pair[], now: Date): Promise<SeenState[]> {
-  const { visible } = sightOfSingle(actor);
+  const visible = nameableAccounts(actor, 'a', 4);
   const rows = await db.query<SeenRow>(
     `select ${accountColumns('a')}, m.id as migration_id, s.*
        from (select distinct * from unnest($1::uuid[], $2::bigint[])) as pair(migration_id, account_number)
@@ -202,12 +202,6 @@ export async function writeUntil(
       where migration_id = $1 and account_number = $2`,
     [migrationId, accountNumber, now],
   );
-}
-
-/** A runtime lists no accounts but asks for any single one. The parameters of the condition begin at `$4`. */
-function sightOfSingle(actor: Actor): { sight: Sight; visible: Condition } {
-  if (actor.role === 'RUNTIME') return { sight: 'ALL', visible: { sql: 'true', values: [] } };
-  return { sight: sightOf(actor), visible: visibleAccounts(actor, 'a', 4) };
 }
 
 function standingFrom(row: StandingRow): Standing {
