@@ -38,7 +38,6 @@ export interface House extends Services {
   readonly publicUrl: string;
   readonly db: Database;
   readonly wake: Wake;
-  /** Tells memories of the database what has changed. */
   /** Whether migrations are on, for services that ask at each of their requests, and who asks. */
   readonly flags: FlagsService;
   readonly callers: Callers;

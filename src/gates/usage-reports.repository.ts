@@ -32,7 +32,6 @@ export function writeReports(
     `select (select m.id from migration m where m.key = r.key ${published}) as migration_id,
             (select a.number from account a where a.id = r.account and ${nameable.sql}) as account_number, r.*
        from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[]) as r (account, key, client, count, at)`,
-    [6, 7],
     `select distinct account, key as migration, migration_id is null as "noMigration"
        from used where migration_id is null or account_number is null order by 1, 2`,
   );

@@ -6,7 +6,7 @@ export const MAX_REPORTS = 1_000;
 /** How many uses one report may stand for. */
 export const MAX_USES = 1_000_000_000;
 /** So far the clock of another machine may be ahead. */
-export const MAX_AHEAD_MS = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 
 /** That an account used the old behaviour a migration ends. */
 export interface UseReport {

@@ -25,8 +25,7 @@ export class UsageReportsService {
 
   /**
    * Counts a batch: in one statement, and with no event, because a count that everybody moves all the time is no change that
-   * anybody would follow. A report that is wrong keeps no other
-   * from being counted.
+   * anybody would follow. A report that is wrong keeps no other from being counted.
    *
    * @throws GracelineError FORBIDDEN to an administrator and to a partner without `usage:write`; INVALID_INPUT (not 1 to 1,000)
    */

@@ -21,11 +21,11 @@ export const OTHERS = '(others)';
  * A client of whom the day knows nothing yet finds a place among the first {@link MAX_CLIENTS_A_DAY}, or is one of the
  * others; two processes at the same instant may let in a few more.
  *
- * @param used a query of `migration_id, account_number, client, count, at`, no two rows of one client and day
- * @param params the numbers of the parameters with {@link MAX_CLIENTS_A_DAY} and {@link OTHERS}
+ * @param used a query of `migration_id, account_number, client, count, at`, no two rows of one client and day, from the parameters
+ *   1 to 5; 6 and 7 are {@link MAX_CLIENTS_A_DAY} and {@link OTHERS}
  * @param answer what the statement selects in the end, from `used` say
  */
-export function addingUses(used: string, [maxClients, others]: readonly [number, number], answer: string): string {
+export function addingUses(used: string, answer: string): string {
   return `
   with used as (${used}),
   given as (
@@ -42,7 +42,7 @@ export function addingUses(used: string, [maxClients, others]: readonly [number,
     select *, row_number() over (partition by migration_id, account_number, day, known order by client) as place from given),
   counted as (
     insert into usage (migration_id, account_number, day, client, count, last_used_at)
-    select migration_id, account_number, day, case when known or place + taken <= $${maxClients} then client else $${others} end, sum(count), max(at)
+    select migration_id, account_number, day, case when known or place + taken <= $6 then client else $7 end, sum(count), max(at)
       from placed left join days using (migration_id, account_number, day)
      group by 1, 2, 3, 4
      order by 1, 2, 3, 4
@@ -73,7 +73,6 @@ const WRITE = addingUses(
   `select m.id as migration_id, g.account_number, g.client, g.count, g.at
      from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[]) as g (key, account_number, client, count, at)
      join migration m on m.key = g.key`,
-  [6, 7],
   'select',
 );
 

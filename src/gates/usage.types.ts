@@ -5,19 +5,18 @@ import { DateTime } from '../graphql/scalars.ts';
 import { type ClientUsage, SAFE_AFTER_DAYS } from './usage.rules.ts';
 import type { AccountUsageView, LastUseView, MigrationUsage } from './usage.service.ts';
 
+const QUIET =
+  'For how many days (of the calendar, in UTC) it was not used; where it never was, since when uses of the migration are counted.';
+
 /** What the schema says of days without a use. */
-export const QUIET_DAYS =
-  'For how many days (of the calendar, in UTC) it was not used; where it never was, since when uses of the migration are counted. Null where nobody counts them.';
+export const QUIET_DAYS = `${QUIET} Null where nobody counts them.`;
 
 @ObjectType('LastUse', { description: 'When an account last used the old behaviour a migration ends.', simpleResolvers: true })
 export class LastUseType implements LastUseView {
   @Field(() => DateTime, { nullable: true, description: 'When, as far as the last 400 days; null for never.' })
   lastUsedAt!: Date | null;
 
-  @Field(() => Int, {
-    description:
-      'For how many days (of the calendar, in UTC) it was not used; where it never was, since when uses of the migration are counted.',
-  })
+  @Field(() => Int, { description: QUIET })
   quietDays!: number;
 
   @Field(() => Boolean, {

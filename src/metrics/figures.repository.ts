@@ -12,7 +12,7 @@ const MAX_ROLLOUTS = 100;
 /** So long after its deadline a migration is watched still, beyond which only extensions and exemptions are left of it. */
 const WATCHED_DAYS = 7;
 
-/** Migrations that accounts were told of and that are not on everywhere, the nearest deadline first; TBD comes last. */
+/** Migrations that accounts were told of, until a week after they are mandatory, the nearest deadline first; TBD comes last. */
 export function readOpenMigrations(db: Queryable, now: Date): Promise<OpenMigration[]> {
   return db.query<OpenMigration>(
     `select id, key, mandatory_at as deadline from migration

@@ -59,7 +59,7 @@ export async function sendBatch(
   } catch (error) {
     return {
       kind: 'AGAIN',
-      problem: 'Uses of old behaviour cannot be reported: the service cannot be reached.',
+      problem: 'Uses of old behaviour cannot be reported: the token cannot be had, or the service cannot be reached.',
       cause: error,
       afterMs: null,
     };

@@ -1,6 +1,6 @@
 /**
  * For a platform's own API: tells clients that still get the old behaviour until when they do, in headers that every HTTP library
- * knows, and reports that they used it. Free of frameworks, and of the rest of this service.
+ * knows, and reports that they used it. Free of frameworks; of this service it has the bounds of reports alone.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import onHeaders from 'on-headers';
@@ -30,7 +30,7 @@ export interface SignalsOptions {
 export interface SignalledRoute<Request> {
   /** The key of the migration. */
   readonly migration: string;
-  /** Which account a request is of, by the platform's id. Called after the request was answered, so whoever signed in is known. */
+  /** Which account a request is of, by the platform's id. Called once it was handled, right before its answer is sent, so whoever signed in is known. */
   readonly account: (request: Request) => string | null | undefined;
   /** Who asks for it, e.g. a client_id. */
   readonly client?: (request: Request) => string | null | undefined;

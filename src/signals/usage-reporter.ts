@@ -125,6 +125,8 @@ export class UsageReporter {
       this.batch = null;
       if (outcome.problem) this.tell(outcome.problem, outcome.cause);
     }
+    // What came while the service was away has nothing that wakes it yet.
+    if (this.gathered.size > 0) this.wait(this.options.flushAfterMs ?? FLUSH_AFTER_MS);
   }
 
   private nextBatch(): Batch {

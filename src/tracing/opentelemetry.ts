@@ -28,7 +28,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
-import type { Span, SpanFacts, Tracing } from './tracing.ts';
+import type { Span, SpanAttributes, SpanFacts, Tracing } from './tracing.ts';
 
 /** A process that stops has five seconds in all. */
 const CLOSE_WITHIN_MS = 1_000;
@@ -93,7 +93,7 @@ class OpenTelemetry implements Tracing {
       try {
         return await work(new LiveSpan(span));
       } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+        span.setStatus({ code: SpanStatusCode.ERROR, message: kindOf(error) });
         throw error;
       } finally {
         span.end();
@@ -139,7 +139,7 @@ class LiveSpan implements Span {
     this.span.updateName(name);
   }
 
-  set(attributes: Readonly<Record<string, string | number | boolean>>): void {
+  set(attributes: SpanAttributes): void {
     this.span.setAttributes(attributes);
   }
 
@@ -158,6 +158,8 @@ function linkTo(traceparent: string): Link[] {
   return context && context.traceFlags & TraceFlags.SAMPLED ? [{ context }] : [];
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What went wrong by its code or name: a sentence may hold what people wrote. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
