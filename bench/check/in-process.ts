@@ -6,7 +6,7 @@ import { medianOf, medianRatio, takeTurns } from '../measure.ts';
 import type { Answers, Contender, Decisions, Questions } from './in-process.child.ts';
 
 /** Accounts of the platform, any of which is asked about. */
-export const PLATFORM_ACCOUNTS = Number(process.env['BENCH_CHECK_ACCOUNTS'] ?? 1_000_000);
+const PLATFORM_ACCOUNTS = Number(process.env['BENCH_CHECK_ACCOUNTS'] ?? 1_000_000);
 const ASKED_ABOUT = 1_000_000;
 const ROUNDS = 5;
 const QUICK_TIMES = 1_000_000;

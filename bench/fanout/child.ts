@@ -21,8 +21,9 @@ export class Child {
   }
 
   /**
-   * Starts a module of this folder and waits until it says that it is ready.
+   * Starts a module and waits until it says that it is ready.
    *
+   * @param module its path from this folder
    * @param environment what it gets besides what Node needs
    */
   static async start(module: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Child> {

@@ -28,7 +28,15 @@ import { holdEmailChoice } from './email-choice-lock.ts';
 import { difference, given } from './edits.rules.ts';
 import { membershipEvents } from './membership.ts';
 import { checkSearch } from './search.rules.ts';
-import { accountNotFound, type Condition, refuseRuntime, requireAccount, requireOperator, sightOf, visibleAccounts } from './visibility.ts';
+import {
+  accountNotFound,
+  type Condition,
+  namesAny,
+  refuseRuntime,
+  requireAccount,
+  requireOperator,
+  visibleAccounts,
+} from './visibility.ts';
 
 /** The most accounts one call may hand to an administrator. */
 const MAX_GRANTS = 1_000;
@@ -154,7 +162,7 @@ export class AccountsService {
 
   /** How many accounts an actor sees; null where those are all, and for a runtime, which looks up single ones. */
   async visibleCount(actor: Actor): Promise<number | null> {
-    if (actor.role === 'RUNTIME' || sightOf(actor) === 'ALL') return null;
+    if (namesAny(actor)) return null;
     const visible = visibleAccounts(actor, 'a', 1);
     const [row] = await this.db.query<{ count: number }>(`select count(*) from account a where ${visible.sql}`, visible.values);
     return row!.count;

@@ -31,6 +31,11 @@ export function nameableAccounts(actor: Actor, alias: string, nextParam: number)
   return actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, alias, nextParam);
 }
 
+/** Whether a caller may name any account, so that the database need not be asked which. */
+export function namesAny(actor: Actor): boolean {
+  return actor.role === 'RUNTIME' || sightOf(actor) === 'ALL';
+}
+
 /** Which accounts somebody sees, as a kind: queries of one kind have the same text. */
 export type Sight = 'ALL' | 'ADMINISTERED' | 'NAMED' | 'CLAIMED' | 'NONE';
 

@@ -67,8 +67,13 @@ export class Connection {
 
   /** For how long nothing has said that what was told is all there is; in ms. */
   get cutOffForMs(): number {
-    if (this.connected && this.following) this.confirmedAt = performance.now();
+    this.confirm();
     return performance.now() - this.confirmedAt;
+  }
+
+  /** While it is connected and follows, whatever there is to tell has been told. */
+  private confirm(): void {
+    if (this.connected && this.following) this.confirmedAt = performance.now();
   }
 
   /** Loads a snapshot, whatever is there. */
@@ -194,7 +199,7 @@ export class Connection {
       on: {
         connected: () => (this.connected = true),
         closed: () => {
-          void this.cutOffForMs;
+          this.confirm();
           this.connected = false;
           clearTimeout(pong);
         },

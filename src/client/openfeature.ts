@@ -98,7 +98,7 @@ export class GracelineProvider implements Provider {
   }
 }
 
-/** As OFREP says it, of what is known here. */
+/** As OFREP says it, of what is known here and of reasons that the rule gives. */
 function detailsOf({ enabled, reason, deadline, gracePeriodStart, guideUrl }: ClientEvaluation): ResolutionDetails<boolean> {
   return {
     value: enabled,

@@ -22,7 +22,7 @@ export class Memory<Value extends object> {
 
   /** @param bounds of what is kept; what nobody asked for lately goes first */
   constructor(
-    private readonly watch: Pick<Commits, 'isCurrent'>,
+    private readonly commits: Pick<Commits, 'isCurrent'>,
     { maxSize, sizeOf = () => 1, lastsMs = 0 }: MemoryBounds<Value>,
   ) {
     this.kept = new LRUCache({ maxSize, sizeCalculation: sizeOf, ttl: lastsMs });
@@ -34,7 +34,7 @@ export class Memory<Value extends object> {
    * @returns at once where it is remembered; a promise otherwise, which rejects with what `look` does
    */
   read(key: string, look: () => Promise<Value | null>): Value | Promise<Value | null> {
-    if (!this.watch.isCurrent()) return look();
+    if (!this.commits.isCurrent()) return look();
     return this.kept.get(key) ?? this.underWay.get(key) ?? this.ask(key, look);
   }
 

@@ -12,7 +12,7 @@ export class FlagChangesResolver {
       'Dates that pass are not told of. For runtimes, and partners of all accounts. Errors: FORBIDDEN.',
     subscribe: async ({ args, context }: { args: { after?: string | null }; context: Context }) => {
       const { snapshots, follower } = context.services;
-      snapshots.requireReader(requireActor(context));
+      snapshots.requireReaderOfAll(requireActor(context));
       const matches = (event: LoggedEvent) => snapshots.matches(event);
       return new LiveEvents(context.services, await follower.begin(args.after), { matches }, (events) => snapshots.changes(events));
     },

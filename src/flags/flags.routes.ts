@@ -1,6 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
-import { type Budgets, type Payer, payerOf, rateLimited } from '../http/budgets.ts';
+import { type Budgets, type Payer, payerOf, rateLimited, WRONG_TOKEN_POINTS } from '../http/budgets.ts';
 import { tagged } from '../http/entity-tag.ts';
 import { json, type ProtocolRoute, type RouteRequest, type RouteResponse, type Routes, type Wording } from '../http/route.ts';
 import type { Callers } from './callers.ts';
@@ -19,8 +19,6 @@ const PATH = '/ofrep/v1/evaluate/flags';
 const ONE_POINTS = 1;
 /** Points of all of them. */
 const ALL_POINTS = 5;
-/** Points that a token which does not count costs the address it comes from, as for GraphQL. */
-const WRONG_TOKEN_POINTS = 10;
 const JSON_TYPE = /^\s*application\/json\b/i;
 
 /** Flags by the OpenFeature Remote Evaluation Protocol. Its `targetingKey` is the platform's id of an account; a flag is a migration. */

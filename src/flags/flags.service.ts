@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { accountNotFound, sightOf } from '../accounts/visibility.ts';
+import { accountNotFound, namesAny } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
@@ -97,7 +97,7 @@ export class FlagsService {
   private async account(actor: Actor, id: string): Promise<FlagAccount> {
     // PostgreSQL holds no NUL in a text and would refuse to look.
     const account = id.includes('\0') ? null : await this.accounts.read(id, () => this.byId.load(id));
-    if (account && (readsAny(actor) || (await seesAccount(this.db, actor, id)))) return account;
+    if (account && (namesAny(actor) || (await seesAccount(this.db, actor, id)))) return account;
     throw accountNotFound(id);
   }
 
@@ -128,9 +128,4 @@ export function requireReader(actor: Actor): void {
     'FORBIDDEN',
     'Flags are read with the token of a runtime, or of a partner with the scope "flags:read". Ask an operator for one.',
   );
-}
-
-/** A runtime asks for any single account, as partners of all accounts do; what others see is asked of the database each time. */
-function readsAny(actor: Actor): boolean {
-  return actor.role === 'RUNTIME' || sightOf(actor) === 'ALL';
 }

@@ -1,4 +1,5 @@
 import { GracelineError } from '../errors.ts';
+import { isKnown } from '../http/entity-tag.ts';
 import { refusal, type RouteRequest, type RouteResponse, type Routes } from '../http/route.ts';
 import { type FlagsRoutesParts, paid } from './flags.routes.ts';
 import type { SnapshotService } from './snapshot.service.ts';
@@ -24,7 +25,7 @@ export function snapshotRoutes(parts: SnapshotRoutesParts): Routes {
         const actor = await paid(request, SNAPSHOT_POINTS, parts);
         const { query, headers } = request;
         const { body, size, etag, cursor, validFrom } = await parts.snapshots.snapshot(actor, everyAccount(request), query.get('after'));
-        const known = headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+        const known = isKnown(headers, etag);
         return answer(known ? 304 : 200, known ? Buffer.of() : body, {
           etag,
           'graceline-cursor': cursor,

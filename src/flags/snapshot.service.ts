@@ -1,13 +1,13 @@
-import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import { sightOf } from '../accounts/visibility.ts';
+import { namesAny } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { Commits } from '../events/follower.ts';
 import { type EventCursor, type EventType, isAfter, type LoggedEvent, parseCursor } from '../events/log.ts';
+import { tagOf } from '../http/entity-tag.ts';
 import { isAffected } from '../rollouts/effective-state.rules.ts';
 import { findFlagAccounts, findFlags } from './flags.repository.ts';
 import type { Flag, FlagAccount } from './flags.rules.ts';
@@ -83,9 +83,9 @@ export class SnapshotService {
    *
    * @throws GracelineError FORBIDDEN to all but runtimes and partners of all accounts with `flags:read`
    */
-  requireReader(actor: Actor): void {
+  requireReaderOfAll(actor: Actor): void {
     requireReader(actor);
-    if (actor.role === 'RUNTIME' || sightOf(actor) === 'ALL') return;
+    if (namesAny(actor)) return;
     throw new GracelineError(
       'FORBIDDEN',
       'A snapshot tells of every account. Use the token of a runtime, or of a partner of all accounts; ask for single flags by OFREP otherwise.',
@@ -100,7 +100,7 @@ export class SnapshotService {
    * @throws GracelineError FORBIDDEN, INVALID_CURSOR
    */
   async snapshot(actor: Actor, everyAccount: boolean, after: EventCursor | null): Promise<PackedSnapshot> {
-    this.requireReader(actor);
+    this.requireReaderOfAll(actor);
     if (after !== null) parseCursor(after);
     return this.kept.get(everyAccount)!.read(after);
   }
@@ -136,7 +136,7 @@ export class SnapshotService {
     });
     const bytes = encodeContent(content);
     const body = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
-    return { cursor, validFrom, etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`, body, size: bytes.length };
+    return { cursor, validFrom, etag: tagOf(bytes), body, size: bytes.length };
   }
 }
 

@@ -3,12 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
-import { type Budgets, type Payer, payerOf, rateLimited, rateLimitHeaders, type Standing } from '../http/budgets.ts';
+import { type Budgets, type Payer, payerOf, rateLimited, rateLimitHeaders, type Standing, WRONG_TOKEN_POINTS } from '../http/budgets.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import { costOf } from './costs.ts';
-
-/** A token that does not count costs whoever sends it as much as a look-up. */
-const WRONG_TOKEN_POINTS = 10;
 
 /** What metering needs to know. */
 export interface MeteringOptions {

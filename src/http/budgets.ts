@@ -3,6 +3,9 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
 
+/** A token that does not count costs the address it comes from as much as a look-up. In points. */
+export const WRONG_TOKEN_POINTS = 10;
+
 /** Whose budget it is. */
 export type PayerKind = 'key' | 'runtime' | 'stranger';
 

@@ -77,10 +77,11 @@ async function changesOf(
     rollouts.seenStates(actor, pairs),
     rememberedMigrations.byIds([...new Set(pairs.map(({ migrationId }) => migrationId))]),
   ]);
+  const stateOf = new Map(seen.map((one) => [`${one.migrationId} ${one.accountNumber}`, one]));
   const migrationOf = new Map(found.map((migration) => [migration.id, migration]));
   return events.map(({ cursor, type, migrationId, accountNumber, at }) => {
     const migration = migrationOf.get(migrationId ?? '');
-    const state = seen.find((one) => one.migrationId === migrationId && one.accountNumber === (accountNumber ?? only));
+    const state = stateOf.get(`${migrationId} ${accountNumber ?? only}`);
     if (!migration || !state || !migrations.wasVisible(actor, migration, at)) return null;
     return { cursor, type, accountMigration: { ...state, accountId: state.account.id, migration } };
   });

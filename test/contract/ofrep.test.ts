@@ -5,7 +5,7 @@ import { type Client as ServerClient, OpenFeature as ServerOpenFeature } from '@
 import { type Client as WebClient, OpenFeature as WebOpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AnnounceMigrationDocument, CreateMigrationDocument, OptInDocument, OptOutDocument } from '../../schema/generated/operations.ts';
-import { SYSTEM } from '../../src/auth/actor.ts';
+import { runtimeToken } from '../support/client-world.ts';
 import { operator } from '../support/house.ts';
 import { ofrepCaller } from '../support/ofrep.ts';
 import { until } from '../support/processes.ts';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   await service.setClock(NOW);
   await service.operator.request(OptInDocument, ACME);
   await service.operator.request(OptOutDocument, ACME);
-  const caller = ofrepCaller(service.url, await tokenOf(service));
+  const caller = ofrepCaller(service.url, await runtimeToken(service));
   await until(
     async () => (await caller.flag(TLS, 'acme')).metadata['reason'] === 'OPTED_OUT',
     () => 'The opt-out was never seen.',
@@ -74,10 +74,6 @@ class Watched {
   }
 }
 
-async function tokenOf({ house }: TestService): Promise<string> {
-  return (await house.tokens.createToken(SYSTEM, { name: 'test', role: 'RUNTIME', subject: 'checkout' })).token;
-}
-
 let domains = 0;
 
 describe('@openfeature/ofrep-provider', () => {
@@ -90,7 +86,7 @@ describe('@openfeature/ofrep-provider', () => {
   }
 
   test('evaluates a boolean, with why', async () => {
-    const { client } = await clientOf(service, await tokenOf(service));
+    const { client } = await clientOf(service, await runtimeToken(service));
     const acme = { targetingKey: 'acme' };
     expect(await client.getBooleanDetails(TLS, true, acme)).toEqual({
       flagKey: TLS,
@@ -112,7 +108,7 @@ describe('@openfeature/ofrep-provider', () => {
   });
 
   test('passes the deadline by the clock', async () => {
-    const { client } = await clientOf(service, await tokenOf(service));
+    const { client } = await clientOf(service, await runtimeToken(service));
     await service.setClock(MANDATORY);
     expect(await client.getBooleanDetails(TLS, false, { targetingKey: 'globex' })).toMatchObject({
       value: true,
@@ -125,13 +121,13 @@ describe('@openfeature/ofrep-provider', () => {
     ['no targeting key', TLS, {}, 'TARGETING_KEY_MISSING'],
     ['an unknown account', TLS, { targetingKey: 'nobody' }, 'INVALID_CONTEXT'],
   ])('gives the default for %s', async (_what, flag, context, errorCode) => {
-    const { client } = await clientOf(service, await tokenOf(service));
+    const { client } = await clientOf(service, await runtimeToken(service));
     for (const value of [true, false])
       expect(await client.getBooleanDetails(flag, value, context)).toMatchObject({ value, reason: 'ERROR', errorCode });
   });
 
   test('gives the default for another type', async () => {
-    const { client } = await clientOf(service, await tokenOf(service));
+    const { client } = await clientOf(service, await runtimeToken(service));
     const details = await client.getStringDetails(TLS, 'old', { targetingKey: 'acme' });
     expect(details).toMatchObject({ value: 'old', errorCode: 'TYPE_MISMATCH' });
   });
@@ -143,7 +139,7 @@ describe('@openfeature/ofrep-provider', () => {
   });
 
   test('asks no more for as long as it is told to wait', async () => {
-    const { client, watched } = await clientOf(frugal, await tokenOf(frugal));
+    const { client, watched } = await clientOf(frugal, await runtimeToken(frugal));
     for (let i = 0; i < FEW_POINTS + 3; i++) await client.getBooleanValue(TLS, false, { targetingKey: 'acme' });
     expect([watched.count(200), watched.count(429), watched.answers.length]).toEqual([FEW_POINTS, 1, FEW_POINTS + 1]);
     expect(Number(watched.answers.at(-1)!.got.get('retry-after'))).toBeGreaterThan(0);
@@ -173,7 +169,7 @@ describe('@openfeature/ofrep-web-provider', () => {
   }
 
   test('evaluates all at once, and is sent what changes and nothing else', async () => {
-    const { client, watched, ready } = await clientOf(service, await tokenOf(service));
+    const { client, watched, ready } = await clientOf(service, await runtimeToken(service));
     await ready;
     expect(client.getBooleanDetails(TLS, true)).toEqual({
       flagKey: TLS,
@@ -209,7 +205,7 @@ describe('@openfeature/ofrep-web-provider', () => {
   });
 
   test('passes the deadline with the next poll, with nothing told', async () => {
-    const { client, ready } = await clientOf(service, await tokenOf(service));
+    const { client, ready } = await clientOf(service, await runtimeToken(service));
     await ready;
     expect(client.getBooleanValue(TLS, true)).toBe(false);
     await service.setClock(MANDATORY);
@@ -228,7 +224,7 @@ describe('@openfeature/ofrep-web-provider', () => {
   });
 
   test('keeps what it has and asks no more for as long as it is told to wait', async () => {
-    const { client, watched, ready } = await clientOf(frugal, await tokenOf(frugal));
+    const { client, watched, ready } = await clientOf(frugal, await runtimeToken(frugal));
     await ready;
     await until(
       () => watched.count(429) > 0,
@@ -237,7 +233,7 @@ describe('@openfeature/ofrep-web-provider', () => {
     const { length } = watched.answers;
     expect(Number(watched.answers.at(-1)!.got.get('retry-after'))).toBeGreaterThan(0);
     // So long as another polls on.
-    const other = await clientOf(service, await tokenOf(service));
+    const other = await clientOf(service, await runtimeToken(service));
     await until(
       () => other.watched.answers.length > 5,
       () => 'The other does not poll.',

@@ -4,22 +4,15 @@ import { beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/ids.ts';
 import type { AccountFacts, DecisionFacts, MigrationFacts, Reason } from '../../src/rollouts/effective-state.rules.ts';
 import { accountArbitrary, decisionArbitrary, instantArbitrary, migrationArbitrary } from '../support/arbitraries.ts';
-import { type FlagWorld, insertWorld, named, tell, writeDecision } from '../support/flag-world.ts';
+import { runtimeToken } from '../support/client-world.ts';
+import { type FlagWorld, insertWorld, named, type Said, statesByGraphql, tell, writeDecision } from '../support/flag-world.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
-import { operator } from '../support/house.ts';
 import { type OfrepCaller, ofrepCaller } from '../support/ofrep.ts';
 import { until } from '../support/processes.ts';
 import { startService, type TestService } from '../support/service.ts';
 
 const MIGRATIONS = 12;
 const ACCOUNTS = 5;
-/** As both ways are made to say it. */
-interface Said {
-  readonly enabled: boolean;
-  readonly reason: Reason;
-  readonly since: string | null;
-  readonly deadline: string | null;
-}
 
 let service: TestService;
 let ofrep: OfrepCaller;
@@ -27,11 +20,7 @@ let graphql: GraphqlClient;
 
 beforeAll(async () => {
   service = await startService('2026-05-01T00:00:00Z', { MAX_QUERY_COST: '10000' });
-  const { token } = await service.house.tokens.createToken(
-    { ...operator(), role: 'SYSTEM' },
-    { name: 'test', role: 'RUNTIME', subject: 'edge' },
-  );
-  ofrep = ofrepCaller(service.url, token);
+  ofrep = ofrepCaller(service.url, await runtimeToken(service));
   graphql = await service.clientOf({ role: 'RUNTIME', subject: 'edge' });
 });
 
@@ -63,19 +52,6 @@ async function decide({ migrations, accounts }: FlagWorld, decisions: readonly D
   await until(
     async () => (await ofrep.flag(first!.key, accounts[0]!.id)).metadata['guide'] === guide,
     () => 'The decisions were never told of.',
-  );
-}
-
-async function byGraphql({ migrations, accounts }: FlagWorld): Promise<Said[][]> {
-  const fields = migrations.map(
-    ({ key }, i) => `m${i}: accountMigration(account: $account, migration: "${key}") { state { enabled reason since deadline } }`,
-  );
-  const query = `query ($account: ID!) { ${fields.join(' ')} }`;
-  return Promise.all(
-    accounts.map(async ({ id: account }) => {
-      const data = await graphql.request<Record<string, { state: Said }>, { account: string }>(query, { account });
-      return migrations.map((_, i) => data[`m${i}`]!.state);
-    }),
   );
 }
 
@@ -122,7 +98,7 @@ test('both say the same, whatever was decided since and wherever the clock stand
         await decide(world, decisions);
         for (const instant of instants) {
           await service.setClock(instant.toISOString());
-          const said = await byGraphql(world);
+          const said = await statesByGraphql(graphql, world);
           for (const { reason } of said.flat()) seen.add(reason);
           expect(await byOfrep(world)).toEqual(said);
           compared += said.flat().length;

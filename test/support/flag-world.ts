@@ -1,8 +1,9 @@
 /** Migrations, accounts and decisions as the rule's own tests draw them, written as rows with the events that tell of them. */
 import { type EventType, writeEvents } from '../../src/events/log.ts';
 import { newId } from '../../src/ids.ts';
-import type { AccountFacts, DecisionFacts, MigrationFacts } from '../../src/rollouts/effective-state.rules.ts';
+import type { AccountFacts, DecisionFacts, MigrationFacts, Reason } from '../../src/rollouts/effective-state.rules.ts';
 import type { Transaction } from '../../src/db/database.ts';
+import type { GraphqlClient } from './graphql-client.ts';
 import { operator } from './house.ts';
 import type { TestService } from './service.ts';
 
@@ -113,4 +114,26 @@ async function list(tx: Transaction, number: number, { listed }: AccountFacts, m
   if (!listed) return;
   const ids = migrations.map(({ id }) => id);
   await tx.query('insert into listed_account select m.id, $1 from migration m where m.id = any ($2::uuid[])', [number, ids]);
+}
+
+/** A state as every way to ask is made to say it. */
+export interface Said {
+  readonly enabled: boolean;
+  readonly reason: Reason;
+  readonly since: string | null;
+  readonly deadline: string | null;
+}
+
+/** The states that GraphQL says, by account and migration. */
+export function statesByGraphql(graphql: GraphqlClient, { migrations, accounts }: FlagWorld): Promise<Said[][]> {
+  const fields = migrations.map(
+    ({ key }, i) => `m${i}: accountMigration(account: $account, migration: "${key}") { state { enabled reason since deadline } }`,
+  );
+  const query = `query ($account: ID!) { ${fields.join(' ')} }`;
+  return Promise.all(
+    accounts.map(async ({ id: account }) => {
+      const data = await graphql.request<Record<string, { state: Said }>, { account: string }>(query, { account });
+      return migrations.map((_, i) => data[`m${i}`]!.state);
+    }),
+  );
 }
