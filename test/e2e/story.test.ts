@@ -117,14 +117,17 @@ test('a migration from its announcement to sixty days after it became mandatory'
 
   // 12 March. Ben opts birch in early, out again and in for good; his last mail comes the next morning, and his notice goes.
   const birch = { account: 'birch', migration: SENDER.key };
-  for (const [at, decide] of [
-    ['10:30', () => ben.api.request(OptInDocument, birch)],
-    ['10:40', () => ben.api.request(OptOutDocument, birch)],
-    ['10:50', () => ben.api.request(OptInDocument, birch)],
+  for (const [at, decide, watchers] of [
+    ['10:30', () => ben.api.request(OptInDocument, birch), [ofBirch, rollout]],
+    // The notice that opens again says how many accounts are open when it is told: before birch is in again.
+    ['10:40', () => ben.api.request(OptOutDocument, birch), [ofBirch, rollout, ben.notices]],
+    ['10:50', () => ben.api.request(OptInDocument, birch), [ofBirch, rollout]],
   ] as const) {
     await world.walkTo(`2026-03-12T${at}:00Z`, ZONES);
-    await heard([ofBirch, rollout], decide);
-    await world.settle();
+    await heard(watchers, async () => {
+      await decide();
+      await world.settle();
+    });
   }
   await ben.api.request(OptInDocument, birch);
   const optedIn = 'on: OPTED_IN since 2026-03-12T10:50:00.000Z; deadline 2026-04-05T22:00:00.000Z; may opt out';
