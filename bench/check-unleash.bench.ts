@@ -24,16 +24,18 @@ export const checkUnleash: Benchmark = {
     const { token } = await fill(databaseUrl);
     const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
     const started: Child[] = [];
-    const start = async (module: string, args: readonly string[] = [], settings: Record<string, string> = {}) => {
-      const child = await Child.start(module, args, settings);
+    const begin = async (starting: Promise<Child>) => {
+      const child = await starting;
       started.push(child);
       return child;
     };
     try {
-      const ours = await start('./graceline.child.ts', [], environment);
-      const peer = await start('../check/unleash.child.ts', [folder], { DATABASE_URL: await createDatabase(), LOG_LEVEL: 'error' });
-      const bare = await start('../check/map.child.ts');
-      const asker = await start('../check/asker.child.ts');
+      const ours = await begin(Child.startGraceline(environment));
+      const peer = await begin(
+        Child.start('../check/unleash.child.ts', [folder], { DATABASE_URL: await createDatabase(), LOG_LEVEL: 'error' }),
+      );
+      const bare = await begin(Child.start('../check/map.child.ts', []));
+      const asker = await begin(Child.start('../check/asker.child.ts', []));
       await bare.ask('fill', ACCOUNTS);
       const urlOf = async (server: Child) => `http://127.0.0.1:${await server.ask<number>('port')}`;
       const asking = { accounts: ACCOUNTS, connections: CONNECTIONS, requests: REQUESTS_A_ROUND };

@@ -21,7 +21,7 @@ export const check: Benchmark = {
   run: async ({ databaseUrl, log }: BenchmarkContext) => {
     const { token, operator } = await fill(databaseUrl);
     const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
-    const ours = await Child.start('./graceline.child.ts', [], environment);
+    const ours = await Child.startGraceline(environment);
     const bare = await Child.start('../check/map.child.ts', []);
     const asker = await Child.start('../check/asker.child.ts', []);
     try {

@@ -96,7 +96,7 @@ async function withSubscribers({ createDatabase, log }: BenchmarkContext, subscr
 
 async function graceline(world: FanoutWorld, databaseUrl: string, subscribers: number): Promise<Contender> {
   const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'error', ...bounds(subscribers) };
-  const server = await Child.start('./graceline.child.ts', [], environment);
+  const server = await Child.startGraceline(environment);
   const tokens = await world.tokens(Math.ceil(subscribers / WINDOWS_EACH));
   const baseMb = await server.ask<number>('rssMb');
   const crowd = await crowdAt(server, { sockets: subscribers, tokens, query: QUERY });

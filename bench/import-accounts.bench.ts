@@ -10,13 +10,12 @@ import { accountFields } from '../src/accounts/accounts.rules.ts';
 import { accountRows, COPY_ACCOUNTS, copyIn } from '../src/accounts/import/copy.ts';
 import { Database } from '../src/db/database.ts';
 import { type Benchmark, type BenchmarkContext, type Figure, median } from './benchmark.ts';
+import { nodeFlags } from './node-flags.ts';
 
 const ACCOUNTS = Number(process.env.BENCH_ACCOUNTS ?? 1_000_000);
 const ROUNDS = 3;
 const MAX_RSS_MB = 300;
 const MIN_SHARE_OF_COPY = 0.5;
-/** As in the `graceline` script of package.json: the young generation would grow to 100 MB for garbage that dies at once. */
-const NODE_FLAGS = ['--max-semi-space-size=4'];
 const CREATED = Date.UTC(2020, 0, 1);
 
 /** What the importing process says of itself. */
@@ -139,7 +138,7 @@ async function rawCopy(db: Database): Promise<number> {
 
 async function importInChild(databaseUrl: string, file: string): Promise<ChildReport> {
   const script = fileURLToPath(new URL('./import-accounts.child.ts', import.meta.url));
-  const child = spawn(process.execPath, [...NODE_FLAGS, '--import', 'tsx', script, databaseUrl, file], {
+  const child = spawn(process.execPath, [...nodeFlags('graceline'), '--import', 'tsx', script, databaseUrl, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -9,6 +9,7 @@ import { type PeerMessage, prepareMessages, sendByPool } from './mail/peer.ts';
 import { Sink } from './mail/sink.ts';
 import { MailWorld } from './mail/world.ts';
 import { type Cost, costOf, medianOf, medianRatio, takeTurns } from './measure.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** A round. */
 const MAILS = Number(process.env.BENCH_MAILS ?? 3_000);
@@ -17,8 +18,6 @@ const MORNING_MAILS = Number(process.env.BENCH_MORNING_MAILS ?? 100_000);
 const SMALL_SHARE = 0.2;
 const ROUNDS = 5;
 const MIN_RATIO = 1;
-/** As in the `start:worker` script of package.json: the young generation would grow to 100 MB for garbage that dies at once. */
-const NODE_FLAGS = ['--max-semi-space-size=4'];
 /** The peak has V8's slack in it, which follows the load; a leak of a hundred bytes a mail would show in what is in use. */
 const MAX_PEAK_GROWTH_MB = 50;
 const MAX_HEAP_GROWTH_MB = 8;
@@ -135,7 +134,15 @@ async function memory({ createDatabase, log }: BenchmarkContext, sink: Sink): Pr
   const reports: DeliveringReport[] = [];
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, '--expose-gc', '--import', 'tsx', fileURLToPath(new URL('./mail/deliver.child.ts', import.meta.url)), url, sink.url],
+    [
+      ...nodeFlags('start:worker'),
+      '--expose-gc',
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('./mail/deliver.child.ts', import.meta.url)),
+      url,
+      sink.url,
+    ],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   const ended = once(child, 'exit');

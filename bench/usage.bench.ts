@@ -38,7 +38,7 @@ export const usage: Benchmark = {
     const token = await fill(databaseUrl);
     const db = await Database.connect(databaseUrl, 4);
     const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_RUNTIME_POINTS: '1000000000', ...SEALED };
-    const api = await Child.start('./graceline.child.ts', [], environment);
+    const api = await Child.startGraceline(environment);
     try {
       await db.query(PEER_TABLE);
       const url = `http://127.0.0.1:${await api.ask<number>('port')}/graphql`;

@@ -70,7 +70,7 @@ export class DashboardService {
     };
     await setClock(folder, new Date(Date.now() - daysAgo * 86_400_000));
     const house = await compose(readConfig(environment), pino({ level: 'silent' }));
-    const api = await Child.start('graceline.child.ts', [], environment);
+    const api = await Child.startGraceline(environment);
     const worker = await startWorker(environment);
     return new DashboardService(house, folder, api, worker, environment, await api.ask<number>('port'));
   }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../node-flags.ts';
 
 /** What {@link Child} asks of the process it started, and the process answers by {@link answering}. */
 export interface Question {
@@ -25,15 +26,26 @@ export class Child {
    *
    * @param module its path from this folder
    * @param environment what it gets besides what Node needs
+   * @param flags options of Node
    */
-  static async start(module: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Child> {
+  static async start(
+    module: string,
+    args: readonly string[],
+    environment: Record<string, string> = {},
+    flags: readonly string[] = [],
+  ): Promise<Child> {
     const process = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
+      execArgv: [...flags, '--expose-gc', '--import', 'tsx'],
       env: { PATH: globalThis.process.env['PATH'], ...environment },
     });
     const child = new Child(process);
     await child.answer();
     return child;
+  }
+
+  /** Starts ours: the API with these settings, as `npm run start:api` does. */
+  static startGraceline(environment: Record<string, string>): Promise<Child> {
+    return Child.start('./graceline.child.ts', [], environment, nodeFlags('start:api'));
   }
 
   /** Asks for something, one question at a time. */
