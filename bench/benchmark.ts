@@ -15,6 +15,19 @@ export interface Figure {
   readonly holds: boolean;
 }
 
+/** What is asked of a ratio; of one that is only reported, nothing. */
+export interface Target {
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
+}
+
+/** The ratio of a figure with what is asked of it, in words, and whether that holds. Without a target it is only reported. */
+export function judged(ratio: number, { atLeast, atMost }: Target = {}): Pick<Figure, 'ratio' | 'target' | 'holds'> {
+  if (atLeast !== undefined) return { ratio, target: `ratio >= ${atLeast}`, holds: ratio >= atLeast };
+  if (atMost !== undefined) return { ratio, target: `ratio <= ${atMost}`, holds: ratio <= atMost };
+  return { ratio, target: 'none', holds: true };
+}
+
 /** What a benchmark is given to run with. */
 export interface BenchmarkContext {
   /** Of an empty, migrated database on a server made for this benchmark. */

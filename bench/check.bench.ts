@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import { Database } from '../src/db/database.ts';
-import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged } from './benchmark.ts';
 import type { Asking } from './check/asker.child.ts';
 import { ACCOUNTS, ALL, fill, KEYS, p99, round, type Round } from './check/http.ts';
 import { fillPlatform, measureInProcess } from './check/in-process.ts';
@@ -79,7 +79,6 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
   const rate = (taken: Round) => taken.rate;
   const peer = 'bare node:http over a Map';
   const ratio = medianRatio(one, bare, cpu);
-  const free = { target: 'none', holds: true };
   const [bareCpu, bareRate] = [medianOf(bare, cpu), medianOf(bare, rate)];
   return [
     {
@@ -88,9 +87,7 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
       unit: 'µs',
       peer,
       peerValue: bareCpu,
-      ratio,
-      target: `ratio <= ${MOST_OF_BARE}`,
-      holds: ratio <= MOST_OF_BARE,
+      ...judged(ratio, { atMost: MOST_OF_BARE }),
     },
     {
       name: `CPU of ${KEYS.length} flags at once`,
@@ -98,8 +95,7 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
       unit: 'µs',
       peer,
       peerValue: bareCpu,
-      ratio: medianRatio(all, bare, cpu),
-      ...free,
+      ...judged(medianRatio(all, bare, cpu)),
     },
     {
       name: 'flags a second',
@@ -107,9 +103,8 @@ function figures({ one, all, bare }: Record<'one' | 'all' | 'bare', Round[]>): F
       unit: '/s',
       peer,
       peerValue: bareRate,
-      ratio: medianRatio(one, bare, rate),
-      ...free,
+      ...judged(medianRatio(one, bare, rate)),
     },
-    { name: 'p99 of a flag', value: p99(one), unit: 'ms', peer, peerValue: p99(bare), ratio: p99(one) / p99(bare), ...free },
+    { name: 'p99 of a flag', value: p99(one), unit: 'ms', peer, peerValue: p99(bare), ...judged(p99(one) / p99(bare)) },
   ];
 }

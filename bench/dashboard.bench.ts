@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { buildDashboard } from '../src/dashboard-build.ts';
-import { type Benchmark, type BenchmarkContext, type Figure, median, MissingTool } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged, median, MissingTool } from './benchmark.ts';
 import { launchBrowser, NO_BROWSER } from './dashboard/browser.ts';
 import { type Scroll, scrollAccounts } from './dashboard/scroll.ts';
 import { VIEWS } from './dashboard/views.ts';
@@ -88,10 +88,9 @@ function longest(longTasksMs: Scroll['longTasksMs']): number {
 }
 
 function within(name: string, value: number, unit: string, peerValue: number): Figure {
-  const ratio = value / peerValue;
-  return { name, value, unit, peer: 'limit', peerValue, ratio, target: 'ratio < 1', holds: ratio < 1 };
+  return { name, value, unit, peer: 'limit', peerValue, ...judged(value / peerValue, { atMost: 1 }) };
 }
 
 function told(name: string, value: number, unit: string, peer: string, peerValue: number): Figure {
-  return { name, value, unit, peer, peerValue, ratio: value / peerValue, target: 'none', holds: true };
+  return { name, value, unit, peer, peerValue, ...judged(value / peerValue) };
 }

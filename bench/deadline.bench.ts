@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged, type Target } from './benchmark.ts';
 import { measureOptIns, type OptInCosts, preparePeer } from './deadline/opt-ins.ts';
 import { lookUp, type Passing, passDeadline } from './deadline/passing.ts';
 import { checkProgress, groupDecisions, readMaintained } from './deadline/progress.ts';
@@ -74,10 +74,10 @@ async function measure({ small, large }: Worlds, { log }: BenchmarkContext): Pro
   return [
     ...passingFigures(passing, both, large.accounts),
     growth(`look-up of a state, ${both.large}`, lookUps, `look-up, ${both.small}`, ({ elapsedUs }) => elapsedUs, 'µs'),
-    gain(`progress read, ${SHORT_TAIL} events unfolded, ${both.large}`, progress, MIN_GAIN),
-    gain(`progress read, ${LONG_TAIL} events unfolded, ${both.large}`, behind, null),
-    ...optInFigures(eight, `${CLIENTS} clients`, MIN_SHARE_OF_BARE),
-    ...optInFigures(one, '1 client', null),
+    gain(`progress read, ${SHORT_TAIL} events unfolded, ${both.large}`, progress, { atLeast: MIN_GAIN }),
+    gain(`progress read, ${LONG_TAIL} events unfolded, ${both.large}`, behind, {}),
+    ...optInFigures(eight, `${CLIENTS} clients`, { atLeast: MIN_SHARE_OF_BARE }),
+    ...optInFigures(one, '1 client', {}),
   ];
 }
 
@@ -111,31 +111,29 @@ function growth<Result>(
   pick: (result: Result) => number,
   unit: string,
 ): Figure {
-  const ratio = medianRatio(large, small, pick);
-  const figure = { name, value: medianOf(large, pick), unit, peer, peerValue: medianOf(small, pick), ratio };
-  return { ...figure, target: `ratio <= ${MAX_GROWTH}`, holds: ratio <= MAX_GROWTH };
+  const figure = { name, value: medianOf(large, pick), unit, peer, peerValue: medianOf(small, pick) };
+  return { ...figure, ...judged(medianRatio(large, small, pick), { atMost: MAX_GROWTH }) };
 }
 
 /** How many times faster the maintained numbers are than counting. */
-function gain(name: string, { maintained, grouped }: Record<'maintained' | 'grouped', Cost[]>, target: number | null): Figure {
-  const ratio = medianRatio(grouped, maintained, ({ elapsedUs }) => elapsedUs);
+function gain(name: string, { maintained, grouped }: Record<'maintained' | 'grouped', Cost[]>, target: Target): Figure {
+  const elapsed = ({ elapsedUs }: Cost) => elapsedUs;
   return {
     name,
-    value: medianOf(maintained, ({ elapsedUs }) => elapsedUs),
+    value: medianOf(maintained, elapsed),
     unit: 'µs',
     peer: 'GROUP BY over the decisions',
-    peerValue: medianOf(grouped, ({ elapsedUs }) => elapsedUs),
-    ratio,
-    ...atLeast(ratio, target),
+    peerValue: medianOf(grouped, elapsed),
+    ...judged(medianRatio(grouped, maintained, elapsed), target),
   };
 }
 
-function optInFigures({ bare, statement, service }: OptInCosts, clients: string, target: number | null): Figure[] {
+function optInFigures({ bare, statement, service }: OptInCosts, clients: string, target: Target): Figure[] {
   const rate = (name: string, costs: Cost[]): Figure => {
     const ratio = medianRatio(bare, costs, ({ elapsedUs }) => elapsedUs);
     const perSecond = (of: Cost[]) => medianOf(of, ({ elapsedUs }) => 1e6 / elapsedUs);
     const figure = { name: `${name}, ${clients}`, value: perSecond(costs), unit: 'per second', peer: 'bare insert of the decision' };
-    return { ...figure, peerValue: perSecond(bare), ratio, ...atLeast(ratio, target) };
+    return { ...figure, peerValue: perSecond(bare), ...judged(ratio, target) };
   };
   return [
     rate('opt-in with its event, by the statement', statement),
@@ -147,14 +145,8 @@ function optInFigures({ bare, statement, service }: OptInCosts, clients: string,
 /** Of this process and the server together. */
 function cpu(name: string, ours: Cost[], bare: Cost[]): Figure {
   const both = ({ ownCpuUs, serverCpuUs }: Cost) => ownCpuUs + (serverCpuUs ?? Number.NaN);
-  const ratio = medianRatio(ours, bare, both);
   const figure = { name, value: medianOf(ours, both), unit: 'µs', peer: 'bare insert of the decision', peerValue: medianOf(bare, both) };
-  return { ...figure, ratio, ...atLeast(ratio, null) };
-}
-
-/** A figure without a target is only reported. */
-function atLeast(ratio: number, target: number | null): Pick<Figure, 'target' | 'holds'> {
-  return target === null ? { target: 'none', holds: true } : { target: `ratio >= ${target}`, holds: ratio >= target };
+  return { ...figure, ...judged(medianRatio(ours, bare, both)) };
 }
 
 function accountsOf({ accounts }: World): string {

@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged } from './benchmark.ts';
 import { Child } from './fanout/child.ts';
 import type { CrowdOrder, CrowdReport } from './fanout/crowd.child.ts';
 import { type Commits, FanoutWorld } from './fanout/world.ts';
@@ -172,14 +172,10 @@ function figures(
   const cpu = ({ cpuUs }: Round) => cpuUs;
   const of = `${subscribers.toLocaleString('en')} subscribers`;
   const [plain, peer] = ['plain ws, one string', 'graphql-ws as it comes'];
-  const ofPlain = medianRatio(singly.ours, singly.plain, cpu);
-  const ofPeer = medianRatio(singly.peer, singly.ours, cpu);
-  const ofPeerInBursts = medianRatio(bursts.peer, bursts.ours, cpu);
   const value = medianOf(singly.ours, cpu);
   const inBursts = medianOf(bursts.ours, cpu);
   const latencies = singly.ours.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b);
   const [p50, p99] = [0.5, 0.99].map((share) => latencies[Math.floor(share * (latencies.length - 1))]!) as [number, number];
-  const free = { target: 'none', holds: true };
   return [
     {
       name: `CPU of a message, ${of}`,
@@ -187,9 +183,7 @@ function figures(
       unit: 'µs',
       peer: plain,
       peerValue: medianOf(singly.plain, cpu),
-      ratio: ofPlain,
-      target: `ratio <= ${MOST_OF_PLAIN}`,
-      holds: ofPlain <= MOST_OF_PLAIN,
+      ...judged(medianRatio(singly.ours, singly.plain, cpu), { atMost: MOST_OF_PLAIN }),
     },
     {
       name: `times cheaper a message, ${of}`,
@@ -197,9 +191,7 @@ function figures(
       unit: 'µs',
       peer,
       peerValue: medianOf(singly.peer, cpu),
-      ratio: ofPeer,
-      target: `ratio >= ${LEAST_OF_PEER}`,
-      holds: ofPeer >= LEAST_OF_PEER,
+      ...judged(medianRatio(singly.peer, singly.ours, cpu), { atLeast: LEAST_OF_PEER }),
     },
     {
       name: `times cheaper, ${BURST} events at once, ${of}`,
@@ -207,9 +199,7 @@ function figures(
       unit: 'µs',
       peer,
       peerValue: medianOf(bursts.peer, cpu),
-      ratio: ofPeerInBursts,
-      target: `ratio >= ${LEAST_OF_PEER_IN_BURSTS}`,
-      holds: ofPeerInBursts >= LEAST_OF_PEER_IN_BURSTS,
+      ...judged(medianRatio(bursts.peer, bursts.ours, cpu), { atLeast: LEAST_OF_PEER_IN_BURSTS }),
     },
     {
       name: `CPU of a message, ${BURST} events at once, ${of}`,
@@ -217,12 +207,11 @@ function figures(
       unit: 'µs',
       peer: plain,
       peerValue: medianOf(bursts.plain, cpu),
-      ratio: medianRatio(bursts.ours, bursts.plain, cpu),
-      ...free,
+      ...judged(medianRatio(bursts.ours, bursts.plain, cpu)),
     },
-    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer, peerValue: peerKb, ratio: oursKb / peerKb, ...free },
-    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer: plain, peerValue: plainKb, ratio: oursKb / plainKb, ...free },
-    { name: `commit to subscriber, p99, ${of}`, value: p99, unit: 'ms', peer: 'its median', peerValue: p50, ratio: p99 / p50, ...free },
+    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer, peerValue: peerKb, ...judged(oursKb / peerKb) },
+    { name: `memory of a subscriber, ${of}`, value: oursKb, unit: 'KB', peer: plain, peerValue: plainKb, ...judged(oursKb / plainKb) },
+    { name: `commit to subscriber, p99, ${of}`, value: p99, unit: 'ms', peer: 'its median', peerValue: p50, ...judged(p99 / p50) },
   ];
 }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { accountFields } from '../src/accounts/accounts.rules.ts';
 import { accountRows, COPY_ACCOUNTS, copyIn } from '../src/accounts/import/copy.ts';
 import { Database } from '../src/db/database.ts';
-import { type Benchmark, type BenchmarkContext, type Figure, median } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged, median } from './benchmark.ts';
 import { nodeFlags } from './node-flags.ts';
 
 const ACCOUNTS = Number(process.env.BENCH_ACCOUNTS ?? 1_000_000);
@@ -76,9 +76,7 @@ function figures(value: number, peerValue: number, maxRssMb: number): Figure[] {
       unit: 'accounts/s',
       peer: 'raw COPY',
       peerValue: Math.round(peerValue),
-      ratio,
-      target: `ratio >= ${MIN_SHARE_OF_COPY}`,
-      holds: ratio >= MIN_SHARE_OF_COPY,
+      ...judged(ratio, { atLeast: MIN_SHARE_OF_COPY }),
     },
     {
       name: 'peak memory of the import',
@@ -86,9 +84,7 @@ function figures(value: number, peerValue: number, maxRssMb: number): Figure[] {
       unit: 'MB',
       peer: 'limit',
       peerValue: MAX_RSS_MB,
-      ratio: maxRssMb / MAX_RSS_MB,
-      target: 'ratio < 1',
-      holds: maxRssMb < MAX_RSS_MB,
+      ...judged(maxRssMb / MAX_RSS_MB, { atMost: 1 }),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { simpleParser } from 'mailparser';
-import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged } from './benchmark.ts';
 import type { DeliveringReport } from './mail/deliver.child.ts';
 import { type PeerMessage, prepareMessages, sendByPool } from './mail/peer.ts';
 import { Sink } from './mail/sink.ts';
@@ -100,9 +100,7 @@ function figures({ ledger, pool }: Record<'ledger' | 'pool', Cost[]>): Figure[] 
       unit: 'per second',
       peer,
       peerValue: perSecond(pool),
-      ratio,
-      target: `ratio >= ${MIN_RATIO}`,
-      holds: ratio >= MIN_RATIO,
+      ...judged(ratio, { atLeast: MIN_RATIO }),
     },
     {
       name: 'CPU of our process, a mail',
@@ -110,9 +108,7 @@ function figures({ ledger, pool }: Record<'ledger' | 'pool', Cost[]>): Figure[] 
       unit: 'µs',
       peer,
       peerValue: medianOf(pool, own),
-      ratio: medianRatio(ledger, pool, own),
-      target: 'none',
-      holds: true,
+      ...judged(medianRatio(ledger, pool, own)),
     },
     {
       name: 'CPU of PostgreSQL, a mail',
@@ -120,9 +116,7 @@ function figures({ ledger, pool }: Record<'ledger' | 'pool', Cost[]>): Figure[] 
       unit: 'µs',
       peer: `${peer}, its process`,
       peerValue: medianOf(pool, own),
-      ratio: server / medianOf(pool, own),
-      target: 'none',
-      holds: true,
+      ...judged(server / medianOf(pool, own)),
     },
   ];
 }

@@ -6,7 +6,7 @@ import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { Database } from '../src/db/database.ts';
 import { UsageReporter } from '../src/signals/signals.ts';
-import { type Benchmark, type BenchmarkContext, type Figure, MissingTool } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, type Figure, judged, MissingTool } from './benchmark.ts';
 import { Child } from './fanout/child.ts';
 import { costOf, medianOf, medianRatio, takeTurns } from './measure.ts';
 
@@ -144,9 +144,7 @@ function figures({ ours, bare }: Rounds): Figure[] {
       value: whole,
       peer: 'what it is charged',
       peerValue: CHARGED_US,
-      ratio: whole / CHARGED_US,
-      target: 'ratio <= 1',
-      holds: whole <= CHARGED_US,
+      ...judged(whole / CHARGED_US, { atMost: 1 }),
     },
     {
       ...shape,
@@ -154,9 +152,7 @@ function figures({ ours, bare }: Rounds): Figure[] {
       value: medianOf(ours, postgres),
       peer: 'one upsert of the same counts',
       peerValue: medianOf(bare, postgres),
-      ratio: medianRatio(ours, bare, postgres),
-      target: 'none',
-      holds: true,
+      ...judged(medianRatio(ours, bare, postgres)),
     },
   ];
 }
@@ -178,8 +174,6 @@ function recordFigure(): Figure {
     unit: 'µs',
     peer: 'limit',
     peerValue: MAX_RECORD_US,
-    ratio: value / MAX_RECORD_US,
-    target: 'ratio <= 1',
-    holds: value <= MAX_RECORD_US,
+    ...judged(value / MAX_RECORD_US, { atMost: 1 }),
   };
 }

@@ -1,6 +1,6 @@
 /** What an answer costs within the process that asks, against SDKs of feature flags and against a `Set`. */
 import type { Database } from '../../src/db/database.ts';
-import type { Figure } from '../benchmark.ts';
+import { type Figure, judged, type Target } from '../benchmark.ts';
 import type { Child } from '../fanout/child.ts';
 import { medianOf, medianRatio, takeTurns } from '../measure.ts';
 import type { Answers, Contender, Decisions, Questions } from './in-process.child.ts';
@@ -94,32 +94,21 @@ type Taken = Readonly<
 function figuresOf(count: number, times: number, taken: Taken): Figure[] {
   const { ours, set, oursDecided, setDecided, unleash, unleashConstraints, growthbook } = taken;
   const cpu = ({ cpuNs }: Answers) => cpuNs;
-  const against = (
-    name: string,
-    mine: readonly Answers[],
-    peer: string,
-    theirs: readonly Answers[],
-    least?: number,
-    most?: number,
-  ): Figure => {
+  const against = (name: string, mine: readonly Answers[], peer: string, theirs: readonly Answers[], target?: Target): Figure => {
     const ratio = peer === 'Set.has' ? medianRatio(mine, theirs, cpu) : medianRatio(theirs, mine, cpu);
-    const holds = (least === undefined || ratio >= least) && (most === undefined || ratio <= most);
-    const target = least !== undefined ? `ratio >= ${least}` : most !== undefined ? `ratio <= ${most}` : 'none';
     return {
       name: `${name}, ${count} decided`,
       value: medianOf(mine, cpu),
       unit: 'ns',
       peer,
       peerValue: medianOf(theirs, cpu),
-      ratio,
-      target,
-      holds,
+      ...judged(ratio, target),
     };
   };
   return [
-    against('CPU in process', ours, 'Set.has', set, undefined, MOST_OF_SET),
+    against('CPU in process', ours, 'Set.has', set, { atMost: MOST_OF_SET }),
     against('CPU in process of those', oursDecided, 'Set.has', setDecided),
-    against('times cheaper', ours, 'unleash-client, userWithId', unleash, times),
+    against('times cheaper', ours, 'unleash-client, userWithId', unleash, { atLeast: times }),
     against('times cheaper', ours, 'unleash-client, a constraint', unleashConstraints),
     against('times cheaper', ours, '@growthbook/growthbook', growthbook),
   ];

@@ -1,5 +1,5 @@
 /** How soon clients in many processes know of a decision. */
-import { type Figure, median } from '../benchmark.ts';
+import { type Figure, judged, median } from '../benchmark.ts';
 import { Child } from '../fanout/child.ts';
 import type { Deciding, Following } from './providers.child.ts';
 
@@ -32,9 +32,7 @@ export async function measureProviders({ url, token, operator, accounts, migrati
         unit: 'ms',
         peer,
         peerValue: POLLED_EVERY_MS,
-        ratio: value / POLLED_EVERY_MS,
-        target: 'none',
-        holds: true,
+        ...judged(value / POLLED_EVERY_MS),
       },
       {
         name: `the slowest of ${DECISIONS}`,
@@ -42,9 +40,7 @@ export async function measureProviders({ url, token, operator, accounts, migrati
         unit: 'ms',
         peer: 'its median',
         peerValue: value,
-        ratio: Math.max(...tookMs) / value,
-        target: 'none',
-        holds: true,
+        ...judged(Math.max(...tookMs) / value),
       },
     ];
   } finally {

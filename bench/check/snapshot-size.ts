@@ -2,7 +2,7 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Book } from '../../src/client/book.ts';
 import { decodeContent, encodeContent, type Places, type SnapshotContent } from '../../src/flags/snapshot.rules.ts';
-import { type Figure, median } from '../benchmark.ts';
+import { type Figure, judged, median } from '../benchmark.ts';
 
 const ACCOUNTS = Number(process.env['BENCH_CHECK_ACCOUNTS'] ?? 1_000_000);
 const ROUNDS = 9;
@@ -43,25 +43,20 @@ async function decisionsOf(name: string, sets: readonly Places[]): Promise<Figur
   const size = { value: packed.length / 1e6, unit: 'MB' };
   // Few numbers are little JSON, and a platform that has decided little has few.
   const isLarge = name !== '1 %';
-  const ofBound = packed.length / bound;
   return [
     {
       name: `decisions, ${name}`,
       ...size,
       peer: 'the entropy',
       peerValue: bound / 1e6,
-      ratio: ofBound,
-      target: isLarge ? `ratio <= ${MOST_OF_ENTROPY}` : 'none',
-      holds: !isLarge || ofBound <= MOST_OF_ENTROPY,
+      ...judged(packed.length / bound, isLarge ? { atMost: MOST_OF_ENTROPY } : {}),
     },
     {
       name: `decisions, ${name}`,
       ...size,
       peer: 'gzipped JSON of numbers',
       peerValue: json.length / 1e6,
-      ratio: packed.length / json.length,
-      target: 'none',
-      holds: true,
+      ...judged(packed.length / json.length),
     },
     {
       name: `times faster to read, decisions, ${name}`,
@@ -69,9 +64,7 @@ async function decisionsOf(name: string, sets: readonly Places[]): Promise<Figur
       unit: 'ms of CPU',
       peer: 'gzipped JSON into Sets',
       peerValue: theirs,
-      ratio: theirs / ours,
-      target: isLarge ? `ratio >= ${TIMES_FASTER}` : 'none',
-      holds: !isLarge || theirs / ours >= TIMES_FASTER,
+      ...judged(theirs / ours, isLarge ? { atLeast: TIMES_FASTER } : {}),
     },
   ];
 }
@@ -91,9 +84,7 @@ async function namesOf(): Promise<Figure[]> {
       unit: 'MB',
       peer: 'gzipped JSON',
       peerValue: json.length / 1e6,
-      ratio: packed.length / json.length,
-      target: 'none',
-      holds: true,
+      ...judged(packed.length / json.length),
     },
     {
       name: 'times faster to read, ids of all accounts',
@@ -101,9 +92,7 @@ async function namesOf(): Promise<Figure[]> {
       unit: 'ms of CPU',
       peer: 'gzipped JSON into a Map',
       peerValue: theirs,
-      ratio: theirs / ours,
-      target: 'none',
-      holds: true,
+      ...judged(theirs / ours),
     },
   ];
 }
