@@ -13,6 +13,8 @@ export type AffectsInput = {
   readonly builtInEmailOnly?: boolean | null | undefined;
   /** Platforms; an empty list means all. */
   readonly platforms?: ReadonlyArray<Platform> | null | undefined;
+  /** In place of `accounts`, for a migration that is there: the accounts seen using the old behaviour within so many days (1 to 400), today (UTC) among them. The list is made now; who uses it later is not added. */
+  readonly usedWithinDays?: number | null | undefined;
 };
 
 /** Dates of a migration as far as they are written; what is left out stays as it is. */

@@ -1,4 +1,5 @@
 /** How far back uses of old behaviour are shown and kept. */
+import { GracelineError } from '../errors.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -52,6 +53,16 @@ export function firstOfDays(now: Date, days: number): string {
   return daysBefore(now, days - 1)
     .toISOString()
     .slice(0, 10);
+}
+
+/**
+ * Over how many days uses are looked for.
+ *
+ * @throws GracelineError INVALID_INPUT that names the field
+ */
+export function checkedDays(field: string, days: number): number {
+  if (Number.isInteger(days) && days >= 1 && days <= KEPT_DAYS) return days;
+  throw new GracelineError('INVALID_INPUT', `"${field}" takes 1 to ${KEPT_DAYS} days, as long as uses are kept.`, { field });
 }
 
 /** Whether an account was quiet for so long that it can be enabled without fear; see {@link quietDays}. */

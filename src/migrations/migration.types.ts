@@ -1,13 +1,14 @@
 /** What GraphQL shows and takes of the catalogue. */
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Connection } from '../graphql/connection.ts';
 import { EventTypeEnum, LifecycleStateEnum, PlatformEnum, RescheduleStatusEnum, SeverityEnum } from '../graphql/enums.ts';
 import { DateTime, JSONObject, PartialDate } from '../graphql/scalars.ts';
 import type { EventType } from '../events/log.ts';
 import type { AffectedRule } from '../rollouts/effective-state.rules.ts';
+import type { AffectsInput } from './affects.ts';
 import type { LifecycleState, Severity } from './lifecycle.rules.ts';
 import type { MigrationView, RescheduleView } from './migrations.rules.ts';
-import type { AffectsInput, NewMigration } from './migrations.service.ts';
+import type { NewMigration } from './migrations.service.ts';
 import type { NewDates } from './reschedule.service.ts';
 
 @ObjectType('Affects', {
@@ -153,6 +154,13 @@ export class AffectsInputType implements AffectsInput {
 
   @Field(() => [ID], { nullable: true, description: 'The only accounts it touches, up to 10,000; null lifts the restriction.' })
   accounts?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'In place of `accounts`, for a migration that is there: the accounts seen using the old behaviour within so many days (1 to 400), today (UTC) among them. The list is made now; who uses it later is not added.',
+  })
+  usedWithinDays?: number;
 }
 
 @InputType('NewMigration', { description: 'A new migration. It begins as a draft that only operators see.' })

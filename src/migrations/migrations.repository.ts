@@ -118,13 +118,27 @@ export async function findReschedules(db: Queryable, migrationIds: readonly stri
  * @param accountIds the platform's ids
  * @throws GracelineError NOT_FOUND naming the ids that are no accounts
  */
-export async function replaceListedAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
+export async function listAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
   await db.query('delete from listed_account where migration_id = $1', [migrationId]);
   await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [
     migrationId,
     accountIds,
   ]);
   await refuseMissingAccounts(db, accountIds);
+}
+
+/**
+ * Replaces the list by the accounts that were seen using the old behaviour.
+ *
+ * @param since the first day that counts, an ISO date in UTC
+ */
+export async function listAccountsThatUsed(db: Queryable, migrationId: string, since: string): Promise<void> {
+  await db.query('delete from listed_account where migration_id = $1', [migrationId]);
+  await db.query(
+    `insert into listed_account (migration_id, account_number)
+     select $1, u.account_number from account_usage u where u.migration_id = $1 and u.last_day >= $2`,
+    [migrationId, since],
+  );
 }
 
 /** @throws GracelineError NOT_FOUND naming the ids that are no accounts, ten at most */

@@ -7,6 +7,7 @@ import { LifecycleStateEnum } from '../graphql/enums.ts';
 import { withoutNulls } from '../graphql/input.ts';
 import { AFTER, LiveEvents } from '../graphql/live.ts';
 import { RolloutProgress } from '../rollouts/rollout.types.ts';
+import type { AffectsInput } from './affects.ts';
 import type { LifecycleState } from './lifecycle.rules.ts';
 import { renderMarkdown } from './markdown.ts';
 import {
@@ -20,7 +21,6 @@ import {
   RescheduleType,
 } from './migration.types.ts';
 import type { MigrationView, RescheduleView } from './migrations.rules.ts';
-import type { AffectsInput } from './migrations.service.ts';
 
 @Resolver(() => MigrationType)
 export class MigrationsResolver {

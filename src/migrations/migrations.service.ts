@@ -1,6 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
 import { requireOperator } from '../accounts/visibility.ts';
-import { PLATFORMS, type Platform } from '../accounts/accounts.rules.ts';
 import type { Actor } from '../auth/actor.ts';
 import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
@@ -11,6 +10,7 @@ import type { Wake } from '../events/wake.ts';
 import { newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
+import { type AffectsInput, applyAffects } from './affects.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
 import { TBD } from './dates.rules.ts';
 import {
@@ -27,7 +27,6 @@ import {
 import { descriptionProblems, normaliseDescription } from './markdown.ts';
 import { Migration } from './migration.entity.ts';
 import {
-  checkedAttributes,
   checkedGuideUrl,
   checkedKey,
   checkedReason,
@@ -36,26 +35,9 @@ import {
   type MigrationView,
   type RescheduleView,
 } from './migrations.rules.ts';
-import {
-  findMigration,
-  findMigrations,
-  findMigrationsById,
-  findPublished,
-  findReschedules,
-  replaceListedAccounts,
-  scheduleOf,
-} from './migrations.repository.ts';
+import { findMigration, findMigrations, findMigrationsById, findPublished, findReschedules, scheduleOf } from './migrations.repository.ts';
 import { keyOfTitle } from './page.ts';
 import type { PublishedMigration } from './page-render.ts';
-
-/** Which accounts a migration is to touch; left out means unchanged (or, when new, all). */
-export interface AffectsInput {
-  readonly platforms?: readonly Platform[] | undefined;
-  readonly builtInEmailOnly?: boolean | undefined;
-  readonly attributes?: Record<string, unknown> | undefined;
-  /** The platform's ids of the only accounts it touches; null lifts the restriction. */
-  readonly accounts?: readonly string[] | null | undefined;
-}
 
 /** A new migration. */
 export interface NewMigration extends MigrationTexts {
@@ -69,9 +51,6 @@ export interface NewMigration extends MigrationTexts {
   readonly mandatoryOptIn?: string | undefined;
   readonly affects?: AffectsInput | undefined;
 }
-
-/** The most accounts a list may name in one request. */
-const MAX_LISTED_ACCOUNTS = 10_000;
 
 /** The catalogue: what operators publish and everybody reads. Dates are changed by the {@link RescheduleService}. */
 export class MigrationsService {
@@ -156,7 +135,7 @@ export class MigrationsService {
       const migration = newMigration(key, schedule, now);
       applyTexts(migration, { ...input, title });
       tx.em.persist(migration);
-      await applyAffects(tx, migration, input.affects);
+      if (input.affects) await applyAffects(tx, migration, input.affects, null);
       await writeEvents(tx, actor, now, [{ type: 'MIGRATION_CREATED', migrationId: migration.id, data: { key, title } }]);
     });
   }
@@ -167,11 +146,11 @@ export class MigrationsService {
    * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, INVALID_INPUT, INVALID_MARKDOWN
    */
   async editMigration(actor: Actor, key: string, texts: MigrationTexts, affects?: AffectsInput): Promise<MigrationView> {
-    return this.change(actor, key, 'EDIT', 'MIGRATION_EDITED', async (tx, migration) => {
+    return this.change(actor, key, 'EDIT', 'MIGRATION_EDITED', async (tx, migration, now) => {
       const before = editable(migration);
       applyTexts(migration, texts);
       if (affects) {
-        await applyAffects(tx, migration, affects);
+        await applyAffects(tx, migration, affects, now);
         if (migration.state !== 'DRAFT') await startRolloutCount(tx, migration.id);
       }
       return changes(before, editable(migration));
@@ -339,27 +318,6 @@ export function applyTexts(migration: Migration, texts: MigrationTexts): void {
   if (texts.severity !== undefined) migration.severity = texts.severity;
   if (texts.reversible !== undefined) migration.reversible = texts.reversible;
   if (texts.guideUrl !== undefined) migration.guideUrl = checkedGuideUrl(texts.guideUrl);
-}
-
-async function applyAffects(tx: Transaction, migration: Migration, affects: AffectsInput | undefined): Promise<void> {
-  if (affects?.platforms) migration.platforms = PLATFORMS.filter((platform) => affects.platforms?.includes(platform));
-  if (affects?.builtInEmailOnly !== undefined) migration.builtInEmailOnly = affects.builtInEmailOnly;
-  if (affects?.attributes) migration.requiredAttributes = checkedAttributes(affects.attributes);
-  if (affects?.accounts === undefined) return;
-  const accounts = affects.accounts ?? [];
-  refuseTooMany(accounts);
-  migration.listedOnly = affects.accounts !== null;
-  await replaceListedAccounts(tx, migration.id, accounts);
-}
-
-/** @throws GracelineError TOO_LARGE where a list names more accounts than one request may */
-export function refuseTooMany(accounts: readonly string[]): void {
-  if (accounts.length <= MAX_LISTED_ACCOUNTS) return;
-  throw new GracelineError(
-    'TOO_LARGE',
-    `A list names at most ${MAX_LISTED_ACCOUNTS} accounts; this one names ${accounts.length}. Match an attribute instead.`,
-    { field: 'accounts' },
-  );
 }
 
 function checkedDescription(description: string): string {

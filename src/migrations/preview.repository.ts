@@ -9,6 +9,8 @@ export interface TouchedDraft {
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   /** The only accounts, by the platform's ids; null lifts the restriction. */
   readonly accounts?: readonly string[] | null | undefined;
+  /** The only accounts are those that were seen using the old behaviour on this day (an ISO date in UTC) or later; null: it does not matter. */
+  readonly usedSince: string | null;
 }
 
 const EVERYBODY = { platforms: [], built_in_email_only: false, required_attributes: {}, listed_only: false };
@@ -19,7 +21,7 @@ const EVERYBODY = { platforms: [], built_in_email_only: false, required_attribut
  * @param editedId the migration that is edited; null for a new one
  */
 export async function countTouched(db: Queryable, editedId: string | null, draft: TouchedDraft): Promise<number> {
-  const { platforms, builtInEmailOnly, attributes, accounts } = draft;
+  const { platforms, builtInEmailOnly, attributes, accounts, usedSince } = draft;
   // Counting everybody needs no account read.
   if (editedId === null && !platforms?.length && !builtInEmailOnly && !accounts && Object.keys(attributes ?? {}).length === 0) {
     const [all] = await db.query<{ count: number }>('select count(*) from account');
@@ -31,13 +33,14 @@ export async function countTouched(db: Queryable, editedId: string | null, draft
     ...(builtInEmailOnly !== undefined && { built_in_email_only: builtInEmailOnly }),
     ...(attributes && { required_attributes: attributes }),
     // The list of a draft is nowhere yet: its ids are looked for instead.
-    ...(accounts !== undefined && { listed_only: false }),
+    ...((accounts !== undefined || usedSince !== null) && { listed_only: false }),
   };
   const [row] = await db.query<{ count: number }>(
     `select count(*) from account a,
             (select jsonb_populate_record((select m from migration m where m.id = $1), $2::jsonb) as m offset 0) h
-      where is_affected(h.m, a) and ($3::text[] is null or a.id = any ($3))`,
-    [editedId, JSON.stringify(given), accounts ?? null],
+      where is_affected(h.m, a) and ($3::text[] is null or a.id = any ($3))
+        and ($4::date is null or exists (select from account_usage u where u.migration_id = $1 and u.account_number = a.number and u.last_day >= $4))`,
+    [editedId, JSON.stringify(given), accounts ?? null, usedSince],
   );
   return row!.count;
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { type PlannedReminder, plannedReminders } from '../notifications/planned-reminders.ts';
+import { type AffectsInput, listedByUse, refuseTooMany } from './affects.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
 import { type PartialDate, TBD } from './dates.rules.ts';
 import { type InputProblem, InputProblems } from './input-problems.ts';
@@ -10,7 +11,7 @@ import { defaultDeadline, type Schedule, type Severity } from './lifecycle.rules
 import { descriptionProblems, isOversized, normaliseDescription } from './markdown.ts';
 import { findMigration, refuseMissingAccounts } from './migrations.repository.ts';
 import { checkedAttributes, checkedGuideUrl, checkedKey, checkedTitle, type MigrationView } from './migrations.rules.ts';
-import { type AffectsInput, migrationNotFound, refuseImpossible, refuseTooMany } from './migrations.service.ts';
+import { migrationNotFound, refuseImpossible } from './migrations.service.ts';
 import { keyOfTitle } from './page.ts';
 import { renderSectionHtml } from './page-html.ts';
 import { countTouched } from './preview.repository.ts';
@@ -139,14 +140,14 @@ export class PreviewService {
   ): Promise<() => Promise<number>> {
     const { platforms, builtInEmailOnly, accounts } = affects;
     const attributes = affects.attributes === undefined ? undefined : problems.try(() => checkedAttributes(affects.attributes!));
-    const listable = problems.try(() => {
+    const list = problems.try(() => {
       refuseTooMany(accounts ?? []);
-      return true;
+      return { usedSince: listedByUse(affects, edited && this.clock.now()) };
     });
     // Without what is wrong it would touch more than is meant.
-    if (!listable || attributes === null) return async () => 0;
+    if (list === null || attributes === null) return async () => 0;
     if (accounts) await problems.tryAsync(() => refuseMissingAccounts(this.db, accounts));
-    return () => countTouched(this.db, edited?.id ?? null, { platforms, builtInEmailOnly, attributes, accounts });
+    return () => countTouched(this.db, edited?.id ?? null, { platforms, builtInEmailOnly, attributes, accounts, ...list });
   }
 }
 

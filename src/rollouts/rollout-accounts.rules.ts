@@ -1,6 +1,4 @@
 /** Which accounts of a rollout somebody wants to see. */
-import { GracelineError } from '../errors.ts';
-import { KEPT_DAYS } from '../gates/usage.rules.ts';
 import { type Reason, REASONS } from './effective-state.rules.ts';
 
 /** OPEN: still off. DONE: on. ALL: every account the migration touches. */
@@ -27,14 +25,4 @@ export function reasonsOf(standing: Standing, reasons: readonly Reason[]): reado
     case 'OPEN':
       return touched.filter((reason) => !DONE.includes(reason));
   }
-}
-
-/**
- * Over how many days uses are looked for.
- *
- * @throws GracelineError INVALID_INPUT that names the field
- */
-export function checkedDays(field: string, days: number): number {
-  if (Number.isInteger(days) && days >= 1 && days <= KEPT_DAYS) return days;
-  throw new GracelineError('INVALID_INPUT', `"${field}" takes 1 to ${KEPT_DAYS} days, as long as uses are kept.`, { field });
 }

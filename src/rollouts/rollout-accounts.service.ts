@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { checkSearch } from '../accounts/search.rules.ts';
 import type { LoggedEvent } from '../events/log.ts';
-import { firstOfDays } from '../gates/usage.rules.ts';
+import { checkedDays, firstOfDays } from '../gates/usage.rules.ts';
 import type { UsageService } from '../gates/usage.service.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import { cursorKey, cursorOf, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
@@ -17,7 +17,7 @@ import {
   type RolloutAccountFilter,
   type RolloutAccount,
 } from './rollout-accounts.repository.ts';
-import { checkedDays, reasonsOf, type Standing } from './rollout-accounts.rules.ts';
+import { reasonsOf, type Standing } from './rollout-accounts.rules.ts';
 import { partedPairs } from './rollouts.rules.ts';
 
 /** How many accounts of an export are read at once. */

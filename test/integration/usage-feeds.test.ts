@@ -184,6 +184,63 @@ describe('the accounts of a migration', () => {
   });
 });
 
+describe('whom a migration touches', () => {
+  const DRAFT = 'seen-using';
+  const edit = (affects: string) =>
+    service.operator.request<{ editMigration: { affects: { listedOnly: boolean } } }, object>(
+      `mutation { editMigration(key: "${DRAFT}", input: { affects: { ${affects} } }) { affects { listedOnly } } }`,
+    );
+  const touched = async () => {
+    const [row] = await service.db.query<{ ids: string[] }>(
+      `select array(select a.id from account a, migration m where m.key = $1 and is_affected(m, a) order by a.id) as ids`,
+      [DRAFT],
+    );
+    return row!.ids;
+  };
+  const previewed = async (affects: string) => {
+    type Previewed = { previewMigration: { affectedAccounts: number; problems: { field: string }[] } };
+    const { previewMigration } = await service.operator.request<Previewed, object>(
+      `{ previewMigration(editing: "${DRAFT}", input: { title: "Seen", severity: LOW, affects: { ${affects} } }) {
+          affectedAccounts problems { field } } }`,
+    );
+    return previewMigration;
+  };
+
+  beforeAll(async () => {
+    await service.house.migrations.createMigration(OPERATOR, { key: DRAFT, title: 'Seen', severity: 'LOW' });
+    for (const [account, at] of Object.entries(LAST_USED)) await report({ account, migration: DRAFT, uses: 1, lastUsedAt: at });
+  });
+
+  test('may be those that were seen using the old behaviour, and stays so until somebody says otherwise', async () => {
+    expect(await previewed('usedWithinDays: 26')).toEqual({ affectedAccounts: 2, problems: [] });
+    expect((await edit('usedWithinDays: 26')).editMigration.affects.listedOnly).toBe(true);
+    expect(await touched()).toEqual(['busy', 'monthly']);
+    await report({ account: 'never', migration: DRAFT, uses: 1, lastUsedAt: NOW });
+    expect(await touched()).toEqual(['busy', 'monthly']);
+    await edit('usedWithinDays: 1');
+    expect(await touched()).toEqual(['never']);
+    await edit('builtInEmailOnly: false');
+    expect(await touched()).toEqual(['never']);
+    await edit('accounts: null');
+    expect(await touched()).toEqual(['busy', 'monthly', 'never', 'quiet']);
+  });
+
+  test('is refused where it means nothing', async () => {
+    for (const wrong of [
+      'usedWithinDays: 0',
+      'usedWithinDays: 401',
+      'usedWithinDays: 5, accounts: ["busy"]',
+      'usedWithinDays: 5, accounts: null',
+    ]) {
+      expect((await refusalOf(edit(wrong), 'INVALID_INPUT')).extensions).toMatchObject({ details: { field: 'usedWithinDays' } });
+      expect(await previewed(wrong)).toEqual({ affectedAccounts: 0, problems: [{ field: 'usedWithinDays' }] });
+    }
+    const create = `mutation { createMigration(input: { title: "New one", severity: LOW, affects: { usedWithinDays: 5 } }) { key } }`;
+    expect((await refusalOf(service.operator.request(create), 'INVALID_INPUT')).message).toContain('then edit it');
+    expect(await touched()).toEqual(['busy', 'monthly', 'never', 'quiet']);
+  });
+});
+
 test('the reminder mail says which accounts are safe to enable', async () => {
   await service.sweep();
   const mails = await service.db.query<{ id: string }>('select id from mail order by created_at desc limit 1');

@@ -4,8 +4,14 @@
 export type DraftSeverity = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
 /** Platforms as the API names them. */
 export type DraftPlatform = 'CLOUD' | 'APPLIANCE';
-/** What becomes of the list of the only accounts it touches. KEEP: as it is; NONE: there is none; NEW: that of the form. */
-export type ListChoice = 'KEEP' | 'NONE' | 'NEW';
+/**
+ * What becomes of the list of the only accounts it touches. KEEP: as it is; NONE: there is none; NEW: that of the form; USED: those that
+ * were seen using the old behaviour within {@link LISTED_BY_USE_DAYS}.
+ */
+export type ListChoice = 'KEEP' | 'NONE' | 'NEW' | 'USED';
+
+/** Long enough for what runs once a month, and late. */
+export const LISTED_BY_USE_DAYS = 35;
 
 /** What the form holds, as typed. */
 export interface MigrationForm {
@@ -162,7 +168,9 @@ function affectsEdit(form: MigrationForm, before: MigrationForm) {
     ...(platforms.join() !== before.platforms.join() && { platforms }),
     ...(builtInEmailOnly !== before.builtInEmailOnly && { builtInEmailOnly }),
     ...(attributes !== before.attributes && { attributes: attributesOf(attributes) }),
-    ...((list === 'NEW' || list !== before.list) && { accounts: accountsOf(form) }),
+    ...(list === 'USED'
+      ? { usedWithinDays: LISTED_BY_USE_DAYS }
+      : (list === 'NEW' || list !== before.list) && { accounts: accountsOf(form) }),
   };
 }
 

@@ -1,7 +1,14 @@
 /** The fields of a migration, of the form for a new one and of that which edits one. */
 import { Check, Choice, Field, TextArea, TextInput } from '../components/field.tsx';
 import { SEVERITY } from '../format/words.ts';
-import { attributesProblem, type DraftPlatform, type DraftSeverity, type ListChoice, type MigrationForm } from './draft.rules.ts';
+import {
+  attributesProblem,
+  type DraftPlatform,
+  type DraftSeverity,
+  LISTED_BY_USE_DAYS,
+  type ListChoice,
+  type MigrationForm,
+} from './draft.rules.ts';
 import styles from './migration-form.module.css';
 import { PartialDateField } from './partial-date-field.tsx';
 
@@ -123,11 +130,14 @@ function When({ form, onChange, errorOf }: MigrationFieldsProps) {
   );
 }
 
-function Whom({ form, onChange, errorOf, hasList }: MigrationFieldsProps) {
+function Whom({ form, onChange, errorOf, isNew, hasList }: MigrationFieldsProps) {
   const lists: readonly { value: ListChoice; label: string }[] = [
     { value: 'NONE', label: 'Every account that fits the rest' },
     ...(hasList ? [{ value: 'KEEP' as const, label: 'Only those on its list, as it is' }] : []),
     { value: 'NEW', label: hasList ? 'Only those on a new list' : 'Only those on a list' },
+    ...(!isNew
+      ? [{ value: 'USED' as const, label: `Only those seen using the old behaviour in the last ${LISTED_BY_USE_DAYS} days` }]
+      : []),
   ];
   const platform = form.platforms.length === 1 ? form.platforms[0]! : 'ALL';
   return (

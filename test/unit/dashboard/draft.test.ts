@@ -51,6 +51,7 @@ test('a form that was not touched changes nothing, and keeps a list that it does
   const { affects } = editOf({ ...form, builtInEmailOnly: true }, form);
   expect(affects).toEqual({ builtInEmailOnly: true });
   expect(editOf({ ...form, list: 'NONE' }, form).affects).toMatchObject({ accounts: null });
+  expect(editOf({ ...form, list: 'USED' }, form).affects).toEqual({ usedWithinDays: 35 });
 });
 
 test('sends of a migration only what was changed, and never its dates', () => {
