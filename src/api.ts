@@ -1,5 +1,8 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { DASHBOARD_NOT_BUILT } from './dashboard-build.ts';
 import type { House } from './house.ts';
 import { mailboxRoutes } from './email/mailbox/mailbox.routes.ts';
 import { requireOwnLog } from './events/adoption.ts';
@@ -93,6 +96,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
   await follower.start();
   const port = await http.listen(config.HOST, config.PORT);
   log.info({ port }, 'API is serving');
+  await access(join(DASHBOARD, 'index.html')).catch(() => log.warn({ code: 'DASHBOARD_NOT_BUILT' }, DASHBOARD_NOT_BUILT));
   return { port, stop: () => http.close(DRAIN_MS) };
 }
 

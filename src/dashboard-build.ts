@@ -25,28 +25,31 @@ const SOURCES = [
 ];
 const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 
-/** What became of it. ABSENT: it is not there, and an installation without the packages of development cannot build it. */
-export type DashboardBuild = 'FRESH' | 'BUILT' | 'ABSENT';
+/** What to do where there is no dashboard, for whoever installs, starts or opens one. */
+export const DASHBOARD_NOT_BUILT =
+  'The dashboard is not built; everything else works without it. Run `npm ci` and `npm run build` with the packages of ' +
+  'development, which `npm prune --omit=dev` takes away again, or copy dist/dashboard from where that was done.';
 
 /**
- * Makes sure that `dist/dashboard` is of the sources as they are. Safe to run several times at once.
+ * Makes sure that `dist/dashboard` is of the sources as they are; without the packages of development, one that was built
+ * before is taken as it is. Safe to run several times at once.
  *
  * @param onBuild called before a build, which takes long enough to be announced
+ * @returns whether there is a dashboard; if not, {@link DASHBOARD_NOT_BUILT} says why
  * @throws GracelineError CONFLICT with what the build printed
  */
-export async function buildDashboard(onBuild: () => void = () => undefined): Promise<DashboardBuild> {
+export async function buildDashboard(onBuild: () => void = () => undefined): Promise<boolean> {
   const built = await readFile(STAMP, 'utf8').catch(() => null);
   const [sources, present] = await Promise.all([fingerprint(), exists(join(BUILT, 'index.html'))]);
-  if (present && built === sources) return 'FRESH';
-  // Whoever ships it prebuilt may leave the packages out.
-  if (!(await exists(VITE))) return present ? 'FRESH' : 'ABSENT';
+  if (present && built === sources) return true;
+  if (!(await exists(VITE))) return present;
   onBuild();
   const fresh = join(ROOT, `dist/.dashboard-${process.pid}`);
   await runVite(fresh);
   await mkdir(join(ROOT, 'dist'), { recursive: true });
   await replace(BUILT, fresh);
   await writeFile(STAMP, sources);
-  return 'BUILT';
+  return true;
 }
 
 /** Of the names and contents of all sources: times tell nothing in a fresh clone. */

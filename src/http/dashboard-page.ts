@@ -105,7 +105,7 @@ const NOT_BUILT: RouteResponse = {
   body: plainPage(
     'The dashboard is not built',
     html`<h1>The dashboard is not built</h1>
-      <p>Run <code>npm run build</code>, then open this page again.</p>
+      <p>Run <code>npm ci</code> and <code>npm run build</code> with the packages of development, then open this page again.</p>
       <p>The <a href="/migrations">public page of migrations</a> is there without it.</p>`,
   ),
 };
