@@ -18,4 +18,4 @@ USER 1000:1000
 EXPOSE 4000 4001
 # Whether a restart might help. Whether it can work, e.g. for a load balancer, is what /readyz says.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "tsx", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=16", "--import", "tsx", "src/main.ts"]

@@ -61,12 +61,23 @@ export class TestProcess {
 
   /** The same for Node with arguments of its own: a program that this repository does not help to run. */
   static spawnNode(args: readonly string[], env: Readonly<Record<string, string>>, url = ''): TestProcess {
+    return TestProcess.spawnCommand([process.execPath, ...args], ROOT, env, url);
+  }
+
+  /**
+   * The same for any command.
+   *
+   * @param command its program and its arguments
+   * @param cwd the folder it runs in
+   */
+  static spawnCommand(command: readonly string[], cwd: string, env: Readonly<Record<string, string>>, url = ''): TestProcess {
     if (!cleaningUp) {
       cleaningUp = true;
       atEndOfFile(killAll);
     }
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = command;
+    const child = spawn(program!, args, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new TestProcess(child, url);
     alive.add(started);
     return started;
