@@ -122,6 +122,8 @@ export function createOrm(url: string, poolSize: number): MikroORM {
       pool: { min: 0, max: poolSize },
       // A half-open socket must fail a query, not hang it for ever.
       driverOptions: {
+        // The ORM reads host, database and login of the address and passes over the rest, `sslmode` included; the driver reads it all.
+        connectionString: url,
         connectionTimeoutMillis: 5_000,
         keepAlive: true,
         query_timeout: 120_000,
