@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isPrivateOnTheWay, JWT_ALGORITHMS } from './auth/oidc.rules.ts';
 import { parseEncryptionKeys } from './secrets/encryption-keys.ts';
 import type { EncryptionKey } from './secrets/secret-box.ts';
+import { withFiles } from './setting-files.ts';
 import { isTimeZone } from './time-zone.ts';
 import { GracelineError } from './errors.ts';
 
@@ -129,14 +130,15 @@ export type Config = Readonly<z.infer<typeof schema>>;
 /**
  * Reads the settings once, at the start of a process.
  *
- * @param environment usually process.env; an empty value counts as not given
+ * @param environment usually process.env; an empty value counts as not given, and `NAME_FILE` names a file with the value of `NAME`
  * @throws GracelineError INVALID_SETTINGS that names every wrong setting at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { given, faults: unread } = withFiles(environment, SETTINGS);
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  if (parsed.success && unread.length === 0) return parsed.data;
+  const wrong = parsed.error?.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const faults = [...unread, ...wrong];
   throw new GracelineError('INVALID_SETTINGS', `These settings are wrong:\n${faults.join('\n')}\nSee .env.example for what each takes.`);
 }
 

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { databaseUrl, readConfig, SETTINGS } from '../../src/config.ts';
 import { GracelineError } from '../../src/errors.ts';
 
@@ -23,6 +25,9 @@ describe('.env.example', () => {
 });
 
 describe('settings', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'graceline-config-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
   test('are all reported at once where several are wrong', () => {
     const wrong = {
       DATABASE_URL: 'mysql://somebody:secret@db/graceline',
@@ -43,6 +48,29 @@ describe('settings', () => {
 
   test('leave the rest of the environment alone', () => {
     expect(readConfig({ HOME: '/root', PORT: '0' })).toEqual({ ...readConfig({}), PORT: 0 });
+  });
+
+  test('come from files as well, without the line break at their end; one that is given itself wins', () => {
+    const keys = `2026:${Buffer.alloc(32, 7).toString('base64')}`;
+    const file = (name: string, text: string) => {
+      writeFileSync(join(dir, name), text);
+      return join(dir, name);
+    };
+    const files = { ENCRYPTION_KEYS_FILE: file('keys', `${keys}\n`), PORT_FILE: file('port', '80'), SMTP_URL_FILE: file('empty', '\n') };
+    expect(readConfig({ ...files, PORT: '81' })).toEqual(readConfig({ ENCRYPTION_KEYS: keys, PORT: '81' }));
+  });
+
+  test('whose files cannot be read, or hold what is wrong, are reported with the others and without what is in them', () => {
+    const url = join(dir, 'url');
+    writeFileSync(url, 'mysql://somebody:secret@db/graceline');
+    const fault = faultOf(() => readConfig({ ENCRYPTION_KEYS_FILE: join(dir, 'missing'), DATABASE_URL_FILE: url, PORT: '65536' }));
+    expect([...fault.message.matchAll(/^ {2}(\w+): ./gm)].map(([, name]) => name)).toEqual([
+      'ENCRYPTION_KEYS_FILE',
+      'DATABASE_URL',
+      'PORT',
+    ]);
+    expect(fault.message).toMatch(/ENCRYPTION_KEYS_FILE: cannot be read: ENOENT: .*missing/);
+    expect(fault.message).not.toContain('secret');
   });
 
   test('ask for DATABASE_URL only where a process cannot do without', () => {
