@@ -9,10 +9,11 @@ import { fanout } from './fanout.bench.ts';
 import { importAccounts } from './import-accounts.bench.ts';
 import { mail } from './mail.bench.ts';
 import { jsonLine, machine, table } from './report.ts';
+import { scale } from './scale.bench.ts';
 import { BenchServer } from './server.ts';
 import { usage } from './usage.bench.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [check, checkUnleash, dashboard, deadline, fanout, importAccounts, mail, usage];
+const BENCHMARKS: readonly Benchmark[] = [check, checkUnleash, dashboard, deadline, fanout, importAccounts, mail, scale, usage];
 
 const HELP = `npm run bench -- [NAME…] [--json] [--list] [--help]
 
@@ -27,7 +28,7 @@ Exits 1 where a target is not held or a benchmark fails, 2 where a name or optio
 were measured hold but the machine lacks what a benchmark measures with, such as Chromium.
 Sizes for a quick look, not for figures: BENCH_SMALL, BENCH_LARGE (deadline), BENCH_ACCOUNTS (import-accounts),
 BENCH_MAILS and BENCH_MORNING_MAILS (mail), BENCH_SUBSCRIBERS and BENCH_MESSAGES (fanout), BENCH_REQUESTS and BENCH_CHECK_ACCOUNTS (check),
-BENCH_BATCHES (usage).
+BENCH_BATCHES (usage), BENCH_SCALE_ACCOUNTS (scale).
 
 Benchmarks:
 ${list()}`;

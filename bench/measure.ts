@@ -1,5 +1,5 @@
 /** How costs are measured: in rounds that take turns, so that a disturbance of the machine meets all contenders alike. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Database } from '../src/db/database.ts';
 import { median } from './benchmark.ts';
 
@@ -32,7 +32,7 @@ export async function costOf(db: Database, operations: number, work: () => Promi
   return {
     elapsedUs: (elapsedMs * 1_000) / operations,
     ownCpuUs: (own.user + own.system) / operations,
-    serverCpuUs: ticks === null || after === null ? null : ((after - ticks) * TICK_US) / operations,
+    serverCpuUs: ticks === null || after === null ? null : (spent(ticks, after) * TICK_US) / operations,
   };
 }
 
@@ -68,18 +68,30 @@ export function medianRatio<Result>(ours: readonly Result[], theirs: readonly Re
 }
 
 async function backendsOf(db: Database): Promise<number[]> {
-  const rows = await db.query<{ pid: number }>('select pid from pg_stat_activity where datname = current_database()');
+  // Autovacuum comes and goes as it likes.
+  const rows = await db.query<{ pid: number }>(
+    `select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'`,
+  );
   return rows.map(({ pid }) => pid);
 }
 
-/** User and system time of processes; null where there is no /proc or one of them is gone. */
-function ticksOf(pids: readonly number[]): number | null {
-  try {
-    return pids.reduce((sum, pid) => {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      return sum + Number(fields[11]) + Number(fields[12]);
-    }, 0);
-  } catch {
-    return null;
-  }
+/** User and system time of each of these processes that is there; null where there is no /proc. */
+function ticksOf(pids: readonly number[]): ReadonlyMap<number, number> | null {
+  if (!existsSync('/proc/self/stat')) return null;
+  return new Map(
+    pids.flatMap((pid) => {
+      try {
+        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+        return [[pid, Number(fields[11]) + Number(fields[12])] as const];
+      } catch {
+        // A pool ends what lies idle.
+        return [];
+      }
+    }),
+  );
+}
+
+/** What those that are still there have spent. */
+function spent(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
+  return [...after].reduce((sum, [pid, ticks]) => sum + ticks - (before.get(pid) ?? ticks), 0);
 }
