@@ -26,6 +26,7 @@ import { UserMailAttempts } from './email/user-mail/attempt.service.ts';
 import { UserMailOutcomes } from './email/user-mail/outcome.service.ts';
 import { ProviderClients } from './email/user-mail/provider-clients.ts';
 import { UserMailSender } from './email/user-mail/sending.service.ts';
+import { MailPurge } from './email/mail-purge.service.ts';
 import { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import { UserMailService } from './email/user-mail/user-mail.service.ts';
 import { EventChain } from './events/chain.ts';
@@ -234,6 +235,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     testEmails: new TestEmailService({ db, wake, clock, emailSettings, templates, clients, limits, timeoutMs: settings.timeoutMs }),
     tokens,
     tracing,
+    mailPurge: new MailPurge(db, clock),
     userMailPurge: new UserMailPurge(db, clock),
     userMailSender,
     userMails,

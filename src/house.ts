@@ -4,6 +4,7 @@ import type { Database } from './db/database.ts';
 import type { MailDelivery } from './email/delivery.service.ts';
 import type { MailboxService } from './email/mailbox/mailbox.service.ts';
 import type { UserMailSender } from './email/user-mail/sending.service.ts';
+import type { MailPurge } from './email/mail-purge.service.ts';
 import type { UserMailPurge } from './email/user-mail/user-mail-purge.service.ts';
 import type { EventChain } from './events/chain.ts';
 import type { EventPurge } from './events/purge.ts';
@@ -58,6 +59,7 @@ export interface House extends Services {
   readonly delivery: MailDelivery;
   readonly chain: EventChain;
   readonly purge: EventPurge;
+  readonly mailPurge: MailPurge;
   readonly userMailPurge: UserMailPurge;
   readonly userMailSender: UserMailSender;
   readonly webhookPurge: WebhookPurge;

@@ -10,6 +10,11 @@ const MailSchema = defineEntity({
   uniques: [{ name: 'mail_once_unique', properties: ['administratorId', 'occasion'] }],
   indexes: [
     { name: 'mail_due_index', properties: ['sendAfter'], where: `"status" in ('QUEUED', 'SENDING')` },
+    {
+      name: 'mail_kept_index',
+      properties: ['finishedAt'],
+      where: '"recipient" is not null or "subject" is not null or "last_error" is not null',
+    },
     { name: 'mail_failed_index', properties: ['finishedAt', 'id'], where: `"status" = 'FAILED'` },
   ],
   properties: {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { purgeInBatches } from '../db/purge-in-batches.ts';
 import { CHAIN_HEAD, moveCut, waitForChain } from './chain.ts';
 import { raiseHorizon } from './horizon.ts';
 import { type EventCursor, parseCursor } from './log.ts';
@@ -24,21 +25,16 @@ export class EventPurge {
    * @param signal stops it after the batch under way
    * @returns how many events it deleted
    */
-  async run(signal?: AbortSignal): Promise<number> {
+  run(signal?: AbortSignal): Promise<number> {
     const before = new Date(this.clock.now().getTime() - this.retentionDays * DAY_MS);
-    let deleted = 0;
-    for (;;) {
-      const batch = await this.deleteBatch(before, await this.slowestReader());
-      deleted += batch;
-      if (batch < BATCH || signal?.aborted) return deleted;
-    }
+    return purgeInBatches(BATCH, async (limit) => this.deleteBatch(before, await this.slowestReader(), limit), signal);
   }
 
   /**
    * Only the head of the log is looked at, so that a log with nothing to purge costs one index page and not a scan. What is
    * left is all behind one place: the chain goes on from the hash that was there.
    */
-  private deleteBatch(before: Date, upTo: EventCursor | null): Promise<number> {
+  private deleteBatch(before: Date, upTo: EventCursor | null, limit: number): Promise<number> {
     const { xid, id } = upTo === null ? { xid: null, id: null } : parseCursor(upTo);
     return this.db.transaction(async (tx) => {
       await waitForChain(tx);
@@ -54,7 +50,7 @@ export class EventPurge {
          horizon as (${raiseHorizon('gone')}),
          ${moveCut('gone')}
          select count(*)::int as deleted from gone`,
-        [before, xid, id, BATCH],
+        [before, xid, id, limit],
       );
       return row!.deleted;
     });

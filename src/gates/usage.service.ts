@@ -3,6 +3,7 @@ import type { Actor } from '../auth/actor.ts';
 import { requireScope } from '../auth/scopes.rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { purgeInBatches } from '../db/purge-in-batches.ts';
 import { GracelineError } from '../errors.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
@@ -131,13 +132,9 @@ export class UsageService {
    * @param signal stops it after the batch under way
    * @returns how many rows it deleted
    */
-  async purge(signal?: AbortSignal): Promise<number> {
+  purge(signal?: AbortSignal): Promise<number> {
     const firstKept = firstOfDays(this.clock.now(), KEPT_DAYS);
-    for (let deleted = 0; ;) {
-      const batch = await deleteUsageBefore(this.db, firstKept, PURGE_BATCH);
-      deleted += batch;
-      if (batch < PURGE_BATCH || signal?.aborted) return deleted;
-    }
+    return purgeInBatches(PURGE_BATCH, (limit) => deleteUsageBefore(this.db, firstKept, limit), signal);
   }
 }
 

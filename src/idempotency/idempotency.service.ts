@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import { purgeInBatches } from '../db/purge-in-batches.ts';
 import { newId } from '../ids.ts';
 import { placeOfIdempotencyKey } from '../secrets/places.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
@@ -99,15 +100,10 @@ export class IdempotencyService {
    * @param signal stops it after the batch under way
    * @returns how many
    */
-  async purge(signal?: AbortSignal): Promise<number> {
+  purge(signal?: AbortSignal): Promise<number> {
     // A call that began just before its key expires is still under way: its lease is over as well before it goes.
     const before = new Date(this.clock.now().getTime() - KEPT_MS - LEASE_MS);
-    let forgotten = 0;
-    for (;;) {
-      const batch = await deleteKeys(this.db, before, PURGE_BATCH);
-      forgotten += batch;
-      if (batch < PURGE_BATCH || signal?.aborted) return forgotten;
-    }
+    return purgeInBatches(PURGE_BATCH, (limit) => deleteKeys(this.db, before, limit), signal);
   }
 
   /** A turn where the call is to be done, its answer where it was, null where it is under way. */

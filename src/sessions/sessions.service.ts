@@ -6,6 +6,7 @@ import type { Identity } from '../auth/oidc.rules.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { purgeInBatches } from '../db/purge-in-batches.ts';
 import type { RateLimit, RateLimits } from '../db/rate-limits.ts';
 import { GracelineError } from '../errors.ts';
 import { idleSince, isOpen, type PersonRole, requirePerson, sessionEnd, sessionEnded, sessionOfAuthorization } from './session.rules.ts';
@@ -142,15 +143,10 @@ export class SessionsService {
    * @param signal stops it after the batch under way
    * @returns how many it deleted
    */
-  async purge(signal?: AbortSignal): Promise<number> {
-    const now = this.parts.clock.now();
-    let deleted = 0;
-    while (!signal?.aborted) {
-      const batch = await purgeSessions(this.parts.db, now, idleSince(now, this.parts.idleMinutes), PURGE_BATCH);
-      deleted += batch;
-      if (batch < PURGE_BATCH) break;
-    }
-    return deleted;
+  purge(signal?: AbortSignal): Promise<number> {
+    const { db, clock, idleMinutes } = this.parts;
+    const now = clock.now();
+    return purgeInBatches(PURGE_BATCH, (limit) => purgeSessions(db, now, idleSince(now, idleMinutes), limit), signal);
   }
 
   private async open(actor: Actor, tokenEnd: Date | null, holder: SessionHolder): Promise<OpenedSession> {

@@ -9,6 +9,7 @@ import { expandMilestones } from './expand-milestones.ts';
 import { foldCounts } from './fold-counts.ts';
 import { purgeEvents } from './purge-events.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts';
+import { purgeMail } from './purge-mail.ts';
 import { purgeSessions } from './purge-sessions.ts';
 import { purgeUsage } from './purge-usage.ts';
 import { purgeUserMail } from './purge-user-mail.ts';
@@ -31,6 +32,7 @@ export const SWEEPS: readonly Sweep<Work>[] = [
   chainEvents,
   purgeEvents,
   purgeIdempotencyKeys,
+  purgeMail,
   purgeSessions,
   purgeUsage,
   purgeUserMail,

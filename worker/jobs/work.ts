@@ -14,6 +14,7 @@ export interface Work {
   readonly delivery: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
   readonly idempotency: { purge(signal: AbortSignal): Promise<unknown> };
   readonly usage: { purge(signal: AbortSignal): Promise<unknown> };
+  readonly mailPurge: { run(signal: AbortSignal): Promise<unknown> };
   readonly userMailSender: { deliverDue(signal: AbortSignal): Promise<SweepResult | void> };
   readonly userMailPurge: { run(signal: AbortSignal): Promise<unknown> };
   readonly chain: { run(signal: AbortSignal): Promise<unknown> };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
+import { purgeInBatches } from '../../db/purge-in-batches.ts';
 import { deleteUserMails, forgetUserMails } from './user-mail.repository.ts';
 import { KEPT_MS, REMEMBERED_MS } from './user-mail.rules.ts';
 
@@ -21,18 +22,8 @@ export class UserMailPurge {
    */
   async run(signal?: AbortSignal): Promise<{ forgotten: number; deleted: number }> {
     const now = this.clock.now().getTime();
-    const deleted = await inBatches((limit) => deleteUserMails(this.db, new Date(now - KEPT_MS), limit), signal);
-    const forgotten = await inBatches((limit) => forgetUserMails(this.db, new Date(now - REMEMBERED_MS), limit), signal);
+    const deleted = await purgeInBatches(BATCH, (limit) => deleteUserMails(this.db, new Date(now - KEPT_MS), limit), signal);
+    const forgotten = await purgeInBatches(BATCH, (limit) => forgetUserMails(this.db, new Date(now - REMEMBERED_MS), limit), signal);
     return { forgotten, deleted };
   }
-}
-
-async function inBatches(purge: (limit: number) => Promise<number>, signal: AbortSignal | undefined): Promise<number> {
-  let done = 0;
-  while (!signal?.aborted) {
-    const batch = await purge(BATCH);
-    done += batch;
-    if (batch < BATCH) break;
-  }
-  return done;
 }
