@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino';
 import type { Config } from './config.ts';
 
 /** Names of properties that never belong into a log, wherever in an entry they turn up. */
-const SECRETS = ['token', 'password', 'authorization', 'cookie', 'DATABASE_URL', 'SMTP_URL'];
+const SECRETS = ['token', 'password', 'authorization', 'cookie', 'DATABASE_URL', 'MONGODB_URL', 'SMTP_URL'];
 
 /**
  * Makes the logger of a process: one JSON line per entry on standard output. ERROR means that a person must act now.

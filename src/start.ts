@@ -29,6 +29,7 @@ Ctrl-C stops everything.
 Settings come from the environment; .env.example documents each. The most useful ones here:
   PORT=4000            where the API listens
   DATABASE_URL=...     use this PostgreSQL instead of the embedded one
+  MONGODB_URL=...      keep the ticks of the worker's Agenda in this MongoDB instead of in PostgreSQL
   DATA_DIR=.data       where the embedded PostgreSQL, its encryption key and undelivered mail are kept; delete it to begin anew
   SMTP_URL=...         send mail through this server; without it each mail is a file in .data/mail
   LOG_LEVEL=info       show the log of both processes (npm start shows warnings only)

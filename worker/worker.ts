@@ -80,7 +80,7 @@ async function missing<Deps>(db: Database, runner: SweepRunner<Deps>, ticker: Ti
   if ((await db.pendingDbMigrations()).length > 0) return ['Db migrations are pending.'];
   const stale = runner.staleSweeps();
   return [
-    ...(ticker?.isRunning() ? [] : ['Agenda is not running.']),
+    ...(ticker?.isTicking() ? [] : ['Agenda could not look for due ticks lately.']),
     ...(stale.length > 0 ? [`These sweeps have not succeeded lately: ${stale.join(', ')}.`] : []),
   ];
 }

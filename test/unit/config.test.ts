@@ -73,6 +73,23 @@ describe('settings', () => {
     expect(fault.message).not.toContain('secret');
   });
 
+  test.each([
+    'mongodb://127.0.0.1:27017/graceline',
+    'mongodb://graceline:s%40fe@one:27017,two:27018/graceline?replicaSet=rs0&tls=true',
+    'mongodb+srv://graceline:safe@cluster.example/graceline',
+  ])('take %s for a MongoDB', (url) => {
+    expect(readConfig({ MONGODB_URL: url }).MONGODB_URL).toBe(url);
+  });
+
+  test.each(['mongodb://u:secret@host', 'mongodb://u:secret@host/', 'mongodb://u:se/cret@host/db', 'http://u:secret@host/db', 'host/db'])(
+    'refuse %s, which names no database of a MongoDB, without quoting it',
+    (url) => {
+      const { message } = faultOf(() => readConfig({ MONGODB_URL: url }));
+      expect(message).toContain('  MONGODB_URL: must be a MongoDB connection string with a database such as mongodb://user:password@');
+      expect(message).not.toContain('cret');
+    },
+  );
+
   test('ask for DATABASE_URL only where a process cannot do without', () => {
     const url = 'postgres://graceline@127.0.0.1:5432/graceline';
     expect(databaseUrl(readConfig({ DATABASE_URL: url }))).toBe(url);
