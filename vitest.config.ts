@@ -16,6 +16,9 @@ const MEASURED = [
   'test/integration/webhook-requests.test.ts',
 ];
 
+/** What makes sense with a MongoDB alone; run by `npm run test:mongo`. */
+const ON_MONGODB = ['test/faults/mongodb.test.ts'];
+
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   // graphql ships a CommonJS and an ES build; two copies in one process refuse each other's schemas.
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: MEASURED,
+          exclude: [...MEASURED, ...ON_MONGODB],
           maxWorkers: LANES,
         },
       },

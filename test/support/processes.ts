@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/db/embedded.ts';
 import { atEndOfFile } from './end-of-file.ts';
+import { mongodbFor } from './mongodb.ts';
 import { PATIENCE_MS, START_PATIENCE_MS } from './patience.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -136,14 +137,16 @@ export async function spawnApi(env: Readonly<Record<string, string>>): Promise<T
   return TestProcess.spawn('src/main.ts', { HOST: '127.0.0.1', PORT: String(port), ...env }, [], `http://127.0.0.1:${port}`);
 }
 
-/** Starts a worker process on a free port; see {@link TestProcess.ready}. */
+/** Starts a worker process on a free port, with its ticks where this run of tests keeps them; see {@link TestProcess.ready}. */
 export async function spawnWorker(
   env: Readonly<Record<string, string>>,
   file = 'worker/main.ts',
   args: readonly string[] = [],
 ): Promise<TestProcess> {
   const port = await freePort();
-  return TestProcess.spawn(file, { HOST: '127.0.0.1', WORKER_PORT: String(port), ...env }, args, `http://127.0.0.1:${port}`);
+  const mongodb = env['DATABASE_URL'] === undefined ? null : mongodbFor(env['DATABASE_URL']);
+  const settings = { HOST: '127.0.0.1', WORKER_PORT: String(port), ...(mongodb !== null && { MONGODB_URL: mongodb }), ...env };
+  return TestProcess.spawn(file, settings, args, `http://127.0.0.1:${port}`);
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Proxy {
   readonly port: number;
   /** Resets every connection and refuses new ones. */
   cut(): void;
+  /** Carries nothing more on the connections there are, and tells nobody; new ones pass. As a router does that forgets them. */
+  freeze(): void;
   /** Takes connections again. */
   restore(): void;
 }
@@ -39,6 +41,9 @@ export async function startProxy(to: number): Promise<Proxy> {
     cut: () => {
       open = false;
       for (const socket of sockets) socket.resetAndDestroy();
+    },
+    freeze: () => {
+      for (const socket of sockets) socket.unpipe().pause();
     },
     restore: () => {
       open = true;

@@ -114,9 +114,9 @@ export class World {
     return this.keep(await spawnApi(this.env));
   }
 
-  /** Starts a worker process; the caller awaits {@link TestProcess.ready}. */
-  async startWorker(): Promise<TestProcess> {
-    return this.keep(await spawnWorker(this.env));
+  /** Starts a worker process, with settings of its own where given; the caller awaits {@link TestProcess.ready}. */
+  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<TestProcess> {
+    return this.keep(await spawnWorker({ ...this.env, ...env }));
   }
 
   /** Makes the token of somebody. The first of all tokens has to come from somewhere. */
