@@ -1,10 +1,11 @@
-import type { JobParameters, JobRepository } from 'agenda';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Looks } from '../../../worker/looks.ts';
 import { silent } from '../../support/house.ts';
 
+type Repository = ConstructorParameters<typeof Looks>[0];
+
 const NOW = new Date('2026-05-04T09:00:00Z');
-const TICK: JobParameters = { name: 'probe', type: 'single', priority: 0, nextRunAt: NOW, data: {} };
+const TICK: Parameters<Repository['saveJobState']>[0] = { name: 'probe', type: 'single', priority: 0, nextRunAt: NOW, data: {} };
 
 /** Ticks in a store that answers when told to, and what it was asked. */
 function slowStore() {
@@ -20,7 +21,7 @@ function slowStore() {
     saveJobState: () => ask('save'),
     unlockJob: () => ask('unlock'),
     unlockJobs: () => ask('unlock all'),
-  } as unknown as JobRepository;
+  } as unknown as Repository;
   const looks = new Looks(repository, silent);
   const look = (sweep: string) => repository.getNextJobToRun(sweep, NOW, NOW, undefined, undefined);
   return { repository, looks, look, asked, answers };
