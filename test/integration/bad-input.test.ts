@@ -11,6 +11,7 @@ import {
   MigrationDocument,
   type NewAccount,
   type NewAdministrator,
+  type NewMigration,
   OptInDocument,
   OptOutDocument,
   RevokeTokenDocument,
@@ -262,6 +263,18 @@ test('what is nested a hundred thousand levels deep is refused without a defect'
   const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body });
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT' } }] });
   expect(await census(service.db)).toEqual(before);
+});
+
+test('more faults in one list than graphql-js counts are one refusal without a defect', async () => {
+  const affects = { platforms: Array.from({ length: 60 }, () => 'NOWHERE') };
+  const input = { title: 'Many', severity: 'LOW', affects } as unknown as NewMigration;
+  const response = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: 'mutation ($input: NewMigration!) { createMigration(input: $input) { key } }', variables: { input } }),
+  });
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
 });
 
 test('asked for by more callers than there are connections, what does not exist is missing for each of them', async () => {
