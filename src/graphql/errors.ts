@@ -57,6 +57,8 @@ function requestCode(error: GraphQLError): string | null {
   if (REQUEST_CODES.has(code)) return String(code);
   const root = deepest(error);
   if (root instanceof GraphQLError && root.nodes?.[0] && root.nodes[0].kind !== Kind.FIELD) return ApolloServerErrorCode.BAD_USER_INPUT;
+  // That variables have more faults than are counted points nowhere; whatever a resolver throws is given its field.
+  if (root === error && code === undefined && !error.nodes && !error.path) return ApolloServerErrorCode.BAD_USER_INPUT;
   return null;
 }
 

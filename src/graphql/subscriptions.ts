@@ -57,6 +57,8 @@ const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonl
   handleProtocols,
 };
 const GOING_AWAY = 1001;
+/** What graphql-ws says of a message that the protocol has, but from servers alone; of all else it closes the socket itself. */
+const WORD_OF_SERVERS = /^Unexpected message of type \w+ received$/;
 
 type InitPayload = Record<string, unknown> | undefined;
 
@@ -345,6 +347,7 @@ export class Subscriptions {
   private fail({ socket, requestId }: Session, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
+    if (WORD_OF_SERVERS.test(failure.message)) return socket.close(CloseCode.BadRequest, reasonOf(failure.message));
     noteRequest([failure], requestId);
     socket.close(TRY_AGAIN_LATER, reasonOf(this.options.formatError(failure).message));
   }
