@@ -57,8 +57,6 @@ const ACCEPTOR_OPTIONS: ServerOptions & { readonly maxFragments: number; readonl
   handleProtocols,
 };
 const GOING_AWAY = 1001;
-/** What graphql-ws says of a message that the protocol has, but from servers alone; of all else it closes the socket itself. */
-const WORD_OF_SERVERS = /^Unexpected message of type \w+ received$/;
 
 type InitPayload = Record<string, unknown> | undefined;
 
@@ -343,11 +341,12 @@ export class Subscriptions {
     return errors.map(this.options.formatError);
   }
 
-  /** A message that could not be handled: a defect of ours, or a peer that went away while it was answered. */
+  /** A message that could not be handled: a defect of ours, a peer that went away while it was answered, or one that says what only servers do. */
   private fail({ socket, requestId }: Session, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
-    if (WORD_OF_SERVERS.test(failure.message)) return socket.close(CloseCode.BadRequest, reasonOf(failure.message));
+    if (/^Unexpected message of type \w+ received$/.test(failure.message))
+      return socket.close(CloseCode.BadRequest, reasonOf(failure.message));
     noteRequest([failure], requestId);
     socket.close(TRY_AGAIN_LATER, reasonOf(this.options.formatError(failure).message));
   }

@@ -3,8 +3,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { showProgress } from '../../src/progress.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
+import { fuzz } from './fuzz/fuzz.ts';
 
-const FAULTS: readonly Fault[] = [];
+const FAULTS: readonly Fault[] = [fuzz];
 
 /** What is kept of campaigns that ended early, for `--resume`. */
 const KEPT = '.data/faults';

@@ -77,19 +77,22 @@ describe('over a socket', () => {
     await expect(end).resolves.toBe(code);
   });
 
-  test.each(['next', 'error', 'connection_ack'])('a peer that sends what only servers send is closed with 4400, and that is no defect: %s', async (type) => {
-    const before = service.logged.length;
-    const socket = new WebSocket(`${service.url}/graphql`, 'graphql-transport-ws', {
-      headers: { authorization: `Bearer ${service.operator.token}` },
-    });
-    const closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
-    socket.once('open', () => {
-      socket.send('{"type":"connection_init"}');
-      socket.send(JSON.stringify({ type, id: '1', payload: type === 'error' ? [{ message: 'x' }] : {} }));
-    });
-    await expect(closed).resolves.toEqual([4400, expect.stringContaining(type)]);
-    expect(service.logged.slice(before).filter(({ level }) => Number(level) >= 50)).toEqual([]);
-  });
+  test.each(['next', 'error', 'connection_ack'])(
+    'a peer that sends what only servers send is closed with 4400, and that is no defect: %s',
+    async (type) => {
+      const before = service.logged.length;
+      const socket = new WebSocket(`${service.url}/graphql`, 'graphql-transport-ws', {
+        headers: { authorization: `Bearer ${service.operator.token}` },
+      });
+      const closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
+      socket.once('open', () => {
+        socket.send('{"type":"connection_init"}');
+        socket.send(JSON.stringify({ type, id: '1', payload: type === 'error' ? [{ message: 'x' }] : {} }));
+      });
+      await expect(closed).resolves.toEqual([4400, expect.stringContaining(type)]);
+      expect(service.logged.slice(before).filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    },
+  );
 
   test('a socket takes 50 subscriptions at once', async () => {
     const socket = new WebSocket(`${service.url}/graphql`, 'graphql-transport-ws', {

@@ -6,7 +6,8 @@ import { newId } from '../../src/ids.ts';
 import type { GraphqlClient } from './graphql-client.ts';
 import type { TestService } from './service.ts';
 
-const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
+/** As it is committed. */
+export const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
 const roots = { query: schema.getQueryType()!.getFields(), mutation: schema.getMutationType()!.getFields() };
 
 /** A world in which each role has something of its own, and somebody else has the same. */
@@ -274,8 +275,11 @@ function missingIn({ name, type }: GraphQLArgument | GraphQLInputField, given: R
   return Object.values(named.getFields()).flatMap((field) => missingIn(field, value, `${path}.${field.name}`));
 }
 
+/** What it takes to make a world: any service, in this process or beside it. */
+export type WorldHouse = Pick<TestService, 'house' | 'db' | 'operator' | 'anonymous' | 'clientOf' | 'setClock' | 'sweep'>;
+
 /** Makes the world of {@link ARGUMENTS}: what is ours, and the same of somebody else. */
-export async function createWorld(service: TestService): Promise<{ ours: World; theirs: Whose }> {
+export async function createWorld(service: WorldHouse): Promise<{ ours: World; theirs: Whose }> {
   const { accounts, migrations } = service.house;
   const people: Whose[] = [];
   for (const owner of ['mine', 'theirs']) {
