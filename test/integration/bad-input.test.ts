@@ -156,6 +156,29 @@ describe('is refused with a code that names the fault, and loses nothing:', () =
     await expectRefusal(() => createAdministrator({ timeZone }), code, named);
   });
 
+  test.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00+00:01'])(
+    'the instant %s, whose year in UTC has no four digits or is none',
+    async (instant) => {
+      const of = { account: 'mine', migration: 'running', reason: 'A reason.' };
+      const requests = [
+        () => service.operator.request(ExtendDeadlineDocument, { ...of, until: instant }),
+        () =>
+          service.operator.request('mutation ($input: NewToken!) { createToken(input: $input) { id } }', {
+            input: { name: 'a', role: 'RUNTIME', subject: 'login', expiresAt: instant },
+          }),
+        () => service.operator.request(`{ events(from: "${instant}") { edges { cursor } } }`),
+        () => service.operator.request('query ($to: DateTime) { events(to: $to) { edges { cursor } } }', { to: instant }),
+      ];
+      for (const request of requests) await expectRefusal(request, 'INVALID_DATE', '9999');
+    },
+  );
+
+  test('a grace period whose default deadline no calendar has: the deadline is to be decided', async () => {
+    const input = { key: 'last-days', title: 'Last days', severity: 'LOW', gracePeriodStart: '9999-12-31' } as const;
+    const { createMigration } = await service.operator.request(CreateMigrationDocument, { input });
+    expect(createMigration.mandatoryOptIn).toBe('TBD');
+  });
+
   test('a revoked token, from the next request on', async () => {
     const { id, token } = await service.house.tokens.createToken(SETUP, { name: 'a', role: 'OPERATOR', subject: 'gone' });
     const gone = graphqlClient(service.url, token);
