@@ -18,6 +18,7 @@ import { runVerifyLog } from './events/run-verify-log.ts';
 import { parseNoted } from './events/verify-log.ts';
 import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
+import { isInFourDigits } from './migrations/dates.rules.ts';
 import { renderPage } from './migrations/page-render.ts';
 import { localEncryptionKeys } from './secrets/encryption-keys.ts';
 import { runRotateSecrets } from './secrets/run-rotate-secrets.ts';
@@ -205,7 +206,8 @@ async function readText(file: string): Promise<string> {
 
 function instant(text: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Give an instant such as 2027-01-01T00:00:00Z.');
+  if (Number.isNaN(date.getTime()) || !isInFourDigits(date))
+    throw new InvalidArgumentError('Give an instant such as 2027-01-01T00:00:00Z.');
   return date;
 }
 

@@ -1,5 +1,6 @@
 import { GracelineError } from '../errors.ts';
 import type { RouteRequest, Routes } from '../http/route.ts';
+import { isInFourDigits } from '../migrations/dates.rules.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { SessionCookie } from '../sessions/session-cookie.ts';
 import type { SessionsService } from '../sessions/sessions.service.ts';
@@ -82,6 +83,6 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 
 function instant(field: 'from' | 'to', text: string): Date {
   const date = new Date(text);
-  if (INSTANT.test(text) && !Number.isNaN(date.getTime())) return date;
+  if (INSTANT.test(text) && !Number.isNaN(date.getTime()) && isInFourDigits(date)) return date;
   throw new GracelineError('INVALID_INPUT', `"${field}" takes an instant such as 2026-05-01T00:00:00Z, a "+" written as %2B.`, { field });
 }

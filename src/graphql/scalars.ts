@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 import { GracelineError } from '../errors.ts';
-import { parsePartialDate } from '../migrations/dates.rules.ts';
+import { isInFourDigits, parsePartialDate } from '../migrations/dates.rules.ts';
 
 /** An instant. Out: UTC with milliseconds. In: ISO 8601 with a zone. */
 export const DateTime = new GraphQLScalarType<Date, string>({
@@ -10,8 +10,8 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   // Hot reads let the database write the text; it passes as it is.
   serialize: (value) => (typeof value === 'string' ? value : serializeDate(value)),
-  parseValue: GraphQLDateTimeISO.parseValue,
-  parseLiteral: GraphQLDateTimeISO.parseLiteral,
+  parseValue: (value) => keepable(GraphQLDateTimeISO.parseValue(value)),
+  parseLiteral: (node, variables) => keepable(GraphQLDateTimeISO.parseLiteral(node, variables)),
 });
 
 /** A date of which perhaps only the month is known, or nothing. See src/migrations/dates.rules.ts. */
@@ -35,6 +35,12 @@ export const JSONObject = new GraphQLScalarType({
 function serializeDate(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   throw new TypeError(`A DateTime is a Date or a text, not ${typeof value}.`);
+}
+
+/** PostgreSQL reads other years from no text that a Date writes, and an offset may lead into them. */
+function keepable(instant: Date): Date {
+  if (isInFourDigits(instant)) return instant;
+  throw new GracelineError('INVALID_DATE', 'The instant is in no year from 0001 to 9999 in UTC. Give one such as 2016-06-20T09:30:00Z.');
 }
 
 function parseDate(value: unknown): string {

@@ -34,9 +34,13 @@ export function parsePartialDate(text: string): PartialDate | null {
   const [year, monthOfYear, dayOfMonth] = trimmed.slice(0, 10).split('-') as [string, string, string];
   const instant = new Date(trimmed);
   if (!isDayOfCalendar(year, monthOfYear, dayOfMonth) || Number.isNaN(instant.getTime())) return null;
-  const canonical = instantDate(instant);
   // In UTC it may have left the years that are written with four digits, and would not read back.
-  return INSTANT.test(canonical) && Number(canonical.slice(0, 4)) > 0 ? canonical : null;
+  return isInFourDigits(instant) ? instantDate(instant) : null;
+}
+
+/** Whether the year of an instant in UTC is one of 1 to 9999: no other is read alike by everybody. */
+export function isInFourDigits(instant: Date): boolean {
+  return /^(?!0000)\d{4}-/.test(instant.toISOString());
 }
 
 /** The partial date that is exactly this instant, with milliseconds only where there are any. */

@@ -3,7 +3,7 @@
  * and DRAFT → MANDATORY at once in an emergency.
  */
 import type { ErrorCode } from '../errors.ts';
-import { earliestDay, isExact, latestDay, type PartialDate } from './dates.rules.ts';
+import { earliestDay, isExact, isInFourDigits, latestDay, type PartialDate } from './dates.rules.ts';
 
 /** The states of a migration, in the order it passes through them. */
 export const LIFECYCLE_STATES = ['DRAFT', 'ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY', 'CANCELLED'] as const;
@@ -118,14 +118,15 @@ export function stateAt(recorded: LifecycleState, schedule: Schedule, now: Date)
  * The deadline a severity gives to a grace period where the operator names none.
  *
  * @param start the start of the grace period
- * @returns the deadline as a day (or, for a start that is an instant, an instant); TBD while the start has no day
+ * @returns the deadline as a day (or, for a start that is an instant, an instant); TBD while the start has no day, or where it
+ *   would be beyond the year 9999
  */
 export function defaultDeadline(severity: Severity, start: PartialDate): PartialDate {
   if (!isExact(start)) return 'TBD';
   const [day, time = ''] = start.split(/(?=T)/) as [string, string?];
   const deadline = new Date(`${day}T00:00:00Z`);
   deadline.setUTCDate(deadline.getUTCDate() + DEFAULT_GRACE_DAYS[severity]);
-  return deadline.toISOString().slice(0, 10) + time;
+  return isInFourDigits(deadline) ? deadline.toISOString().slice(0, 10) + time : 'TBD';
 }
 
 /**

@@ -170,6 +170,12 @@ describe('is refused with a code that names the fault, and loses nothing:', () =
         () => service.operator.request('query ($to: DateTime) { events(to: $to) { edges { cursor } } }', { to: instant }),
       ];
       for (const request of requests) await expectRefusal(request, 'INVALID_DATE', '9999');
+      const { token } = await service.house.tokens.createToken(SETUP, { name: 'a', role: 'OPERATOR', subject: 'dated' });
+      const headers = { authorization: `Bearer ${token}` };
+      for (const filter of ['from', 'to']) {
+        const response = await fetch(`${service.url}/events.ndjson?${new URLSearchParams({ [filter]: instant })}`, { headers });
+        expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('INVALID_INPUT')]);
+      }
     },
   );
 
