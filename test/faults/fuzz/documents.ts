@@ -48,6 +48,7 @@ const ROOTS = { query: schema.getQueryType()!, mutation: schema.getMutationType(
 
 /** Makes operations of a kind; each root field is as likely as any other. */
 export class Documents {
+  /** By type and field: to make an arbitrary takes longer than to draw from it. */
   private readonly kept = new Map<string, fc.Arbitrary<Selected>>();
 
   constructor(private readonly values: Values) {}
@@ -75,16 +76,24 @@ export class Documents {
   }
 
   private field(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): fc.Arbitrary<Selected> {
+    const place = `${parent.name}.${field.name} ${depth}`;
+    const known = this.kept.get(place) ?? this.newField(parent, field, depth);
+    this.kept.set(place, known);
+    return known;
+  }
+
+  private newField(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): fc.Arbitrary<Selected> {
     const type = getNamedType(field.type);
     const inner = isObjectType(type) ? fc.array(this.selection(type, depth + 1), { minLength: 1, maxLength: 4 }) : fc.constant([]);
-    const given = fc.tuple(...field.args.map((argument) => this.argument(argument))).map((all) => all.flat());
+    const given = fc.tuple(...field.args.map((argument) => this.argument(field.name, argument))).map((all) => all.flat());
     return fc.record({ field: fc.constant(field), parent: fc.constant(parent), given, wrapping: fc.constantFrom(...WRAPPINGS), inner });
   }
 
-  private argument(argument: GraphQLArgument): fc.Arbitrary<readonly Given[]> {
+  private argument(field: string, argument: GraphQLArgument): fc.Arbitrary<readonly Given[]> {
     const given = fc.record({
       argument: fc.constant(argument),
-      value: this.values.of(argument.type, argument.name),
+      // Whose id it is only its field says.
+      value: this.values.of(argument.type, argument.name === 'id' ? `${field} id` : argument.name),
       asVariable: fc.boolean(),
     });
     const one = given.map((it): readonly Given[] => [it]);

@@ -18,7 +18,7 @@ test(
     // Something of each kind was sent, and much of it got through to where it could do harm.
     expect(Object.keys(tallies)).toEqual(
       expect.arrayContaining([
-        'inputs of mutations by type',
+        'inputs of mutations and queries by type',
         'documents by the grammar',
         'documents nearly right',
         'requests as bytes',

@@ -1,4 +1,4 @@
-/** Every input of every mutation with every value at a bound and every hostile one of its type, one at a time. */
+/** Every input of every mutation and query with every value at a bound and every hostile one of its type, one at a time. */
 import { getNamedType, getNullableType, type GraphQLInputType, GraphQLString, isInputObjectType, isListType } from 'graphql';
 import { ARGUMENTS, FIELDS, IDEMPOTENCY_KEY, type RootField } from '../../support/every-field.ts';
 import type { HttpAttempt, Sender } from './attempt.ts';
@@ -47,12 +47,12 @@ const GOING_THROUGH: Readonly<Record<string, (n: number, endpoint: string) => { 
   rotateWebhookSecret: (_, id) => ({ id }),
   redeliverFailedWebhooks: (_, endpoint) => ({ endpoint }),
   replayWebhooks: (_, endpoint) => ({ endpoint }),
+  webhookDeliveries: (_, endpoint) => ({ endpoint }),
 };
 
-/** The table, mutation by mutation. */
+/** The table, field by field. */
 export function wrongInputs(things: Things): WrongInput[] {
-  const mutations = FIELDS.filter(({ kind }) => kind === 'mutation');
-  return [...mutations.flatMap((field) => wrongInputsOf(field, things)), ...wrongKeys(things)];
+  return [...FIELDS.flatMap((field) => wrongInputsOf(field, things)), ...wrongKeys(things)];
 }
 
 function wrongInputsOf(field: RootField, { whose, endpoint }: Things): WrongInput[] {
@@ -83,7 +83,7 @@ function wrongKeys({ whose }: Things): WrongInput[] {
   }));
 }
 
-/** Who gets furthest with a mutation. */
+/** Who gets furthest with a field. */
 function senderOf({ name }: RootField): Sender {
   return /notice|calendarLink/i.test(name) ? 'ADMINISTRATOR' : 'OPERATOR';
 }

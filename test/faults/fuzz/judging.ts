@@ -12,7 +12,7 @@ const CODES: ReadonlySet<unknown> = new Set([
 
 /** What a process says of its inside. None of the texts that are sent looks like any of it. */
 const INSIDE =
-  /\n\s+at |node_modules|file:\/\/\/work|\/src\/[\w/-]+\.ts|\.ts:\d+|syntax error at or near|violates [\w-]+ constraint|invalid input syntax|invalid byte sequence|out of range for type|duplicate key value|relation "\w+"|\b(?:select|insert into|delete from) [\w"]+ (?:from|values|where)\b|(?:Driver|Query|Type|Range|Reference)(?:Exception|Error)|Cannot read propert|is not a function|ECONN|ENOENT/;
+  /\n\s+at |node_modules|file:\/\/\/work|\/src\/[\w/-]+\.ts|\.ts:\d+|syntax error at or near|violates [\w-]+ constraint|invalid input syntax|invalid byte sequence|out of range for type|duplicate key value|relation "\w+"|\b(?:select|insert into|delete from) [\w"]+ (?:from|values|where)\b|(?:Driver|Query|Type|Range|Reference)(?:Exception|Error)|Cannot read propert|is not a function/;
 
 /** Codes by which a socket is closed for a reason of ours: those of the protocol of WebSockets, and of graphql-transport-ws. */
 const OUR_FAULTS: readonly number[] = [1011, 1012, 1013, 1014, CloseCode.InternalServerError];

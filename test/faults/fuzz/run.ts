@@ -9,11 +9,11 @@ import type { Wire } from './sending.ts';
 import type { FuzzedWorld } from './world.ts';
 
 /** So many are under way at a time: what one does must not break what another does. */
-const AT_A_TIME = 6;
+const AT_A_TIME = 10;
 /** After so many, the connections of PostgreSQL and the memory are looked at. */
 const LOOK_EVERY = 5_000;
 /** By then all caches are full and all code is compiled. */
-const WARM_AFTER = 10_000;
+const WARM_AFTER = 20_000;
 /** What may be in use more than when it was warm, garbage aside. */
 const MAX_GROWTH_BYTES = 48 * 1_024 * 1_024;
 /** How long what broke something is made smaller. */
@@ -22,7 +22,7 @@ const SHRINK_MS = 20_000;
 const TABLE_EVERY = 4;
 /** So many are remembered, for the log may name one that was answered a moment ago. */
 const REMEMBERED = 500;
-const TABLE = 'inputs of mutations by type';
+const TABLE = 'inputs of mutations and queries by type';
 
 /** A campaign under way. */
 export class FuzzRun {

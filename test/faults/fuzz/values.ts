@@ -60,8 +60,10 @@ export class Values {
     if (/^accounts?$/.test(name)) return fc.constantFrom(...account);
     if (/^(migration|key)$/.test(name))
       return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...migration) }, { weight: 1, arbitrary: nth('m-') });
-    if (name.startsWith('administrator')) return fc.constantFrom(...administrator);
-    if (name === 'id') return fc.oneof(fc.constantFrom(...ids), fc.constantFrom(...account), nth('a-'));
+    if (/account id$/i.test(name)) return fc.constantFrom(...account);
+    if (/^administrator|administrator id$/i.test(name)) return fc.constantFrom(...administrator);
+    if (name.endsWith(' id')) return fc.constantFrom(...ids);
+    if (name === 'id') return nth('a-');
     if (/^(endpoint|notice|token)$/.test(name)) return fc.constantFrom(...ids);
     if (/^(email|to)$/.test(name)) return nth('p').map((person) => `${person}@example.invalid`);
     if (name === 'from' || name === 'defaultFrom') return fc.constantFrom('Shop <shop@example.com>', 'shop@example.com');

@@ -43,6 +43,8 @@ const SETTINGS = {
 } as const;
 
 const LOOK_AGAIN_MS = 50;
+/** Thousands of mails and webhooks may wait, each for somebody who does not answer. */
+const SWEEP_FOR_MS = 60_000;
 const SPARE = 'spare';
 const PASSWORD = 'correct horse battery';
 const SCOPES = [
@@ -95,7 +97,7 @@ export class FuzzedWorld {
     const tokens: Record<string, string> = { WRONG: `gl_${'x'.repeat(40)}` };
     const world = new FuzzedWorld(child, dir, house, `http://127.0.0.1:${port}`, tokens);
     try {
-      world.things = await world.fill(tokens);
+      world.things = await world.furnish(tokens);
       return world;
     } catch (error) {
       await world.close();
@@ -133,9 +135,9 @@ export class FuzzedWorld {
     }
   }
 
-  /** Does what the worker would do next with all that was left in the database. Rejects where a sweep fails. */
+  /** Does what the worker would do next with what was left in the database. Rejects where a sweep fails. */
   async sweep(): Promise<void> {
-    const { signal } = new AbortController();
+    const signal = AbortSignal.timeout(SWEEP_FOR_MS);
     for (const sweep of SWEEPS) await sweep.run(this.house, signal);
   }
 
@@ -148,7 +150,7 @@ export class FuzzedWorld {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  private async fill(tokens: Record<string, string>): Promise<Things> {
+  private async furnish(tokens: Record<string, string>): Promise<Things> {
     const { house, url } = this;
     const clientOf = async (token: Omit<NewToken, 'name'>) => {
       const made = await house.tokens.createToken(SYSTEM, { name: token.role, ...token });
