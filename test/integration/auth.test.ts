@@ -270,6 +270,7 @@ test.each<[string, string, Partial<NewToken>]>([
   ['an unknown administrator', 'NOT_FOUND', { role: 'ADMINISTRATOR', administratorId: newId() }],
   ['an administrator id of the wrong form', 'NOT_FOUND', { role: 'ADMINISTRATOR', administratorId: 'ada' }],
   ['an administrator for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', administratorId: ada }],
+  ['an empty administrator id for a runtime', 'INVALID_INPUT', { role: 'RUNTIME', administratorId: '' }],
   ['a partner without accounts', 'INVALID_INPUT', { role: 'PARTNER', accounts: [] }],
   ['a partner of no account and not of all', 'INVALID_INPUT', { role: 'PARTNER', allAccounts: false }],
   ['a partner of all accounts and of one', 'INVALID_INPUT', { role: 'PARTNER', accounts: ['acme'], allAccounts: true }],
