@@ -60,7 +60,7 @@ export function checkedToken(input: NewToken, now: Date): CheckedToken {
   if (role === 'ADMINISTRATOR' && !administratorId) {
     throw refusal('administratorId', 'An administrator’s token needs "administratorId". Give the id of the administrator it is for.');
   }
-  if (role !== 'ADMINISTRATOR' && administratorId) {
+  if (role !== 'ADMINISTRATOR' && administratorId != null) {
     throw refusal(
       'administratorId',
       'Only an administrator’s token takes "administratorId". Leave it out, or make the role ADMINISTRATOR.',
