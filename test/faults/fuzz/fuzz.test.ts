@@ -5,7 +5,7 @@ import { LONG_TEST_LIMIT_MS } from '../../support/patience.ts';
 import { shortCampaign } from '../fault.ts';
 import { fuzzOn } from './fuzz.ts';
 
-const DOCUMENTS = 2_400;
+const DOCUMENTS = 2_000;
 const SEED = 7;
 
 test(

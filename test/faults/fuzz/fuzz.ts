@@ -15,7 +15,7 @@ export const fuzz: Fault = {
   steps: 'documents',
   usual: 20_000,
   run: async (campaign) => {
-    const folder = await mkdtemp(join(tmpdir(), 'graceline-faults-'));
+    const folder = await mkdtemp(join(tmpdir(), 'graceline-fuzz-postgres-'));
     try {
       const postgres = await startEmbeddedPostgres(folder, ['-c', 'fsync=off', '-c', 'full_page_writes=off']);
       try {

@@ -76,7 +76,7 @@ function wrongKeys({ whose }: Things): WrongInput[] {
   const variables = ARGUMENTS[field.name]!(whose);
   const query = field.document
     .replace('(', `($${IDEMPOTENCY_KEY}: String, `)
-    .replace('optIn(', `optIn(${IDEMPOTENCY_KEY}: $${IDEMPOTENCY_KEY}, `);
+    .replace('{ optIn(', `{ optIn(${IDEMPOTENCY_KEY}: $${IDEMPOTENCY_KEY}, `);
   return hostileValues(GraphQLString, 'x').map((hostile) => ({
     place: `optIn ${IDEMPOTENCY_KEY}`,
     attempt: asked(senderOf(field), { query, variables: { ...variables, [IDEMPOTENCY_KEY]: hostile } }),

@@ -12,7 +12,7 @@ const CODES: ReadonlySet<unknown> = new Set([
 
 /** What a process says of its inside. None of the texts that are sent looks like any of it. */
 const INSIDE =
-  /\n\s+at |node_modules|file:\/\/\/work|\/src\/[\w/-]+\.ts|\.ts:\d+|syntax error at or near|violates [\w-]+ constraint|invalid input syntax|invalid byte sequence|out of range for type|duplicate key value|relation "\w+"|\b(?:select|insert into|delete from) [\w"]+ (?:from|values|where)\b|(?:Driver|Query|Type|Range|Reference)(?:Exception|Error)|Cannot read propert|is not a function/;
+  /\n\s+at |node_modules|\/src\/[\w/-]+\.ts|\.ts:\d+|syntax error at or near|violates [\w-]+ constraint|invalid input syntax|invalid byte sequence|out of range for type|duplicate key value|relation "\w+"|\b(?:select|insert into|delete from) [\w"]+ (?:from|values|where)\b|(?:Driver|Query|Type|Range|Reference)(?:Exception|Error)|Cannot read propert|is not a function/;
 
 /** Codes by which a socket is closed for a reason of ours: those of the protocol of WebSockets, and of graphql-transport-ws. */
 const OUR_FAULTS: readonly number[] = [1011, 1012, 1013, 1014, CloseCode.InternalServerError];
@@ -25,8 +25,8 @@ export function faultOf(attempt: Attempt, { statuses, text, messages, closeCode 
   const status = statuses.find((one) => one >= 500);
   if (status !== undefined && !(status === 503 && (MISSING.test(text) || isHead(attempt))))
     return `It was answered with ${status}: ${start(text)}`;
-  const inside = INSIDE.exec(text);
-  if (inside && !isEchoed(attempt, inside[0])) return `The answer tells of the inside ("${inside[0]}"): ${start(text)}`;
+  const inside = insideIn(text);
+  if (inside !== null && !isEchoed(attempt, inside)) return `The answer tells of the inside ("${inside}"): ${start(text)}`;
   if (attempt.kind === 'socket') return faultOfSocket(messages, closeCode);
   return attempt.kind === 'http' ? faultOfErrors(statuses[0]!, text) : null;
 }
@@ -48,7 +48,8 @@ export function faultOfLine(line: string): string | null {
     return `The process printed what is no entry of a log: ${start(line)}`;
   }
   if (typeof entry.level !== 'number' || entry.level >= 50) return `The log has an error: ${start(line)}`;
-  return /\\n\s+at |"stack"/.test(line) ? `The log shows a stack: ${start(line)}` : null;
+  if (/\\n\s+at |"stack"/.test(line)) return `The log shows a stack: ${start(line)}`;
+  return insideIn(line) === null ? null : `The log tells of the inside: ${start(line)}`;
 }
 
 function faultOfSocket(messages: readonly string[], closeCode: number | null): string | null {
@@ -94,6 +95,12 @@ function faultOfList(errors: unknown, whole: string): string | null {
 /** Then there is no text that says why. */
 function isHead(attempt: Attempt): boolean {
   return attempt.kind === 'raw' ? attempt.bytes.subarray(0, 4).toString() === 'HEAD' : attempt.kind === 'http' && attempt.method === 'HEAD';
+}
+
+/** What of a text tells of the inside of the process, its statements or where it is installed; null where nothing does. */
+function insideIn(text: string): string | null {
+  const root = process.cwd();
+  return text.includes(root) ? root : (INSIDE.exec(text)?.[0] ?? null);
 }
 
 /** Whether it is but what was sent. */

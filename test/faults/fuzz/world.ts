@@ -28,6 +28,7 @@ const SETTINGS = {
   NODE_ENV: 'production',
   INTROSPECTION: 'on',
   LOG_LEVEL: 'info',
+  PLATFORM_TIME_ZONE: 'Europe/Berlin',
   PORT: '0',
   TRUSTED_WEBHOOK_HOSTS: '127.0.0.1:9',
   TRUSTED_SMTP_SERVERS: '127.0.0.1:9',
