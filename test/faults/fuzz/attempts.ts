@@ -51,10 +51,10 @@ export function kindsOf({ known, secrets }: Things, tokens: Readonly<Record<stri
   ];
 }
 
-/** A row of the table of inputs, so that its rows come one by one wherever it begins. */
-export function inputAt(table: readonly WrongInput[], step: number): WrongInput {
-  // Coprime to any table of ours, so that the first few hundred are of all mutations.
-  return table[(step * STRIDE) % table.length]!;
-}
-
+/** How far apart the rows of two turns are: a prime, so that every row has its turn, and the first few hundred are of all fields. */
 const STRIDE = 104_729;
+
+/** The row of the table of inputs whose turn it is. */
+export function inputAt(table: readonly WrongInput[], turn: number): WrongInput {
+  return table[(turn * STRIDE) % table.length]!;
+}

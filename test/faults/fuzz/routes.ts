@@ -31,6 +31,19 @@ interface Route {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What is drawn for one request: a hostile last part of its path, parameters, and fields in the place of the sensible ones. */
+interface Drawn {
+  readonly as: Sender;
+  readonly method: string;
+  readonly part: string | null;
+  readonly values: Readonly<Record<string, string | undefined>>;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly asForm: boolean;
+}
+
+const METHODS = ['HEAD', 'OPTIONS', 'PATCH', 'TRACE', 'POST', 'GET'] as const;
+const WITH_BODY: readonly string[] = ['OPTIONS', 'PATCH', 'POST', 'DELETE'];
+
 /** Makes requests to the plain-HTTP side: sensible, with hostile parts, and spoiled. */
 export function routeRequests(known: Known, secrets: Secrets, senders: fc.Arbitrary<Sender>): fc.Arbitrary<HttpAttempt> {
   const [dear, cheap] = [true, false].map((is) => {
@@ -70,6 +83,7 @@ function routesOf(known: Known, secrets: Secrets): Route[] {
     { method: 'GET', path: '/migrations.md' },
     { method: 'GET', path: '/migrations.atom', headers: { 'if-none-match': '"x"' } },
     { method: 'GET', path: `/migrations/${key}/accounts.csv`, query: page },
+    { method: 'GET', path: '/migrations/%00%2E%2E/accounts.csv' },
     { method: 'GET', path: `/migrations/${key}/accounts.ndjson`, query: page },
     { method: 'GET', path: '/events.ndjson', query: log },
     { method: 'GET', path: '/metrics' },
@@ -97,47 +111,34 @@ function routesOf(known: Known, secrets: Secrets): Route[] {
   ];
 }
 
-function requestsOf({ method, path, query = {}, body, headers = {} }: Route, senders: fc.Arbitrary<Sender>): fc.Arbitrary<HttpAttempt> {
+function requestsOf(route: Route, senders: fc.Arbitrary<Sender>): fc.Arbitrary<HttpAttempt> {
+  const { method, query = {}, body = {} } = route;
   const hostile = fc.constantFrom(...HOSTILE_TEXTS.filter((text) => text.length < 4_000));
-  const part = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: hostile });
-  const values = fc.record(
-    Object.fromEntries(Object.entries(query).map(([name, sensible]) => [name, fc.oneof(fc.constantFrom(...sensible), hostile)])),
-    { requiredKeys: [] },
-  );
+  const values = Object.entries(query).map(([name, sensible]) => [name, fc.oneof(fc.constantFrom(...sensible), hostile)] as const);
   const value = fc.oneof(hostile, fc.constantFrom<unknown[]>(null, 1, true, [], {}, { a: '\0' }));
-  const names = Object.keys(body ?? {});
-  const replaced = names.length === 0 ? fc.constant({}) : fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 1 });
-  const asForm = fc.boolean();
-  return fc
-    .record({
-      as: senders,
-      part,
-      values,
-      replaced,
-      asForm,
-      method: fc.oneof(
-        { weight: 9, arbitrary: fc.constant(method) },
-        { weight: 1, arbitrary: fc.constantFrom('HEAD', 'OPTIONS', 'PATCH', 'TRACE', 'POST', 'GET') },
-      ),
-    })
-    .map((drawn) => {
-      const fields = { ...body, ...drawn.replaced };
-      const sends = body !== undefined && drawn.method !== 'GET' && drawn.method !== 'HEAD' && drawn.method !== 'TRACE';
-      const type =
-        drawn.asForm && method === 'POST' && path.startsWith('/password-reset') ? 'application/x-www-form-urlencoded' : 'application/json';
-      const whole = { ...headers, ...(sends && { 'content-type': type }) };
-      return {
-        kind: 'http',
-        as: drawn.as,
-        method: drawn.method,
-        path: addressOf(path, drawn.part, drawn.values),
-        headers: whole,
-        ...(sends && { body: type === 'application/json' ? JSON.stringify(fields) : formOf(fields) }),
-      };
-    });
+  const names = Object.keys(body);
+  const drawn = fc.record({
+    as: senders,
+    method: fc.oneof({ weight: 9, arbitrary: fc.constant(method) }, { weight: 1, arbitrary: fc.constantFrom(...METHODS) }),
+    part: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: hostile }),
+    values: fc.record(Object.fromEntries(values), { requiredKeys: [] }),
+    fields: names.length === 0 ? fc.constant({}) : fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 1 }),
+    asForm: fc.boolean(),
+  });
+  return drawn.map((one) => requestOf(route, one));
 }
 
-/** @param part in the place of the last part of the path that is not a word of the API */
+function requestOf({ path, body, headers }: Route, drawn: Drawn): HttpAttempt {
+  const { as, method, part, values } = drawn;
+  const plain = { kind: 'http', as, method, path: addressOf(path, part, values) } as const;
+  if (body === undefined || !WITH_BODY.includes(method)) return { ...plain, headers: headers ?? {} };
+  const fields = { ...body, ...drawn.fields };
+  const asForm = drawn.asForm && path === '/password-reset';
+  const type = asForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  return { ...plain, headers: { ...headers, 'content-type': type }, body: asForm ? formOf(fields) : JSON.stringify(fields) };
+}
+
+/** @param part in the place of the last part of the path */
 function addressOf(path: string, part: string | null, values: Readonly<Record<string, string | undefined>>): string {
   const replaced = part === null ? path : path.replace(/[^/]+$/, percent(part));
   const query = Object.entries(values).map(([name, value]) => `${name}=${percent(value ?? '')}`);

@@ -87,7 +87,7 @@ export class FuzzRun {
   }
 
   /** Sends an attempt. Gives how it was answered, and what is wrong with that; null where nothing is. */
-  async try(attempt: Attempt, id: string): Promise<{ readonly codes: readonly string[]; readonly fault: string | null }> {
+  private async try(attempt: Attempt, id: string): Promise<{ readonly codes: readonly string[]; readonly fault: string | null }> {
     this.sent.set(id, attempt);
     if (this.sent.size > REMEMBERED) this.sent.delete(this.sent.keys().next().value!);
     try {
