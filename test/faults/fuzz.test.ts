@@ -5,7 +5,7 @@ import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { shortCampaign } from './fault.ts';
 import { fuzzOn } from './fuzz/fuzz.ts';
 
-const DOCUMENTS = 1_500;
+const DOCUMENTS = 1_200;
 const SEED = 7;
 
 test(

@@ -15,7 +15,7 @@ const LOOK_EVERY = 5_000;
 /** By then all caches are full and all code is compiled. */
 const WARM_AFTER = 20_000;
 /** What may be in use more than when it was warm, garbage aside. */
-const MAX_GROWTH_BYTES = 48 * 1_024 * 1_024;
+const MAX_GROWTH_BYTES = 32 * 1_024 * 1_024;
 /** How long what broke something is made smaller. */
 const SHRINK_MS = 20_000;
 /** So often a row of the table of inputs takes its turn. */
