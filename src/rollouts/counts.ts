@@ -103,7 +103,8 @@ export async function readProgress(db: Queryable, migrationId: string, now: Date
        from migration m
        cross join lateral (${counts}) n
        cross join lateral (
-         select count(*) filter (where f.reason = 'EXTENDED') as extended,
+         -- Past the deadline of everybody, an account for which it has not started has a later one of its own.
+         select count(*) filter (where f.reason = 'EXTENDED' or (f.reason = 'NOT_STARTED' and $2 >= m.mandatory_at)) as extended,
                 count(*) filter (where f.reason = 'EXEMPT') as exempt
            from decision d join account a on a.number = d.account_number
            cross join lateral effective_state(m, a, d, $2) f

@@ -23,7 +23,13 @@ async function steered(key: string, gracePeriodStart: string): Promise<{ id: str
   clock.set('2016-04-01T12:00:00Z');
   const number = await insertAccount(db, { id: key });
   const dates = { gracePeriodStart, mandatoryOptIn: '2016-05-10' };
-  const { id } = await migrations.createMigration(operator(), { key, title: key, severity: 'MEDIUM', ...dates, affects: { accounts: [key] } });
+  const { id } = await migrations.createMigration(operator(), {
+    key,
+    title: key,
+    severity: 'MEDIUM',
+    ...dates,
+    affects: { accounts: [key] },
+  });
   await migrations.announceMigration(operator(), key);
   await rollouts.extendDeadline(operator(), key, key, new Date('2016-05-20T00:00:00Z'), 'because');
   const ends = async () => {
