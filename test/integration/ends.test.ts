@@ -66,3 +66,15 @@ test('of an extension not reached, the account is counted as extended, also wher
   expect(await rollouts.state(operator(), 'never-started', 'never-started')).toMatchObject({ state: { enabled: false } });
   expect(await readProgress(db, id, clock.now())).toMatchObject({ affected: 1, extended: 1, mandatory: 0, pending: 0 });
 });
+
+test('of nothing yet: an account that opted out and was given more time is counted as such before and after the deadline of everybody', async () => {
+  const { id } = await steered('opted-out', '2016-04-01');
+  await rollouts.optIn(operator(), 'opted-out', 'opted-out');
+  await rollouts.optOut(operator(), 'opted-out', 'opted-out');
+  for (const instant of ['2016-05-09T00:00:00Z', '2016-05-10T00:00:00Z']) {
+    clock.set(instant);
+    expect(await readProgress(db, id, clock.now()), instant).toMatchObject({ affected: 1, extended: 1, optedOut: 1 });
+  }
+  clock.set('2016-05-20T00:00:00Z');
+  expect(await readProgress(db, id, clock.now())).toMatchObject({ affected: 1, mandatory: 1, optedOut: 0 });
+});
