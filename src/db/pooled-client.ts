@@ -9,13 +9,19 @@ const ROLLED_BACK = { command: 'ROLLBACK', rowCount: null, rows: [] };
  * take its place in the pool along.
  */
 export class PooledClient extends pg.Client {
-  override query = ((...args: unknown[]): unknown => {
-    const answer: unknown = Reflect.apply(super.query, this, args);
-    if (args[0] !== 'rollback' || !(answer instanceof Promise)) return answer;
-    return answer.catch(() => {
-      // The pool drops a connection that is ending as soon as it is given back. One that hangs never says that it has ended.
-      void this.end().catch(() => undefined);
-      return ROLLED_BACK;
-    });
-  }) as pg.Client['query'];
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const send = super.query.bind(this) as (...args: unknown[]) => unknown;
+    const query = (...args: unknown[]): unknown => {
+      const answer = send(...args);
+      return args[0] === 'rollback' && answer instanceof Promise ? answer.catch(() => this.giveUp()) : answer;
+    };
+    this.query = query as pg.Client['query'];
+  }
+
+  /** The pool drops a connection that is ending as soon as it is given back. One that hangs never says that it has ended. */
+  private giveUp(): typeof ROLLED_BACK {
+    void this.end().catch(() => undefined);
+    return ROLLED_BACK;
+  }
 }
