@@ -52,14 +52,9 @@ export class RealPlatform {
 
   /** As an administrator, by the name of the model. */
   async person(name: string): Promise<Actor> {
-    const id = await this.idOf('administrator', 'email', addressOf(name));
-    return { role: 'ADMINISTRATOR', subject: addressOf(name), administratorId: id, tokenId: null, scopes: [] };
-  }
-
-  /** The id of the only row with this. */
-  async idOf(table: 'administrator', column: 'email', value: string): Promise<string> {
-    const [row] = await this.house.db.query<{ id: string }>(`select id from ${table} where ${column} = $1`, [value]);
-    return row!.id;
+    const subject = addressOf(name);
+    const [row] = await this.house.db.query<{ id: string }>('select id from administrator where email = $1', [subject]);
+    return { role: 'ADMINISTRATOR', subject, administratorId: row!.id, tokenId: null, scopes: [] };
   }
 
   async setClock(now: Ms): Promise<void> {
