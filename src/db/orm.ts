@@ -34,6 +34,7 @@ import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
 import { Session } from '../sessions/session.entity.ts';
 import { Application, Identity, PasswordLink, User } from '../users/user.entity.ts';
 import { WebhookDelivery, WebhookEndpoint } from '../webhooks/webhook.entity.ts';
+import { PooledClient } from './pooled-client.ts';
 import { Sweep } from './sweep.entity.ts';
 
 const ENTITIES = [
@@ -129,6 +130,7 @@ export function createOrm(url: string, poolSize: number): MikroORM {
         connectionTimeoutMillis: 5_000,
         keepAlive: true,
         query_timeout: 120_000,
+        Client: PooledClient,
         // The ORM would leave instants as text; plain statements on the same pool want Dates, and entities take both.
         onPoolCreated: (pool: pg.Pool) => (pool.options.types = TYPES),
       },

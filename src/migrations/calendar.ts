@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import { type NewEvent, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { readProgress } from '../rollouts/counts.ts';
+import { recordEnds } from '../rollouts/ends.ts';
 import { Migration } from './migration.entity.ts';
 
 const BATCH = 500;
@@ -42,9 +43,9 @@ export class Calendar {
     }
     while (!signal?.aborted) {
       const count = await this.db.transaction((tx) => recordEnds(tx, now));
+      if (count === 0) break;
       ended += count;
-      if (count > 0) this.wake.ring();
-      if (count < BATCH) break;
+      this.wake.ring();
     }
     return { started, passed, ended, nextDueAt: await nextDue(this.db, now) };
   }
@@ -80,33 +81,6 @@ async function recordDates(tx: Transaction, now: Date): Promise<NewEvent[]> {
   }
   await writeEvents(tx, SYSTEM, now, events);
   return events;
-}
-
-async function recordEnds(tx: Transaction, now: Date): Promise<number> {
-  const ended = await tx.query<{
-    migration_id: string;
-    account_number: number;
-    extended_until: Date | null;
-    exempt_until: Date | null;
-    ends_at: Date;
-  }>(
-    `update decision d
-        set ends_at = case when greatest(d.extended_until, d.exempt_until) > d.ends_at then greatest(d.extended_until, d.exempt_until) end
-       from (select migration_id, account_number, ends_at from decision where ends_at <= $1 order by ends_at limit ${BATCH} for update skip locked) o
-      where d.migration_id = o.migration_id and d.account_number = o.account_number
-      returning d.migration_id, d.account_number, d.extended_until, d.exempt_until, o.ends_at`,
-    [now],
-  );
-  const events = ended.flatMap((row): NewEvent[] => {
-    const event = { migrationId: row.migration_id, accountNumber: row.account_number, data: { instant: row.ends_at.toISOString() } };
-    const endsNow = (until: Date | null) => until?.getTime() === row.ends_at.getTime();
-    return [
-      ...(endsNow(row.extended_until) ? [{ ...event, type: 'EXTENSION_ENDED' as const }] : []),
-      ...(endsNow(row.exempt_until) ? [{ ...event, type: 'EXEMPTION_ENDED' as const }] : []),
-    ];
-  });
-  await writeEvents(tx, SYSTEM, now, events);
-  return ended.length;
 }
 
 async function nextDue(db: Database, now: Date): Promise<Date | null> {

@@ -22,7 +22,7 @@ export interface Progress {
   readonly exempt: number;
   /** Off, and still to act. */
   readonly pending: number;
-  /** Of those pending or extended: had opted in and opted out again. */
+  /** Of those still off: had opted in and opted out again. */
   readonly optedOut: number;
 }
 
@@ -103,8 +103,10 @@ export async function readProgress(db: Queryable, migrationId: string, now: Date
        from migration m
        cross join lateral (${counts}) n
        cross join lateral (
-         select count(*) filter (where f.reason = 'EXTENDED') as extended,
-                count(*) filter (where f.reason = 'EXEMPT') as exempt
+         -- Past the deadline of everybody, an account for which it has not started has a later one of its own.
+         select count(*) filter (where f.reason = 'EXTENDED' or (f.reason = 'NOT_STARTED' and $2 >= m.mandatory_at)) as extended,
+                count(*) filter (where f.reason = 'EXEMPT') as exempt,
+                count(*) filter (where not f.enabled and f.reason <> 'NOT_AFFECTED' and d.opted_out_at is not null) as late_opted_out
            from decision d join account a on a.number = d.account_number
            cross join lateral effective_state(m, a, d, $2) f
           where d.migration_id = m.id and (d.extended_until is not null or d.exempt_until is not null)) s
@@ -121,6 +123,8 @@ interface CountsRow {
   opted_out: number;
   extended: number;
   exempt: number;
+  /** Of those with an extension or exemption that leaves them off. */
+  late_opted_out: number;
   live: boolean;
   due: boolean;
 }
@@ -135,7 +139,7 @@ function progressOf(row: CountsRow): Progress {
     extended: row.extended,
     exempt: row.exempt,
     pending: row.live ? (row.due ? 0 : open) : 0,
-    optedOut: row.live && !row.due ? row.opted_out : 0,
+    optedOut: row.live ? (row.due ? row.late_opted_out : row.opted_out) : 0,
   };
 }
 

@@ -10,6 +10,7 @@ import { checkedReason } from '../migrations/migrations.rules.ts';
 import { migrationNotFound } from '../migrations/migrations.service.ts';
 import { type Progress, readProgress } from './counts.ts';
 import type { EffectiveState } from './effective-state.rules.ts';
+import { recordEnds } from './ends.ts';
 import { OptIns } from './opt-in.repository.ts';
 import {
   type DecisionOutcome,
@@ -193,6 +194,8 @@ export class RolloutsService {
       const refused = refuse(found, now);
       if (refused) throw refusal(refused, found);
       const { migrationId, accountNumber } = found;
+      // However late the worker is: an end that passed is on record before another takes its place.
+      while ((await recordEnds(tx, now, found)) > 0);
       await writeUntil(tx, column, migrationId, accountNumber, until, now);
       const data = { before: found.state.reason, until: until.toISOString(), reason: given };
       await writeEvents(tx, actor, now, [{ type, migrationId, accountNumber, data }]);

@@ -2,10 +2,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { showProgress } from '../../src/progress.ts';
+import { clocks } from './clocks/fault.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
 import { fuzz } from './fuzz/fuzz.ts';
+import { model } from './model/fault.ts';
 
-const FAULTS: readonly Fault[] = [fuzz];
+const FAULTS: readonly Fault[] = [fuzz, model, clocks];
 
 /** What is kept of campaigns that ended early, for `--resume`. */
 const KEPT = '.data/faults';

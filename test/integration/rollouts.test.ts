@@ -204,7 +204,7 @@ async function countedOneByOne(migrationId: string, instant: string) {
             count(*) filter (where s.reason = 'EXTENDED') as extended,
             count(*) filter (where s.reason = 'EXEMPT') as exempt,
             count(*) filter (where s.reason in ('PENDING', 'OPTED_OUT')) as pending,
-            count(*) filter (where is_affected(m, a) and d.opted_in_at is null and d.opted_out_at is not null and $2 < m.mandatory_at) as "optedOut"
+            count(*) filter (where is_affected(m, a) and not s.enabled and d.opted_out_at is not null) as "optedOut"
        from migration m cross join account a left join decision d on d.migration_id = m.id and d.account_number = a.number
        cross join lateral effective_state(m, a, d, $2) s where m.id = $1`,
     [migrationId, instant],

@@ -28,7 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+/** Starts a migrated PostgreSQL that loses everything with the machine, and is quick for it. */
+export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'graceline-test-'));
   const postgres = await startEmbeddedPostgres(dataDir, ['-c', 'fsync=off', '-c', 'full_page_writes=off']);
   const orm = createOrm(postgres.url, 2);
