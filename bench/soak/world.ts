@@ -22,6 +22,7 @@ export interface Tokens {
 
 /** What came of mails and webhooks. */
 export interface Deliveries {
+  /** Due and not done; what is joined with a mail of tomorrow morning is not. */
   readonly waiting: number;
   readonly mails: number;
   readonly webhooks: number;
@@ -70,8 +71,8 @@ export class SoakWorld {
   /** How the worker stands. */
   async deliveries(): Promise<Deliveries> {
     const [row] = await this.house.db.query<Deliveries>(
-      `select (select count(*) from mail where status in ('QUEUED', 'SENDING'))
-            + (select count(*) from webhook_delivery where status in ('QUEUED', 'SENDING')) as waiting,
+      `select (select count(*) from mail where status in ('QUEUED', 'SENDING') and send_after <= now())
+            + (select count(*) from webhook_delivery where status in ('QUEUED', 'SENDING') and send_after <= now()) as waiting,
               (select count(*) from mail where status = 'SENT') as mails,
               (select count(*) from webhook_delivery where status = 'DELIVERED') as webhooks,
               (select count(*) from mail where status = 'FAILED') + (select count(*) from webhook_delivery where status = 'FAILED') as failed`,
