@@ -6,7 +6,7 @@ import { showProgress } from '../src/progress.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { Child, type Open } from './fanout/child.ts';
 import { Sink } from './mail/sink.ts';
-import { judge, type Memory, more, p99, slope, type Standing, type Window } from './soak/judge.ts';
+import { judge, leastOf, type Memory, more, p99, slope, type Standing, type Window } from './soak/judge.ts';
 import type { TrafficOrder, TrafficReport } from './soak/traffic.child.ts';
 import { SoakWorld } from './soak/world.ts';
 
@@ -19,6 +19,7 @@ const WINDOW_MS = (MINUTES * 60_000) / WINDOWS;
 const TICK_MS = 1_000;
 const MAILS_A_TICK = Math.max(1, Math.round(5 * RATE));
 /** Connections of pools that nobody uses are let go of after 10 s, kept ones of HTTP after 5. */
+const SETTLED_MS = 30_000;
 const SETTLE_WITHIN_MS = 300_000;
 
 /** Mixed traffic for half an hour, after which nothing may have grown, slowed down or been left. */
@@ -122,18 +123,20 @@ async function memoryOf(child: Child): Promise<Memory> {
   return { heapMb: await child.ask<number>('heapMb'), rssMb: await child.ask<number>('rssMb') };
 }
 
-/** What is open once all is delivered and nothing is left to let go of, or time is up. @param before what it may come down to */
+/**
+ * The least that is open while nobody asks for anything: sweeps take connections for moments, which a single look may see.
+ *
+ * @param before what it may come down to; without it, it is looked at for a while
+ */
 async function settled({ api, worker, world }: Soak, before: Standing | null): Promise<Standing> {
-  const giveUpAt = performance.now() + SETTLE_WITHIN_MS;
-  let last: Standing | null = null;
+  const until = performance.now() + (before ? SETTLE_WITHIN_MS : SETTLED_MS);
+  let least: Standing | null = null;
   for (;;) {
-    const standing = { api: await api.ask<Open>('open'), worker: await worker.ask<Open>('open'), connections: await world.connections() };
+    const seen = { api: await api.ask<Open>('open'), worker: await worker.ask<Open>('open'), connections: await world.connections() };
+    least = least ? leastOf(least, seen) : seen;
     const { waiting } = await world.deliveries();
-    const down = before ? more(before, standing).length === 0 : last !== null && more(standing, last).length === 0;
-    if ((waiting === 0 && down) || performance.now() > giveUpAt) return standing;
-    last = standing;
-    // Longer than pools and kept connections are kept, where it is the first look that counts.
-    await sleep(before ? TICK_MS : 15 * TICK_MS);
+    if (performance.now() > until || (before && waiting === 0 && more(before, least).length === 0)) return least;
+    await sleep(TICK_MS);
   }
 }
 

@@ -104,6 +104,17 @@ export function more(before: Standing, after: Standing): string[] {
   ];
 }
 
+/** Of each kind the lesser number of two looks. */
+export function leastOf(one: Standing, other: Standing): Standing {
+  const lesser = (a: Open, b: Open) =>
+    Object.fromEntries(Object.entries(a).flatMap(([kind, count]) => (kind in b ? [[kind, Math.min(count, b[kind]!)]] : [])));
+  return {
+    api: lesser(one.api, other.api),
+    worker: lesser(one.worker, other.worker),
+    connections: Math.min(one.connections, other.connections),
+  };
+}
+
 /** How fast a number grows by the least squares through it, in units an hour. */
 export function slope(windows: readonly Window[], pick: (window: Window) => number): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
