@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Benchmark, type BenchmarkContext, type Figure, judged, type Target } from './benchmark.ts';
 import type { Asking } from './check/asker.child.ts';
-import { ACCOUNTS, ALL, fill, KEYS, OPTED_IN, p99, round, type Round } from './check/http.ts';
+import { ACCOUNTS, ALL, bodiesFor, fill, KEYS, OPTED_IN, p99, round, type Round } from './check/http.ts';
 import { installUnleash, UnleashAdmin } from './check/unleash.ts';
 import { Child } from './fanout/child.ts';
 import { medianOf, medianRatio, takeTurns } from './measure.ts';
@@ -38,9 +38,9 @@ export const checkUnleash: Benchmark = {
       const asker = await begin(Child.start('../check/asker.child.ts', []));
       await bare.ask('fill', ACCOUNTS);
       const urlOf = async (server: Child) => `http://127.0.0.1:${await server.ask<number>('port')}`;
-      const asking = { accounts: ACCOUNTS, connections: CONNECTIONS, requests: REQUESTS_A_ROUND };
+      const asking = { connections: CONNECTIONS, requests: REQUESTS_A_ROUND };
       const flags = `${await urlOf(ours)}${ALL}`;
-      const toUs: Omit<Asking, 'url'> = { ...asking, authorization: `Bearer ${token}`, subject: 'targetingKey' };
+      const toUs: Omit<Asking, 'url'> = { ...asking, authorization: `Bearer ${token}`, bodies: bodiesFor('targetingKey') };
       const toPeer = await fillPeer(await urlOf(peer), asking);
       const rounds = await takeTurns(ROUNDS, {
         one: () => round(ours, asker, { ...toUs, url: `${flags}/${KEYS[0]!}` }),
@@ -57,7 +57,7 @@ export const checkUnleash: Benchmark = {
 };
 
 /** Makes the same features there, and waits until it answers as ours does. */
-async function fillPeer(url: string, asking: Omit<Asking, 'url' | 'authorization' | 'subject'>): Promise<Asking> {
+async function fillPeer(url: string, asking: Pick<Asking, 'connections' | 'requests'>): Promise<Asking> {
   const admin = new UnleashAdmin(url);
   for (const key of KEYS) await admin.createFeature(key, OPTED_IN);
   const authorization = await admin.createToken();
@@ -69,7 +69,7 @@ async function fillPeer(url: string, asking: Omit<Asking, 'url' | 'authorization
   };
   for (let tries = 0; tries < READY_TRIES; tries++) {
     const found = [await enabledFor(OPTED_IN[0]!), await enabledFor(ACCOUNTS.find((id) => !OPTED_IN.includes(id))!)];
-    if (found[0] === KEYS.length && found[1] === 0) return { ...asking, url: frontend, authorization, subject: 'userId' };
+    if (found[0] === KEYS.length && found[1] === 0) return { ...asking, url: frontend, authorization, bodies: bodiesFor('userId') };
     await setTimeout(100);
   }
   throw new Error('unleash-server never answered as it was told to.');

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { Database } from '../src/db/database.ts';
 import { type Benchmark, type BenchmarkContext, type Figure, judged } from './benchmark.ts';
 import type { Asking } from './check/asker.child.ts';
-import { ACCOUNTS, ALL, fill, KEYS, p99, round, type Round } from './check/http.ts';
+import { ACCOUNTS, ALL, bodiesFor, fill, KEYS, p99, round, type Round } from './check/http.ts';
 import { fillPlatform, measureInProcess } from './check/in-process.ts';
 import { measureProviders } from './check/providers.ts';
 import { Child } from './fanout/child.ts';
@@ -28,8 +28,7 @@ export const check: Benchmark = {
       await bare.ask('fill', ACCOUNTS);
       const asking: Omit<Asking, 'url' | 'requests'> = {
         authorization: `Bearer ${token}`,
-        subject: 'targetingKey',
-        accounts: ACCOUNTS,
+        bodies: bodiesFor('targetingKey'),
         connections: CONNECTIONS,
       };
       const at = async (server: Child, path: string) => `http://127.0.0.1:${await server.ask<number>('port')}${path}`;

@@ -7,10 +7,8 @@ export interface Asking {
   /** E.g. `http://127.0.0.1:4000/ofrep/v1/evaluate/flags/tls`. */
   readonly url: string;
   readonly authorization: string;
-  /** How the server names whom it is asked about. */
-  readonly subject: 'targetingKey' | 'userId';
-  /** Asked for in turn. */
-  readonly accounts: readonly string[];
+  /** What is posted, as JSON, in turn. */
+  readonly bodies: readonly string[];
   readonly connections: number;
   readonly requests: number;
 }
@@ -22,7 +20,7 @@ export interface Asked {
   readonly latenciesMs: number[];
 }
 
-async function ask({ accounts, connections, requests, ...to }: Asking): Promise<Asked> {
+async function ask({ bodies, connections, requests, ...to }: Asking): Promise<Asked> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latenciesMs: number[] = [];
   let next = 0;
@@ -30,7 +28,7 @@ async function ask({ accounts, connections, requests, ...to }: Asking): Promise<
   const run = async () => {
     while (next < requests) {
       const at = performance.now();
-      await once(to, accounts[next++ % accounts.length]!, agent);
+      await once(to, bodies[next++ % bodies.length]!, agent);
       latenciesMs.push(performance.now() - at);
     }
   };
@@ -39,12 +37,7 @@ async function ask({ accounts, connections, requests, ...to }: Asking): Promise<
   return { elapsedMs: performance.now() - started, latenciesMs };
 }
 
-function once(
-  { url, authorization, subject }: Pick<Asking, 'url' | 'authorization' | 'subject'>,
-  account: string,
-  agent: Agent,
-): Promise<void> {
-  const body = JSON.stringify({ context: { [subject]: account } });
+function once({ url, authorization }: Pick<Asking, 'url' | 'authorization'>, body: string, agent: Agent): Promise<void> {
   const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {

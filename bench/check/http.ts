@@ -43,6 +43,11 @@ export async function fill(databaseUrl: string): Promise<{ token: string; operat
   }
 }
 
+/** The questions about each account. @param subject how the server names whom it is asked about */
+export function bodiesFor(subject: 'targetingKey' | 'userId'): string[] {
+  return ACCOUNTS.map((account) => JSON.stringify({ context: { [subject]: account } }));
+}
+
 /** One round of a server. */
 export interface Round {
   /** CPU of the server, in µs a request. */

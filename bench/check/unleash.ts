@@ -1,34 +1,11 @@
-/** unleash-server as it comes, in a folder of its own: as a dependency of ours it would bring everybody some 200 MB. */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { MissingTool } from '../benchmark.ts';
+/** unleash-server as it comes, and what an operator tells it. */
+import { installPeer } from '../peers.ts';
 
 const VERSION = '8.2.0';
-const FOLDER = resolve('.data/bench', `unleash-server-${VERSION}`);
-const INSTALL_FOR_MS = 300_000;
 
-/**
- * Installs it at the first run.
- *
- * @returns its folder
- * @throws MissingTool where npm cannot get it
- */
-export async function installUnleash(log: (line: string) => void): Promise<string> {
-  const installed = join(FOLDER, 'node_modules/unleash-server');
-  if (existsSync(installed)) return installed;
-  log(`installing unleash-server ${VERSION} into ${FOLDER}`);
-  await mkdir(FOLDER, { recursive: true });
-  await writeFile(join(FOLDER, 'package.json'), '{ "private": true }');
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `unleash-server@${VERSION}`];
-  try {
-    await promisify(execFile)('npm', args, { cwd: FOLDER, timeout: INSTALL_FOR_MS });
-  } catch (error) {
-    throw new MissingTool(`unleash-server ${VERSION} could not be installed, so nothing was measured against it.`, { cause: error });
-  }
-  return installed;
+/** Installs it at the first run. @returns its folder */
+export function installUnleash(log: (line: string) => void): Promise<string> {
+  return installPeer('unleash-server', VERSION, log);
 }
 
 /** The same question for it: features that are on for a list of users, as its users would write an opt-in. */

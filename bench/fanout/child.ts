@@ -70,12 +70,13 @@ export class Child {
 
 /**
  * The other side: answers questions by name, says that it is ready, and ends with its parent. Every process answers `cpuUs`,
- * its user and system time so far in µs, and `rssMb`, its memory once nothing in it is garbage.
+ * its user and system time so far in µs, `rssMb`, its memory once nothing in it is garbage, `heapMb`, what of it are live
+ * objects, and `open`, what keeps it busy by kind, see {@link Open}.
  *
  * @param ready what the parent is told at first; it is not looked at
  */
 export function answering(ready: unknown, answers: Readonly<Record<string, (input: never) => unknown>>): void {
-  const all: Readonly<Record<string, (input: never) => unknown>> = { cpuUs, rssMb, ...answers };
+  const all: Readonly<Record<string, (input: never) => unknown>> = { cpuUs, rssMb, heapMb, open, ...answers };
   process.on('message', ({ name, input }: Question) => {
     void (async () => process.send!((await all[name]!(input as never)) ?? null))();
   });
@@ -86,6 +87,20 @@ export function answering(ready: unknown, answers: Readonly<Record<string, (inpu
 function cpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
+}
+
+/** How many there are of each kind: sockets, servers, timers, and listeners for what happens to the process. */
+export type Open = Readonly<Record<string, number>>;
+
+function open(): Open {
+  const counts: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return { ...counts, listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0) };
+}
+
+function heapMb(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
 function rssMb(): number {

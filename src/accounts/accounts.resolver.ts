@@ -4,7 +4,9 @@ import { PageArgs, toConnection } from '../graphql/connection.ts';
 import { type Context, requireActor } from '../graphql/context.ts';
 import { PlatformEnum } from '../graphql/enums.ts';
 import { withoutNulls } from '../graphql/input.ts';
+import type { MigrationView } from '../migrations/migrations.rules.ts';
 import { AccountMigrationType } from '../rollouts/rollout.types.ts';
+import type { AccountMigration } from '../rollouts/rollouts.rules.ts';
 import type { AccountView } from './account.view.ts';
 import {
   AccountConnection,
@@ -41,10 +43,11 @@ export class AccountsResolver {
   }
 
   @FieldResolver(() => [AccountMigrationType], { description: 'Every published migration with its state for this account, newest first.' })
-  migrations(@Ctx() context: Context, @Root() account: AccountView) {
+  async migrations(@Ctx() context: Context, @Root() account: AccountView) {
     // An account is also reached from what other scopes read.
     requireScope(requireActor(context), 'migrations:read', 'flags:read');
-    return context.loaders.states.load(account.number);
+    const [states, published] = await Promise.all([context.loaders.states.load(account.number), context.loaders.published()]);
+    return states.map((one) => withBoth(one, account, published.get(one.migrationId)));
   }
 
   @FieldResolver(() => AdministratorConnection, { description: 'Who administers it, by address.' })
@@ -140,4 +143,13 @@ export class AdministratorsResolver {
     await context.services.accounts.revokeAdministration(actor, administrator, account);
     return context.services.accounts.administrator(actor, administrator);
   }
+}
+
+/** Given what was read already. A migration that was published between two looks is read when it is asked for. */
+function withBoth(
+  { accountId, accountNumber, migrationId, state }: AccountMigration,
+  account: AccountView,
+  migration?: MigrationView,
+): AccountMigrationType {
+  return { accountId, accountNumber, migrationId, state, account, ...(migration && { migration }) };
 }

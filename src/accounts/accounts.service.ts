@@ -27,6 +27,7 @@ import { checkEmailChoice } from './email-choice.ts';
 import { holdEmailChoice } from './email-choice-lock.ts';
 import { difference, given } from './edits.rules.ts';
 import { membershipEvents } from './membership.ts';
+import { NamedAccounts } from './named-accounts.ts';
 import { checkSearch } from './search.rules.ts';
 import {
   accountNotFound,
@@ -82,11 +83,15 @@ const MAX_FOLLOWED = 100_000;
 
 /** Accounts and the people who administer them. Operators alone write; everybody else reads what is theirs. */
 export class AccountsService {
+  private readonly named: NamedAccounts;
+
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.named = new NamedAccounts(db);
+  }
 
   /**
    * Creates an account.
@@ -139,7 +144,7 @@ export class AccountsService {
    */
   async account(actor: Actor, accountId: string): Promise<AccountView> {
     requireScope(actor, 'migrations:read', 'flags:read');
-    return requireAccount(this.db, actor, accountId);
+    return this.named.require(actor, accountId);
   }
 
   /**

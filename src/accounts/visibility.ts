@@ -31,6 +31,11 @@ export function nameableAccounts(actor: Actor, alias: string, nextParam: number)
   return actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, alias, nextParam);
 }
 
+/** The same kinds as {@link sightOf}, for accounts that a caller names one by one. */
+export function nameableSightOf(actor: Actor): Sight {
+  return namesAny(actor) ? 'ALL' : sightOf(actor);
+}
+
 /** Whether a caller may name any account, so that the database need not be asked which. */
 export function namesAny(actor: Actor): boolean {
   return actor.role === 'RUNTIME' || sightOf(actor) === 'ALL';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import DataLoader from 'dataloader';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
 import { GracelineError } from '../errors.ts';
 import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
@@ -67,14 +67,11 @@ export interface TokenHolder {
 
 /** Who may come in: makes, rotates, lists, revokes and checks bearer tokens. */
 export class TokensService {
-  /** What is asked in the same moment is asked at once, and nothing is kept: sockets by the thousand ask every few seconds. */
-  private readonly byHash = new DataLoader(
-    async (hashes: readonly string[]) => {
-      const found = await findTokensByHashes(this.db, hashes);
-      return hashes.map((hash) => found.get(hash));
-    },
-    { cache: false, maxBatchSize: MAX_LOOK_UPS },
-  );
+  /** Every request asks, and sockets by the thousand every few seconds. */
+  private readonly byHash = Gatherer.ofReads(async (hashes: readonly string[]) => {
+    const found = await findTokensByHashes(this.db, hashes);
+    return hashes.map((hash) => found.get(hash));
+  }, MAX_LOOK_UPS);
 
   constructor(
     private readonly db: Database,
@@ -206,7 +203,7 @@ export class TokensService {
    */
   async holderOf(hash: string): Promise<TokenHolder> {
     const now = this.clock.now();
-    const token = requireValid(await this.byHash.load(hash), now);
+    const token = requireValid(await this.byHash.ask(hash), now);
     this.uses.record(token, now);
     const { id, role, subject, administratorId, scopes, allAccounts } = token;
     const actor = { role, subject, administratorId, tokenId: id, scopes, ...(allAccounts && { allAccounts }) };

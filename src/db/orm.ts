@@ -33,6 +33,7 @@ import { MilestoneRun, Notice, Reminder } from '../notifications/notification.en
 import { Decision, RolloutCount } from '../rollouts/decision.entity.ts';
 import { Session } from '../sessions/session.entity.ts';
 import { Application, Identity, PasswordLink, User } from '../users/user.entity.ts';
+import { instantOf } from '../instants.ts';
 import { WebhookDelivery, WebhookEndpoint } from '../webhooks/webhook.entity.ts';
 import { PooledClient } from './pooled-client.ts';
 import { Sweep } from './sweep.entity.ts';
@@ -99,6 +100,8 @@ const DB_MIGRATIONS = [
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */
 const TYPES = new pg.TypeOverrides();
 TYPES.setTypeParser(pg.types.builtins.INT8, Number);
+const instantOfDriver = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => unknown;
+TYPES.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => instantOf(text) ?? instantOfDriver(text));
 
 /** Relations are kept as the key alone and named so, hence `migrationId` is the column `migration_id`, not `migration_id_id`. */
 class KeysAreColumns extends UnderscoreNamingStrategy {

@@ -114,11 +114,27 @@ type Variables = Readonly<Record<string, unknown>>;
  * @returns points, at least 1
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): number {
+  const known = reckoned.get(operation);
+  if (known && [...known.read].every(([name, value]) => variables[name] === value)) return known.points;
   const root = schema.getRootType(operation.operation);
-  return root ? Math.max(1, new Reckoning(document, operation, variables).ofSelections(operation.selectionSet, root)) : 1;
+  if (!root) return 1;
+  const reckoning = new Reckoning(document, operation, variables);
+  const points = Math.max(1, reckoning.ofSelections(operation.selectionSet, root));
+  if (![...reckoning.read.values()].some(isMutable)) reckoned.set(operation, { points, read: reckoning.read });
+  return points;
+}
+
+/** What operations cost the last time, and the values of the variables that decided it. */
+const reckoned = new WeakMap<OperationDefinitionNode, { readonly points: number; readonly read: ReadonlyMap<string, unknown> }>();
+
+/** A list is another at the next request, with another length perhaps. */
+function isMutable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 class Reckoning {
+  /** The variables on which it depended. */
+  readonly read = new Map<string, unknown>();
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
 
   constructor(
@@ -182,6 +198,7 @@ class Reckoning {
   }
 
   private variable(name: string): unknown {
+    this.read.set(name, this.variables[name]);
     if (this.variables[name] !== undefined) return this.variables[name];
     const value = this.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue;
     return value?.kind === Kind.INT ? Number(value.value) : value;

@@ -25,6 +25,8 @@ export interface Loaders {
   /** When accounts last used old behaviour, by the same pairs. */
   readonly lastUses: DataLoader<string, LastUseView | null>;
   readonly migrations: DataLoader<string, MigrationView | null>;
+  /** Every published migration, by id. */
+  readonly published: () => Promise<ReadonlyMap<string, MigrationView>>;
   readonly reschedules: DataLoader<string, RescheduleView[]>;
   /** The states of every published migration, by the number of the account. */
   readonly states: DataLoader<number, AccountMigration[]>;
@@ -42,24 +44,20 @@ export interface LoadedServices {
 
 /** Loaders for one request. */
 export function createLoaders({ accounts, events, migrations, rollouts, rolloutAccounts, usage }: LoadedServices): Loaders {
+  let published: Promise<ReadonlyMap<string, MigrationView>> | undefined;
   return {
+    published: () => (published ??= migrations.publishedById()),
     accounts: new DataLoader((numbers) => accounts.accountsByNumbers(numbers)),
     administrators: new DataLoader((ids) => accounts.administratorsByIds(ids)),
     decisions: new DataLoader((pairs) => rolloutAccounts.decisions(pairs)),
     lastDecisions: new DataLoader((pairs) => rolloutAccounts.lastDecisions(pairs)),
     lastUses: new DataLoader((pairs) => usage.lastUses(pairs)),
     eventKeys: new DataLoader((ids) => events.keysOf(ids)),
-    migrations: new DataLoader(async (ids) => {
-      const found = new Map((await migrations.byIds(ids)).map((migration) => [migration.id, migration]));
-      return ids.map((id) => found.get(id) ?? null);
-    }),
+    migrations: new DataLoader((ids) => migrations.byIds(ids)),
     reschedules: new DataLoader(async (ids) => {
       const found = Map.groupBy(await migrations.reschedulesOf(ids), ({ migrationId }) => migrationId);
       return ids.map((id) => found.get(id) ?? []);
     }),
-    states: new DataLoader(async (numbers) => {
-      const found = Map.groupBy(await rollouts.statesOf(numbers), ({ accountNumber }) => accountNumber);
-      return numbers.map((number) => found.get(number) ?? []);
-    }),
+    states: new DataLoader((numbers) => rollouts.statesOf(numbers)),
   };
 }

@@ -1,6 +1,7 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 import { GracelineError } from '../errors.ts';
+import { isoOf } from '../instants.ts';
 import { isInFourDigits, parsePartialDate } from '../migrations/dates.rules.ts';
 
 /** An instant. Out: UTC with milliseconds. In: ISO 8601 with a zone. */
@@ -33,7 +34,7 @@ export const JSONObject = new GraphQLScalarType({
 });
 
 function serializeDate(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return isoOf(value);
   throw new TypeError(`A DateTime is a Date or a text, not ${typeof value}.`);
 }
 

@@ -13,6 +13,7 @@ import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } f
 import type { Actor } from '../auth/actor.ts';
 import { ERROR_STATUS, GracelineError } from '../errors.ts';
 import { endAnswer } from '../http/end-answer.ts';
+import { CompiledQueries } from './compiled.ts';
 import type { Context } from './context.ts';
 import { createErrorFormatter, type FormatError, noteRequest } from './errors.ts';
 import { limitsRule, MAX_SELECTIONS, PARSE_OPTIONS, refuseLongQuery, validationOptions } from './limits.ts';
@@ -119,6 +120,7 @@ function createApollo(
   formatError: FormatError,
   exchanges: WeakMap<HTTPGraphQLRequest, Exchange>,
 ) {
+  const compiled = new CompiledQueries(schema);
   const watch: ApolloServerPlugin<Context> = {
     requestDidStart: async () => ({
       didResolveOperation: async ({ request, document, operation, operationName }) => {
@@ -131,6 +133,11 @@ function createApollo(
         } catch (error) {
           throw withStatus(error);
         }
+      },
+      // Called with no operation where it is not clear which of several is meant, whatever its type says.
+      responseForOperation: async ({ request, document, operation, contextValue }) => {
+        const data = await compiled.run(document, operation, request.variables ?? {}, contextValue);
+        return data && { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data } } };
       },
       didEncounterErrors: async ({ request, errors, contextValue }) => {
         exchanges.get(request.http!)!.failed = true;

@@ -1,5 +1,7 @@
 import type { Platform } from '../accounts/accounts.rules.ts';
-import type { Queryable } from '../db/database.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Queryable } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
 import { GracelineError } from '../errors.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import type { Attributes } from '../rollouts/effective-state.rules.ts';
@@ -44,22 +46,80 @@ const STATE_AT = `case when m.state not in ('ANNOUNCED', 'GRACE_PERIOD') then m.
     when $1 >= m.grace_starts_at then 'GRACE_PERIOD'
     else 'ANNOUNCED' end`;
 
-/** One page of migrations, newest first: by start of the grace period, then by creation. */
-export async function findMigrations(
-  db: Queryable,
-  now: Date,
-  filter: MigrationFilter,
-  { first, after }: PageRequest,
-): Promise<Page<MigrationView>> {
-  const [start, id] = cursorKey(after, ['string', 'uuid']) ?? [null, null];
-  const rows = await db.query<MigrationRow>(
-    `select m.* from migration m
-      where ($2::text is null or (m.grace_period_start, m.id) < ($2, $3::uuid))
-        and ($4 or m.announced_at is not null)
-        and (cardinality($5::text[]) = 0 or ${STATE_AT} = any ($5))
-      order by m.grace_period_start desc, m.id desc limit $6`,
-    [now, start, id, filter.unpublished, filter.states, pageSize(first) + 1],
-  );
+/** A page that is asked for, checked. */
+interface PageAsked {
+  readonly filter: MigrationFilter;
+  readonly first: number;
+  readonly start: string | null;
+  readonly id: string | null;
+}
+
+/**
+ * What many pages show of the catalogue. One per process: what is asked at once is read at once, and nothing is kept. The
+ * statement is shared; in the trace of each that asked it is a step of its own.
+ */
+export class CatalogueReads {
+  private readonly pages = Gatherer.ofReads(async (asked: readonly PageAsked[]) => {
+    const now = this.clock.now();
+    const read = new Map<string, Promise<Page<MigrationView>>>();
+    const once = (one: PageAsked) => {
+      const key = JSON.stringify(one);
+      const page = read.get(key) ?? readPage(this.db, now, one);
+      read.set(key, page);
+      return page;
+    };
+    return Promise.all(asked.map(once));
+  });
+  private readonly looked = Gatherer.ofReads(async (asked: readonly (readonly string[])[]) => {
+    const now = this.clock.now();
+    const found = new Map<string, MigrationView>();
+    for (const row of await findMigrationRows(this.db, [...new Set(asked.flat())])) found.set(row.id, migrationView(row, now));
+    return asked.map((ids) => ids.map((id) => found.get(id) ?? null));
+  });
+  private readonly all = Gatherer.ofReads(async (asked: readonly null[]) => {
+    const found = new Map((await findPublished(this.db, this.clock.now())).map((migration) => [migration.id, migration]));
+    return asked.map(() => found);
+  });
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * One page, newest first: by start of the grace period, then by creation.
+   *
+   * @throws GracelineError INVALID_INPUT, INVALID_CURSOR
+   */
+  async page(filter: MigrationFilter, { first, after }: PageRequest): Promise<Page<MigrationView>> {
+    const [start, id] = (cursorKey(after, ['string', 'uuid']) as [string, string] | null) ?? [null, null];
+    const asked = { filter, first: pageSize(first), start, id };
+    return this.db.step(PAGE, () => this.pages.ask(asked));
+  }
+
+  /** The migrations of these ids, in their order; null where there is none. */
+  byIds(ids: readonly string[]): Promise<(MigrationView | null)[]> {
+    return this.db.step(BY_IDS, () => this.looked.ask(ids));
+  }
+
+  /** Every published migration, by its id. */
+  published(): Promise<ReadonlyMap<string, MigrationView>> {
+    return this.db.step(PUBLISHED, () => this.all.ask(null));
+  }
+}
+
+const BY_IDS = 'select m.* from migration m where m.id = any ($1::uuid[])';
+const PUBLISHED = `
+  select m.* from migration m where m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') order by m.grace_period_start desc, m.id desc`;
+const PAGE = `
+  select m.* from migration m
+   where ($2::text is null or (m.grace_period_start, m.id) < ($2, $3::uuid))
+     and ($4 or m.announced_at is not null)
+     and (cardinality($5::text[]) = 0 or ${STATE_AT} = any ($5))
+   order by m.grace_period_start desc, m.id desc limit $6`;
+
+async function readPage(db: Queryable, now: Date, { filter, first, start, id }: PageAsked): Promise<Page<MigrationView>> {
+  const rows = await db.queryPrepared<MigrationRow>('migrations', PAGE, [now, start, id, filter.unpublished, filter.states, first + 1]);
   return pageOf(
     rows,
     first,
@@ -70,9 +130,7 @@ export async function findMigrations(
 
 /** Every migration people were told of that is not cancelled, newest first: what the page and the state of an account show. */
 export async function findPublished(db: Queryable, now: Date): Promise<MigrationView[]> {
-  const rows = await db.query<MigrationRow>(
-    `select m.* from migration m where m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY') order by m.grace_period_start desc, m.id desc`,
-  );
+  const rows = await db.queryPrepared<MigrationRow>('published migrations', PUBLISHED, []);
   return rows.map((row) => migrationView(row, now));
 }
 
@@ -85,14 +143,9 @@ export async function findWithdrawn(db: Queryable, now: Date, since: Date): Prom
   return rows.map((row) => migrationView(row, now));
 }
 
-/** The migrations with these ids, in no order. */
-export async function findMigrationsById(db: Queryable, now: Date, ids: readonly string[]): Promise<MigrationView[]> {
-  return (await findMigrationRows(db, ids)).map((row) => migrationView(row, now));
-}
-
-/** The same, for whoever keeps them for longer than their state holds. */
+/** The migrations with these ids, in no order, for whoever keeps them for longer than their state holds. */
 export function findMigrationRows(db: Queryable, ids: readonly string[]): Promise<MigrationRow[]> {
-  return db.query<MigrationRow>('select m.* from migration m where m.id = any ($1::uuid[])', [ids]);
+  return db.queryPrepared<MigrationRow>('migrations by ids', BY_IDS, [ids]);
 }
 
 /** The migration with this key, or null. */

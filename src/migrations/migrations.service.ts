@@ -35,7 +35,7 @@ import {
   type MigrationView,
   type RescheduleView,
 } from './migrations.rules.ts';
-import { findMigration, findMigrations, findMigrationsById, findPublished, findReschedules, scheduleOf } from './migrations.repository.ts';
+import { CatalogueReads, findMigration, findPublished, findReschedules, scheduleOf } from './migrations.repository.ts';
 import { keyOfTitle } from './page.ts';
 import type { PublishedMigration } from './page-render.ts';
 
@@ -54,12 +54,16 @@ export interface NewMigration extends MigrationTexts {
 
 /** The catalogue: what operators publish and everybody reads. Dates are changed by the {@link RescheduleService}. */
 export class MigrationsService {
+  private readonly reads: CatalogueReads;
+
   constructor(
     private readonly db: Database,
     private readonly wake: Wake,
     private readonly clock: Clock,
     private readonly platformTimeZone: string,
-  ) {}
+  ) {
+    this.reads = new CatalogueReads(db, clock);
+  }
 
   /**
    * A page of the catalogue, newest first. Only operators see what nobody was told of yet.
@@ -68,7 +72,7 @@ export class MigrationsService {
    */
   async migrations(actor: Actor, states: readonly LifecycleState[], page: PageRequest): Promise<Page<MigrationView>> {
     requireScope(actor, 'migrations:read', 'flags:read');
-    return findMigrations(this.db, this.clock.now(), { states, unpublished: seesDrafts(actor) }, page);
+    return this.reads.page({ states, unpublished: seesDrafts(actor) }, page);
   }
 
   /**
@@ -88,15 +92,20 @@ export class MigrationsService {
     return (announcedAt !== null && announcedAt <= at) || seesDrafts(actor);
   }
 
+  /** Every published migration by its id, whoever asks: for the states of accounts, each of which is about one of them. */
+  publishedById(): Promise<ReadonlyMap<string, MigrationView>> {
+    return this.reads.published();
+  }
+
   /** Every migration the public page shows, newest first. */
   async published(): Promise<PublishedMigration[]> {
     const migrations = await findPublished(this.db, this.clock.now());
     return migrations.map((migration) => ({ ...migration, platforms: migration.affects.platforms }));
   }
 
-  /** For a data loader: the migrations of these ids, in no order, without asking who wants to know. */
-  byIds(ids: readonly string[]): Promise<MigrationView[]> {
-    return findMigrationsById(this.db, this.clock.now(), ids);
+  /** For a data loader: the migrations of these ids, in their order, without asking who wants to know; null where there is none. */
+  byIds(ids: readonly string[]): Promise<(MigrationView | null)[]> {
+    return this.reads.byIds(ids);
   }
 
   /**

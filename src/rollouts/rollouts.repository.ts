@@ -1,7 +1,9 @@
 import { accountColumns, type AccountView } from '../accounts/account.view.ts';
 import { nameableAccounts, sightOf, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
+import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
 import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
 import type { AccountMigration } from './rollouts.rules.ts';
@@ -121,23 +123,51 @@ export async function findStandings(
   return rows.map(standingFrom);
 }
 
+type StateRow = Pick<
+  StandingRow,
+  'account_id' | 'account_number' | 'migration_id' | 'enabled' | 'reason' | 'since' | 'deadline' | 'can_opt_in' | 'can_opt_out'
+>;
+
+/** Each of a page's accounts at most: more in one statement would make single accounts wait for long. */
+const MAX_PAGES = 16;
+
+/** Every account `$1` (numbers) with every published migration at the instant `$2`. */
+const STATES = `
+  select a.id as account_id, a.number as account_number, m.id as migration_id, s.*
+    from account a
+    cross join migration m
+    left join decision d on d.migration_id = m.id and d.account_number = a.number
+    cross join lateral effective_state(m, a, d, $2) s
+   where a.number = any ($1::bigint[]) and m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY')
+   order by a.number, m.grace_period_start desc, m.id desc`;
+
 /**
- * Every account of a list with every published migration, each with its state.
+ * The states of accounts. One per process: what is asked at once is read at once, and nothing is kept.
  *
- * @returns newest migration first within an account; nothing for numbers that are no accounts
+ * @param clock gives the instant, as each statement begins
  */
-export async function findStates(db: Queryable, accountNumbers: readonly number[], now: Date): Promise<AccountMigration[]> {
-  const rows = await db.query<StandingRow>(
-    `select ${STANDING}
-       from account a
-       cross join migration m
-       left join decision d on d.migration_id = m.id and d.account_number = a.number
-       cross join lateral effective_state(m, a, d, $2) s
-      where a.number = any ($1::bigint[]) and m.state in ('ANNOUNCED', 'GRACE_PERIOD', 'MANDATORY')
-      order by a.number, m.grace_period_start desc, m.id desc`,
-    [accountNumbers, now],
-  );
-  return rows.map(standingFrom);
+export class States {
+  private readonly gatherer = Gatherer.ofReads(async (asked: readonly (readonly number[])[]) => {
+    const numbers = [...new Set(asked.flat())];
+    const rows = await this.db.queryPrepared<StateRow>('states', STATES, [numbers, this.clock.now()]);
+    const found = Map.groupBy(rows.map(accountMigrationFrom), ({ accountNumber }) => accountNumber);
+    return asked.map((some) => some.map((number) => found.get(number) ?? []));
+  }, MAX_PAGES);
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Every account of a list with every published migration, each with its state.
+   *
+   * @returns in the order of the accounts, and for each newest migration first; nothing for numbers that are no accounts
+   */
+  read(accountNumbers: readonly number[]): Promise<AccountMigration[][]> {
+    // The statement is shared; in the trace of each that asked it is a step of its own.
+    return this.db.step(STATES, () => this.gatherer.ask(accountNumbers));
+  }
 }
 
 /** An account and a migration between which something happened. */
@@ -204,11 +234,25 @@ export async function writeUntil(
   );
 }
 
-function standingFrom(row: StandingRow): Standing {
+function accountMigrationFrom(row: StateRow): AccountMigration {
   return {
     accountId: row.account_id,
     accountNumber: row.account_number,
     migrationId: row.migration_id,
+    state: {
+      enabled: row.enabled,
+      reason: row.reason,
+      since: row.since,
+      deadline: row.deadline,
+      canOptIn: row.can_opt_in,
+      canOptOut: row.can_opt_out,
+    },
+  };
+}
+
+function standingFrom(row: StandingRow): Standing {
+  return {
+    ...accountMigrationFrom(row),
     title: row.title,
     cancelled: row.migration_state === 'CANCELLED',
     gracePeriodStart: row.grace_period_start,
@@ -219,14 +263,6 @@ function standingFrom(row: StandingRow): Standing {
       optedOutAt: row.opted_out_at,
       extendedUntil: row.extended_until,
       exemptUntil: row.exempt_until,
-    },
-    state: {
-      enabled: row.enabled,
-      reason: row.reason,
-      since: row.since,
-      deadline: row.deadline,
-      canOptIn: row.can_opt_in,
-      canOptOut: row.can_opt_out,
     },
   };
 }

@@ -16,10 +16,10 @@ import {
   type DecisionOutcome,
   findSeenStates,
   findStanding,
-  findStates,
   type Pair,
   type SeenState,
   type Standing,
+  States,
   writeOptOut,
   writeUntil,
 } from './rollouts.repository.ts';
@@ -54,6 +54,7 @@ const NO_BLOCKERS: Blockers = { concern: () => false, undone: async () => [] };
 /** What accounts decide, what operators decide for them, and the state that follows. */
 export class RolloutsService {
   private readonly optIns: OptIns;
+  private readonly states: States;
 
   constructor(
     private readonly db: Database,
@@ -62,6 +63,7 @@ export class RolloutsService {
     private readonly blockers = NO_BLOCKERS,
   ) {
     this.optIns = new OptIns(db);
+    this.states = new States(db, clock);
   }
 
   /**
@@ -76,9 +78,9 @@ export class RolloutsService {
     return standing ?? missing(this.db, actor, accountId, migrationKey);
   }
 
-  /** For a data loader: the states of every published migration for these accounts, whoever asks. */
-  statesOf(accountNumbers: readonly number[]): Promise<AccountMigration[]> {
-    return findStates(this.db, accountNumbers, this.clock.now());
+  /** For a data loader: the states of every published migration for each of these accounts, newest first, whoever asks. */
+  statesOf(accountNumbers: readonly number[]): Promise<AccountMigration[][]> {
+    return this.states.read(accountNumbers);
   }
 
   /** The same for whoever is told that something happened: those of these pairs whose account the actor sees, in no order. */

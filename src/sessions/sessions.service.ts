@@ -6,6 +6,7 @@ import type { Identity } from '../auth/oidc.rules.ts';
 import type { TokensService } from '../auth/tokens.service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { Gatherer } from '../db/gatherer.ts';
 import { purgeInBatches } from '../db/purge-in-batches.ts';
 import type { RateLimit, RateLimits } from '../db/rate-limits.ts';
 import { GracelineError } from '../errors.ts';
@@ -63,15 +64,12 @@ export interface SessionsParts {
 
 /** Signs people in to the dashboard and knows who they are. Whatever a session may do is asked of its token at each request. */
 export class SessionsService {
-  /** What is asked in the same moment is asked at once, and nothing is kept: sockets by the thousand ask every few seconds. */
-  private readonly byHash = new DataLoader(
-    async (hashes: readonly string[]) => {
-      const found = await findSessions(this.parts.db, hashes);
-      return hashes.map((hash) => found.get(hash));
-    },
-    { cache: false, maxBatchSize: MAX_LOOK_UPS },
-  );
-  /** The same for what is noted of them. */
+  /** Every request of the dashboard asks, and sockets by the thousand every few seconds. */
+  private readonly byHash = Gatherer.ofReads(async (hashes: readonly string[]) => {
+    const found = await findSessions(this.parts.db, hashes);
+    return hashes.map((hash) => found.get(hash));
+  }, MAX_LOOK_UPS);
+  /** What is noted of them in the same moment is noted at once. */
   private readonly uses = new DataLoader(
     async (hashes: readonly string[]) => {
       await writeUses(this.parts.db, hashes, this.parts.clock.now());
@@ -171,7 +169,7 @@ export class SessionsService {
     const { clock, idleMinutes } = this.parts;
     const now = clock.now();
     const hash = hashOf(id);
-    const row = await this.byHash.load(hash);
+    const row = await this.byHash.ask(hash);
     if (!row || !isOpen(row, now, idleMinutes)) throw sessionEnded();
     const actor = await this.actorOf(row);
     if (now.getTime() - row.usedAt.getTime() >= RECORD_EVERY_MS) await this.uses.load(hash);

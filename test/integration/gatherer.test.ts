@@ -41,6 +41,27 @@ describe('gatherer', () => {
     expect(groups).toEqual([100, 100, 50]);
   });
 
+  it('of reads begins a second statement while the first takes long, and never a third', async () => {
+    const release: (() => void)[] = [];
+    const groups: string[][] = [];
+    const gatherer = Gatherer.ofReads(async (asked: readonly string[]) => {
+      groups.push([...asked]);
+      await new Promise<void>((resolve) => release.push(resolve));
+      return asked;
+    });
+    const first = gatherer.ask('a');
+    await expect.poll(() => groups).toEqual([['a']]);
+    const second = gatherer.ask('b');
+    await expect.poll(() => groups).toEqual([['a'], ['b']]);
+    const others = [gatherer.ask('c'), gatherer.ask('d')];
+    release[1]!();
+    expect(await second).toBe('b');
+    await expect.poll(() => groups).toEqual([['a'], ['b'], ['c', 'd']]);
+    release[0]!();
+    release[2]!();
+    expect([await first, ...(await Promise.all(others))]).toEqual(['a', 'c', 'd']);
+  });
+
   it('lets nobody pay for the bad input of another', async () => {
     const { gatherer, groups } = squares();
     const outcomes = await Promise.allSettled(['2', 'two', '4'].map((n) => gatherer.ask(n)));

@@ -82,4 +82,18 @@ describe('an operation costs', () => {
   test.each([-1, 0, 101, 1e9, 'many'])('the most it could where `first` is %j, whoever refuses that later', (first) => {
     expect(cost('query ($first: Int!) { migrations(first: $first) { edges { node { key } } } }', { first })).toBe(110);
   });
+
+  test('of an operation that is kept follow its variables from one request to the next', () => {
+    const query = 'query ($first: Int) { migrations(first: $first) { edges { node { key } } } }';
+    const kept = parse(query);
+    for (const variables of [{ first: 1 }, { first: 50 }, { first: 50 }, {}, { first: null }, { first: 1 }])
+      expect(costOf(schema, kept, getOperationAST(kept)!, variables)).toBe(cost(query, variables));
+    const change = 'mutation ($accounts: [ID!]!) { optInAccounts(accounts: $accounts, migration: "a") { outcomes { account } } }';
+    const keptChange = parse(change);
+    const accounts = ['a'];
+    for (let i = 0; i < 3; i += 1) {
+      expect(costOf(schema, keptChange, getOperationAST(keptChange)!, { accounts })).toBe(cost(change, { accounts }));
+      accounts.push('b');
+    }
+  });
 });
