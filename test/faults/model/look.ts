@@ -51,9 +51,9 @@ function expectedStates(model: Model): string {
 
 async function actualStates({ db, migrations, rollouts }: House): Promise<string> {
   const accounts = await db.query<{ number: number }>('select number from account');
-  const states = await rollouts.statesOf(accounts.map(({ number }) => number));
+  const states = (await rollouts.statesOf(accounts.map(({ number }) => number))).flat();
   const views = await migrations.byIds([...new Set(states.map(({ migrationId }) => migrationId))]);
-  const keyOf = new Map(views.map(({ id, key }) => [id, key]));
+  const keyOf = new Map(views.flatMap((view) => (view ? [[view.id, view.key] as const] : [])));
   const lines = states.map(({ accountId, migrationId, state }) =>
     stateLine(keyOf.get(migrationId)!, accountId, {
       ...state,
