@@ -173,7 +173,7 @@ describe('is refused with a code that names the fault, and loses nothing:', () =
       const { token } = await service.house.tokens.createToken(SETUP, { name: 'a', role: 'OPERATOR', subject: 'dated' });
       const headers = { authorization: `Bearer ${token}` };
       for (const filter of ['from', 'to']) {
-        const response = await fetch(`${service.url}/events.ndjson?${new URLSearchParams({ [filter]: instant })}`, { headers });
+        const response = await fetch(`${service.url}/events.ndjson?${new URLSearchParams({ [filter]: instant }).toString()}`, { headers });
         expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('INVALID_INPUT')]);
       }
     },

@@ -73,7 +73,7 @@ test('of nothing yet: an account that opted out and was given more time is count
   await rollouts.optOut(operator(), 'opted-out', 'opted-out');
   for (const instant of ['2016-05-09T00:00:00Z', '2016-05-10T00:00:00Z']) {
     clock.set(instant);
-    expect(await readProgress(db, id, clock.now()), instant).toMatchObject({ affected: 1, extended: 1, optedOut: 1 });
+    expect({ instant, ...(await readProgress(db, id, clock.now())) }).toMatchObject({ instant, affected: 1, extended: 1, optedOut: 1 });
   }
   clock.set('2016-05-20T00:00:00Z');
   expect(await readProgress(db, id, clock.now())).toMatchObject({ affected: 1, mandatory: 1, optedOut: 0 });
