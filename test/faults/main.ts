@@ -2,9 +2,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { showProgress } from '../../src/progress.ts';
+import { undoAll } from '../support/end-of-file.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
+import { kills } from './kills.ts';
 
-const FAULTS: readonly Fault[] = [];
+const FAULTS: readonly Fault[] = [kills];
 
 /** What is kept of campaigns that ended early, for `--resume`. */
 const KEPT = '.data/faults';
@@ -109,6 +111,7 @@ async function runOne(fault: Fault, asked: Asked, ended: AbortSignal): Promise<b
     broken = error as Error;
   } finally {
     progress.stop();
+    await undoAll();
   }
   await keep(fault, campaign.state);
   process.stdout.write(`${summary(fault, campaign.state, (performance.now() - start) / 1_000)}\n`);
