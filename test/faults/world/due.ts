@@ -15,16 +15,17 @@ const PASS_MS = 10_000;
 const READERS = ['notices', 'reminders', 'webhooks'];
 
 /**
- * Lets time pass until nothing is due any more: no date, no event unread, no reminder, no mail, no webhook.
+ * Lets time pass until nothing is due any more: no date, no reminder, no mail; of everything, no event unread and no webhook
+ * either, which takes that nobody goes on making events.
  *
  * @param check throws where something is wrong meanwhile
  * @throws BrokenPromise where the workers no longer get on
  */
-export async function settle(world: FaultWorld, check: () => void): Promise<void> {
+export async function settle(world: FaultWorld, what: 'mails' | 'everything', check: () => void): Promise<void> {
   let before = '';
   let changedAt = performance.now();
   for (;;) {
-    const due = await whatIsDue(world);
+    const due = [...(await mailsDue(world)), ...(what === 'everything' ? await eventsDue(world) : [])];
     check();
     if (due.length === 0) return;
     const now = due.join();
@@ -37,20 +38,28 @@ export async function settle(world: FaultWorld, check: () => void): Promise<void
   }
 }
 
-async function whatIsDue({ db, clock }: FaultWorld): Promise<string[]> {
+async function mailsDue({ db, clock }: FaultWorld): Promise<string[]> {
   const now = clock.now();
   const { tasks } = await planMilestones(db, now, REMINDER_HOUR);
   const rows = await db.query<{ what: string }>(
     `select 'the dates of ' || key as what from migration
       where (state = 'ANNOUNCED' and grace_starts_at <= $1) or (state in ('ANNOUNCED', 'GRACE_PERIOD') and mandatory_at <= $1)
      union all select 'reminder ' || milestone from reminder where mail_id is null and due_at <= $1
-     union all select 'mail ' || id || ' ' || attempts from mail where status = 'SENDING' or (status = 'QUEUED' and send_after <= $1::timestamptz + interval '1 hour')
-     union all select 'webhook ' || id || ' ' || attempts from webhook_delivery where status in ('SENDING', 'QUEUED')
-     union all select 'events for ' || reader from unnest($2::text[]) as r (reader) left join event_cursor c using (reader)
-      where exists (select from event e where (e.xid, e.id) > (coalesce(split_part(c.cursor, '.', 1), '0')::xid8, coalesce(split_part(c.cursor, '.', 2), '0')::bigint))`,
-    [now, READERS],
+     union all select 'mail ' || id || ' ' || attempts from mail
+      where status = 'SENDING' or (status = 'QUEUED' and send_after <= $1::timestamptz + interval '1 hour')`,
+    [now],
   );
   return [...tasks.map(({ milestone }) => `milestone ${milestone.key}`), ...rows.map(({ what }) => what)];
+}
+
+async function eventsDue({ db }: FaultWorld): Promise<string[]> {
+  const rows = await db.query<{ what: string }>(
+    `select 'webhook ' || id || ' ' || attempts as what from webhook_delivery where status in ('SENDING', 'QUEUED')
+     union all select 'events for ' || reader from unnest($1::text[]) as r (reader) left join event_cursor c using (reader)
+      where exists (select from event e where (e.xid, e.id) > (coalesce(split_part(c.cursor, '.', 1), '0')::xid8, coalesce(split_part(c.cursor, '.', 2), '0')::bigint))`,
+    [READERS],
+  );
+  return rows.map(({ what }) => what);
 }
 
 function wordsOf({ processes }: FaultWorld): string {

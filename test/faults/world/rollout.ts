@@ -18,7 +18,7 @@ const DEADLINE = at(3, '12:00:00');
 const OVER = at(5, '00:00:00');
 
 /** What partners wait on average between two calls. */
-const CALM_MS = 300;
+const CALM_MS = 600;
 const RUSH_MS = 40;
 
 /** The chapters of the story, each from a share of the harm on: what the clock is set to, and how partners call from then on. */
@@ -90,7 +90,7 @@ export class Rollout {
   async goOn(share: number, check: () => void): Promise<void> {
     while (this.chapter + 1 < CHAPTERS.length && CHAPTERS[this.chapter + 1]!.from <= share) {
       // What a morning leaves over would wait for the next.
-      if (this.chapter > 0) await settle(this.world, check);
+      if (this.chapter > 0) await settle(this.world, 'mails', check);
       this.chapter += 1;
       const { time, pauseMs } = CHAPTERS[this.chapter]!;
       this.world.clock.moveTo(new Date(this.midnight.getTime() + time));
@@ -111,13 +111,13 @@ export class Rollout {
     let open = true;
     void finished.finally(() => (open = false)).catch(() => undefined);
     while (open) {
-      await settle(this.world, check);
+      await settle(this.world, 'mails', check);
       this.world.clock.pass(10_000);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     await finished;
-    await settle(this.world, check);
+    await settle(this.world, 'everything', check);
     this.world.clock.moveTo(new Date(this.midnight.getTime() + OVER));
-    await settle(this.world, check);
+    await settle(this.world, 'everything', check);
   }
 }
