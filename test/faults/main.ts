@@ -4,9 +4,13 @@ import { parseArgs } from 'node:util';
 import { showProgress } from '../../src/progress.ts';
 import { undoAll } from '../support/end-of-file.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
+import { disk } from './disk.ts';
 import { kills } from './kills.ts';
+import { network } from './network.ts';
+import { restarts } from './restarts.ts';
+import { smtp } from './smtp.ts';
 
-const FAULTS: readonly Fault[] = [kills];
+const FAULTS: readonly Fault[] = [kills, restarts, network, smtp, disk];
 
 /** What is kept of campaigns that ended early, for `--resume`. */
 const KEPT = '.data/faults';

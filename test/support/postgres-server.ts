@@ -1,7 +1,7 @@
 /** A PostgreSQL that can be killed, stopped in any of its modes and started again on its port and data, as a machine does to one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,6 +40,7 @@ export class PostgresServer {
    */
   static async start(settings: readonly string[] = [], folder?: string): Promise<PostgresServer> {
     const home = folder ?? (await mkdtemp(join(tmpdir(), 'graceline-faults-')));
+    await mkdir(home, { recursive: true });
     atEndOfFile(() => rm(home, { recursive: true, force: true }));
     const flags = [...FLAGS, ...settings].flatMap((setting) => ['-c', setting]);
     const embedded = await startEmbeddedPostgres(home, flags);
@@ -55,11 +56,16 @@ export class PostgresServer {
     return Number(new URL(this.url).port);
   }
 
+  /** Whether it was started and has not ended since, by itself or not. */
+  get isRunning(): boolean {
+    return this.child !== null && !hasEnded(this.child);
+  }
+
   /** Ends it. Resolves once its first process is gone; after a kill others of it may still be going. */
   async stop(how: Ending): Promise<void> {
     const { child } = this;
     this.child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.kill(SIGNALS[how]);
     await gone;
@@ -70,7 +76,7 @@ export class PostgresServer {
     const giveUpAt = performance.now() + START_PATIENCE_MS;
     while (!(await this.answers())) {
       // What is left of a killed one holds its memory for a moment, and another does not start beside it.
-      if (this.child === null || this.child.exitCode !== null || this.child.signalCode !== null) this.child = this.spawn();
+      if (!this.isRunning) this.child = this.spawn();
       await sleep(POLL_MS);
       if (performance.now() > giveUpAt) throw new Error(`PostgreSQL does not start again:\n${this.words}`);
     }
@@ -99,6 +105,10 @@ export class PostgresServer {
       await client.end().catch(() => undefined);
     }
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 const DIES_WITH_ITS_PARENT = ['setpriv', '--pdeathsig=QUIT', '--'];

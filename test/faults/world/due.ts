@@ -31,7 +31,9 @@ export async function settle(world: FaultWorld, what: 'mails' | 'everything', ch
     const now = due.join();
     if (now !== before) changedAt = performance.now();
     else if (performance.now() - changedAt > PATIENCE_MS)
-      throw new BrokenPromise(`Stuck at ${world.clock.now().toISOString()}: ${due.slice(0, 5).join(', ')} (${due.length})\n${wordsOf(world)}`);
+      throw new BrokenPromise(
+        `Stuck at ${world.clock.now().toISOString()}: ${due.slice(0, 5).join(', ')} (${due.length})\n${wordsOf(world)}`,
+      );
     before = now;
     world.clock.pass(PASS_MS);
     await sleep(POLL_MS);

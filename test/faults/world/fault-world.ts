@@ -27,8 +27,6 @@ export interface FaultWorldOptions {
   /** The first instant of its clock. */
   readonly start: string;
   readonly random: () => number;
-  /** Where the processes find PostgreSQL, if not where it is. */
-  readonly databaseUrl?: string;
   /** Where they find the mail server; given its port. */
   readonly smtpPort?: (port: number) => Promise<number>;
   readonly env?: Readonly<Record<string, string>>;
@@ -57,10 +55,10 @@ export class FaultWorld {
     return this.apis.map(({ url }) => url);
   }
 
-  /** Starts so many processes of a kind, and waits until all are up. */
-  async start(kind: ProcessKind, count: number): Promise<void> {
+  /** Starts so many processes of a kind, and waits until all are up. @param env beside that of all of this world */
+  async start(kind: ProcessKind, count: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const all = kind === 'API' ? this.apis : this.workers;
-    for (let i = 0; i < count; i += 1) all.push(await Supervised.start(kind, this.env));
+    for (let i = 0; i < count; i += 1) all.push(await Supervised.start(kind, { ...this.env, ...env }));
     await this.untilUp();
   }
 
@@ -89,7 +87,6 @@ export async function createFaultWorld({
   postgres,
   start,
   random,
-  databaseUrl = postgres.url,
   smtpPort = async (port) => port,
   env = {},
 }: FaultWorldOptions): Promise<FaultWorld> {
@@ -100,7 +97,7 @@ export async function createFaultWorld({
   const receiver = await startReceiver();
   const db = await Database.connect(postgres.url, 4);
   const world = new FaultWorld(postgres, db, clock, mail, receiver, {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: postgres.url,
     DATABASE_POOL_SIZE: '6',
     // Longer than a server takes to recover.
     DATABASE_WAIT_SECONDS: '60',

@@ -46,7 +46,9 @@ const OPT_IN_MANY = `mutation ($accounts: [ID!]!, $migration: ID!, $key: String)
   optInAccounts(accounts: $accounts, migration: $migration, idempotencyKey: $key) { account error { code } } }`;
 
 interface Reply {
-  readonly data?: { readonly optInAccounts?: readonly { readonly account: string; readonly error: { readonly code: string } | null }[] } | null;
+  readonly data?: {
+    readonly optInAccounts?: readonly { readonly account: string; readonly error: { readonly code: string } | null }[];
+  } | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
@@ -64,6 +66,8 @@ export class Partners {
   readonly asked = new Map<string, Asked[]>();
   /** Calls that were sent more than once, and all. */
   readonly calls = { all: 0, again: 0, lost: 0 };
+  /** What was answered instead, how often: by code, `nothing` where no answer came. */
+  readonly codes = new Map<string, number>();
   private readonly lanes: Promise<void>[];
   private readonly ended = new AbortController();
   private abandoned = false;
@@ -149,6 +153,8 @@ export class Partners {
       const reply = await send(urls[Math.floor(random() * urls.length)]!, token, body);
       const code = reply?.errors?.[0]?.extensions?.code ?? null;
       const again = attempt > 1;
+      const said = code ?? (reply ? null : 'nothing');
+      if (said !== null) this.codes.set(said, (this.codes.get(said) ?? 0) + 1);
       if (reply && !reply.errors) return { reply, code: null, again };
       if (code !== null && REFUSED.has(code)) return { reply, code, again };
       if (code !== null && !SENT_AGAIN.has(code)) throw new BrokenPromise(`A call was answered ${code}: ${reply?.errors?.[0]?.message}`);

@@ -10,7 +10,11 @@ import { buildPrograms, type Program } from './programs.ts';
 export type ProcessKind = 'API' | 'worker';
 
 const PORTS = { API: 'PORT', worker: 'WORKER_PORT' } as const;
-const POLL_MS = 50;
+/** What answers 200 once it is at work. An API is not ready without workers, and goes on answering all the same. */
+const UP = { API: '/healthz', worker: '/readyz' } as const;
+/** A start that gives up on a database that goes away is begun anew; so many in a row are no accident. */
+const MAX_STARTS_CUT_SHORT = 10;
+const POLL_MS = 100;
 const LAST_WORDS = 3_000;
 
 /** See the top of this file. */
@@ -19,9 +23,14 @@ export class Supervised {
   private killed = false;
   private wanted = true;
   private up = false;
+  private wasUp = false;
   private broken: BrokenPromise | undefined;
   /** Starts after the first. */
   restarts = 0;
+  /** How often in a row it was killed before it was up. */
+  killsAtStart = 0;
+  private startsCutShort = 0;
+  private cutShortInARow = 0;
 
   private constructor(
     readonly kind: ProcessKind,
@@ -36,6 +45,11 @@ export class Supervised {
   static async start(kind: ProcessKind, env: Readonly<Record<string, string>>): Promise<Supervised> {
     const programs = await buildPrograms();
     return new Supervised(kind, programs[kind], await freePort(), env);
+  }
+
+  /** What its connections to PostgreSQL are called. */
+  get name(): string {
+    return `${this.kind} at ${this.port}`;
   }
 
   get url(): string {
@@ -60,8 +74,16 @@ export class Supervised {
     }
   }
 
+  /** How many starts gave up before it was at work, because the database went away, since this was last asked. */
+  takeStartsCutShort(): number {
+    const { startsCutShort } = this;
+    this.startsCutShort = 0;
+    return startsCutShort;
+  }
+
   /** kill -9; it is started again at once. Resolves when it is gone. */
   async kill(): Promise<void> {
+    this.killsAtStart = this.wasUp ? 0 : this.killsAtStart + 1;
     this.killed = true;
     this.up = false;
     await this.process.stop('SIGKILL');
@@ -91,9 +113,16 @@ export class Supervised {
 
   private spawn(): TestProcess {
     const { file, compileCache } = this.program;
-    const env = { HOST: '127.0.0.1', [PORTS[this.kind]]: String(this.port), NODE_COMPILE_CACHE: compileCache, ...this.env };
+    const env = {
+      HOST: '127.0.0.1',
+      [PORTS[this.kind]]: String(this.port),
+      NODE_COMPILE_CACHE: compileCache,
+      PGAPPNAME: this.name,
+      ...this.env,
+    };
     const started = TestProcess.spawnNode([file], env, this.url);
     this.up = false;
+    this.wasUp = false;
     this.killed = false;
     void started.exited.then((exit) => this.ended(exit));
     void this.watch(started);
@@ -108,9 +137,14 @@ export class Supervised {
   }
 
   private async seenUp(started: TestProcess, giveUpAt: number): Promise<boolean> {
-    const up = (await started.status('/healthz')) === 200;
+    const up = (await started.status(UP[this.kind])) === 200;
     if (this.process !== started || this.killed) return true;
     this.up = up;
+    if (up) {
+      this.wasUp = true;
+      this.cutShortInARow = 0;
+      this.killsAtStart = 0;
+    }
     if (!up && performance.now() > giveUpAt) {
       this.broken ??= new BrokenPromise(`The ${this.kind} does not get up:\n${this.words}`);
       return true;
@@ -119,10 +153,16 @@ export class Supervised {
   }
 
   private ended({ code, signal }: Exit): void {
-    // Code 0 is a stop that somebody asked for; one that had not begun may give up on a database that goes away meanwhile.
-    if (this.wanted && !this.killed && code !== 0 && this.up)
-      this.broken ??= new BrokenPromise(`The ${this.kind} ended by itself (${signal ?? code}):\n${this.words}`);
     if (!this.wanted) return;
+    // Code 0 is a stop that somebody asked for.
+    if (!this.killed && code !== 0) {
+      if (!this.wasUp) {
+        this.startsCutShort += 1;
+        this.cutShortInARow += 1;
+      }
+      if (this.wasUp || this.cutShortInARow > MAX_STARTS_CUT_SHORT)
+        this.broken ??= new BrokenPromise(`The ${this.kind} ended by itself (${signal ?? code}):\n${this.words}`);
+    }
     this.restarts += 1;
     this.process = this.spawn();
   }
