@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Campaign, Fault } from './fault.ts';
 import type { FaultWorld } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts, LANES, OF_EACH } from './world/harm.ts';
+import { FULL, type HarmScale, harmRollouts, LANES } from './world/harm.ts';
 import type { Supervised } from './world/supervised.ts';
 
 /** Between two kills, beside what it takes until one is up that may be killed. */
-const PAUSE_MS = { least: 100, most: 800 };
+const PAUSE_MS = { least: 50, most: 500 };
+/** Of workers, and of APIs: so many that some are at work while others start. */
+const OF_EACH = 3;
 /** How many lots it has beside one for each process. */
 const POSTGRES_WEIGHT = 3;
 /** The share of kills that hit whoever it is also while they start, if they are not the worse for it already. */
@@ -26,6 +28,10 @@ export const kills: Fault = {
 /** See {@link kills}. */
 export function runKills(campaign: Campaign, scale: HarmScale): Promise<void> {
   return harmRollouts(campaign, scale, {
+    start: async (world) => {
+      await world.start('API', OF_EACH);
+      await world.start('worker', OF_EACH);
+    },
     strike,
     allowedTwice: (tallies) => ((tallies['kills of a worker'] ?? 0) + OF_EACH * (tallies['kills of PostgreSQL'] ?? 0)) * LANES,
   });
