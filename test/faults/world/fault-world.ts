@@ -106,7 +106,7 @@ export async function createFaultWorld({
     MAIL_TIMEOUT_SECONDS: String(MAIL_TIMEOUT_MS / 1_000),
     TRUSTED_WEBHOOK_HOSTS: receiver.host,
     ENCRYPTION_KEYS: `faults:${Buffer.alloc(32, 7).toString('base64')}`,
-    SWEEP_INTERVAL_SECONDS: '1',
+    SWEEP_INTERVAL_SECONDS: '2',
     CLOCK_FILE: clock.file,
     LOG_LEVEL: 'warn',
     ...env,

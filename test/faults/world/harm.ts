@@ -24,7 +24,9 @@ export interface Harm {
   readonly wiring?: (postgres: PostgresServer) => Promise<Partial<FaultWorldOptions>>;
   /** Starts the processes, where that is not two of each. */
   readonly start?: (world: FaultWorld) => Promise<void>;
-  /** Does one step, counts it, and leaves nothing half done. @param check throws where something is wrong meanwhile */
+  /** Ends what steps left under way; the story goes on to its next chapter only then. */
+  readonly rest?: () => Promise<void>;
+  /** Does one step, and counts it. @param check throws where something is wrong meanwhile */
   readonly strike: (world: FaultWorld, random: () => number, campaign: Campaign, check: () => void) => Promise<void>;
   /** How many mails may have gone out twice by now, or gone out without a note of it. */
   readonly allowedTwice: (tallies: Readonly<Record<string, number>>) => number;
@@ -70,6 +72,7 @@ export async function harmRollouts(campaign: Campaign, scale: HarmScale, harm: H
   };
   const conclude = async () => {
     if (!rollout) return;
+    await harm.rest?.();
     await world.untilUp();
     await rollout.finish(check);
     for (const process of world.processes) campaign.tally('starts that a database that went away cut short', process.takeStartsCutShort());
@@ -80,7 +83,9 @@ export async function harmRollouts(campaign: Campaign, scale: HarmScale, harm: H
   };
   for (const step of campaign.steps()) {
     const chance = campaign.random(step);
+    if (!rollout) await harm.rest?.();
     rollout ??= await Rollout.announce(world, scale, { operator, partner }, `${campaign.seed}-${step}`, chance);
+    if (rollout.isDue(done / scale.stepsPerRollout)) await harm.rest?.();
     await rollout.goOn(done / scale.stepsPerRollout, check);
     await harm.strike(world, chance, campaign, check);
     rollout.pass(PASS_MS);

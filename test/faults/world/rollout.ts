@@ -81,6 +81,12 @@ export class Rollout {
     return new Date(this.midnight.getTime() + DEADLINE);
   }
 
+  /** Whether {@link goOn} begins another chapter. */
+  isDue(share: number): boolean {
+    const next = CHAPTERS[this.chapter + 1];
+    return next !== undefined && next.from <= share;
+  }
+
   /**
    * Goes on with the story.
    *
@@ -88,7 +94,7 @@ export class Rollout {
    * @param check throws where something is wrong meanwhile
    */
   async goOn(share: number, check: () => void): Promise<void> {
-    while (this.chapter + 1 < CHAPTERS.length && CHAPTERS[this.chapter + 1]!.from <= share) {
+    while (this.isDue(share)) {
       // What a morning leaves over would wait for the next.
       if (this.chapter > 0) await settle(this.world, 'mails', check);
       this.chapter += 1;

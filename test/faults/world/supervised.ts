@@ -10,8 +10,8 @@ import { buildPrograms, type Program } from './programs.ts';
 export type ProcessKind = 'API' | 'worker';
 
 const PORTS = { API: 'PORT', worker: 'WORKER_PORT' } as const;
-/** What answers 200 once it is at work. An API is not ready without workers, and goes on answering all the same. */
-const UP = { API: '/healthz', worker: '/readyz' } as const;
+/** What answers 200 once it has all it needs. An API is not ready without workers, and goes on answering all the same. */
+const READY = { API: '/healthz', worker: '/readyz' } as const;
 /** A start that gives up on a database that goes away is begun anew; so many in a row are no accident. */
 const MAX_STARTS_CUT_SHORT = 10;
 const POLL_MS = 100;
@@ -23,7 +23,7 @@ export class Supervised {
   private killed = false;
   private wanted = true;
   private up = false;
-  private wasUp = false;
+  private wasReady = false;
   private broken: BrokenPromise | undefined;
   /** Starts after the first. */
   restarts = 0;
@@ -61,12 +61,12 @@ export class Supervised {
     return this.process.output;
   }
 
-  /** Whether it has been up since it was last started. */
+  /** Whether it has been alive since it was last started. */
   get isUp(): boolean {
     return this.up;
   }
 
-  /** Waits until it is up: alive, with what it needs at hand. */
+  /** Waits until it is alive. */
   async untilUp(): Promise<void> {
     while (!this.up) {
       this.check();
@@ -83,7 +83,7 @@ export class Supervised {
 
   /** kill -9; it is started again at once. Resolves when it is gone. */
   async kill(): Promise<void> {
-    this.killsAtStart = this.wasUp ? 0 : this.killsAtStart + 1;
+    this.killsAtStart = this.up ? 0 : this.killsAtStart + 1;
     this.killed = true;
     this.up = false;
     await this.process.stop('SIGKILL');
@@ -122,7 +122,7 @@ export class Supervised {
     };
     const started = TestProcess.spawnNode([file], env, this.url);
     this.up = false;
-    this.wasUp = false;
+    this.wasReady = false;
     this.killed = false;
     void started.exited.then((exit) => this.ended(exit));
     void this.watch(started);
@@ -133,34 +133,35 @@ export class Supervised {
     const giveUpAt = performance.now() + START_PATIENCE_MS;
     // The field is set once this has been called.
     do await sleep(POLL_MS);
-    while (this.process === started && this.wanted && !this.killed && !(await this.seenUp(started, giveUpAt)));
+    while (this.process === started && this.wanted && !this.killed && !(await this.seenReady(started, giveUpAt)));
   }
 
-  private async seenUp(started: TestProcess, giveUpAt: number): Promise<boolean> {
-    const up = (await started.status(UP[this.kind])) === 200;
+  private async seenReady(started: TestProcess, giveUpAt: number): Promise<boolean> {
+    const [alive, ready] = await Promise.all([started.status('/healthz'), started.status(READY[this.kind])]);
     if (this.process !== started || this.killed) return true;
-    this.up = up;
-    if (up) {
-      this.wasUp = true;
+    this.up = alive === 200;
+    if (this.up) this.killsAtStart = 0;
+    if (ready === 200) {
+      this.wasReady = true;
       this.cutShortInARow = 0;
-      this.killsAtStart = 0;
-    }
-    if (!up && performance.now() > giveUpAt) {
-      this.broken ??= new BrokenPromise(`The ${this.kind} does not get up:\n${this.words}`);
       return true;
     }
-    return up;
+    if (performance.now() > giveUpAt) {
+      this.broken ??= new BrokenPromise(`The ${this.kind} does not get ready:\n${this.words}`);
+      return true;
+    }
+    return false;
   }
 
   private ended({ code, signal }: Exit): void {
     if (!this.wanted) return;
     // Code 0 is a stop that somebody asked for.
     if (!this.killed && code !== 0) {
-      if (!this.wasUp) {
+      if (!this.wasReady) {
         this.startsCutShort += 1;
         this.cutShortInARow += 1;
       }
-      if (this.wasUp || this.cutShortInARow > MAX_STARTS_CUT_SHORT)
+      if (this.wasReady || this.cutShortInARow > MAX_STARTS_CUT_SHORT)
         this.broken ??= new BrokenPromise(`The ${this.kind} ended by itself (${signal ?? code}):\n${this.words}`);
     }
     this.restarts += 1;
