@@ -9,7 +9,8 @@ import { atEndOfFile } from '../support/end-of-file.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import type { Campaign, Fault } from './fault.ts';
 import type { FaultWorld } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts, LANES, OF_EACH } from './world/harm.ts';
+import { FULL, harmRollouts, LANES, OF_EACH, startHarmedWorld } from './world/harm.ts';
+import type { Population } from './world/population.ts';
 
 const run = promisify(execFile);
 
@@ -27,7 +28,7 @@ export const disk: Fault = {
   describe: 'the disk of PostgreSQL full for seconds at a time (as root, which mounts a small one): writes fail, nothing is lost',
   steps: 'times full',
   usual: 10,
-  run: (campaign) => runDisk(campaign, { ...FULL, accounts: 20_000, stepsPerRollout: 5 }),
+  run: (campaign) => runDisk(campaign, { ...FULL, accounts: 20_000 }, 5),
 };
 
 /** Whether a small disk can be mounted here. */
@@ -36,7 +37,7 @@ export function canMount(): boolean {
 }
 
 /** See {@link disk}. */
-export async function runDisk(campaign: Campaign, scale: HarmScale): Promise<void> {
+export async function runDisk(campaign: Campaign, population: Population, stepsPerRollout: number): Promise<void> {
   if (!canMount()) {
     campaign.log('Not done: only root may mount a small disk.');
     return;
@@ -47,8 +48,9 @@ export async function runDisk(campaign: Campaign, scale: HarmScale): Promise<voi
     await run('umount', [folder]);
     await rm(folder, { recursive: true });
   });
-  await harmRollouts(campaign, scale, {
-    postgres: () => PostgresServer.start(SETTINGS, join(folder, 'server')),
+  const postgres = () => PostgresServer.start(SETTINGS, join(folder, 'server'));
+  await harmRollouts(campaign, await startHarmedWorld(campaign, population, { postgres }), {
+    stepsPerRollout,
     strike: (world, random, ofThis) => strike(world, random, ofThis, join(folder, 'ballast')),
     allowedTwice: (tallies) => (tallies['times full'] ?? 0) * OF_EACH * LANES,
   });

@@ -16,7 +16,9 @@ beforeAll(async () => {
   world = await createWorld('2026-05-10T05:00:00Z', { MAIL_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS) });
   api = await (await world.startApi()).ready('/healthz');
   const olga = graphqlClient(api.url, await world.createToken({ name: 'operator', role: 'OPERATOR', subject: 'olga@platform.example' }));
-  await olga.request(CreateAccountDocument, { input: { id: 'birch', name: 'Birch', platform: 'CLOUD', createdAt: '2020-01-01T00:00:00Z' } });
+  await olga.request(CreateAccountDocument, {
+    input: { id: 'birch', name: 'Birch', platform: 'CLOUD', createdAt: '2020-01-01T00:00:00Z' },
+  });
   await createAdministrator(olga, api.url, BEN, 'birch');
   const dates = { gracePeriodStart: '2026-05-10T06:00:00Z', mandatoryOptIn: '2026-06-10T06:00:00Z' };
   await olga.request(CreateMigrationDocument, { input: { key: 'one-sender', title: 'One sender', severity: 'HIGH', ...dates } });
@@ -36,7 +38,9 @@ test('a worker that stood still past its lease writes nothing over what another 
   frozen.signal('SIGSTOP');
   expect(await ledger()).toMatchObject([{ status: 'SENDING', attempts: 1 }]);
   // As a server does with a peer that is silent. While its connections stand, it counts as alive, and its mail as under way.
-  await world.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+  await world.db.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
 
   const heir = await world.startWorker();
   await world.moveTo('2026-05-10T07:30:00Z');

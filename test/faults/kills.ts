@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Campaign, Fault } from './fault.ts';
 import type { FaultWorld } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts, LANES, OF_EACH } from './world/harm.ts';
+import { FULL, type HarmedWorld, harmRollouts, LANES, OF_EACH, startHarmedWorld } from './world/harm.ts';
 import type { Supervised } from './world/supervised.ts';
 
 /** Between two kills, beside what it takes until one is up that may be killed. */
@@ -20,13 +20,14 @@ export const kills: Fault = {
   describe: 'kill -9 of workers, APIs and PostgreSQL while 100,000 accounts pass deadlines, opt-ins race them and reminders flow',
   steps: 'kills',
   usual: 50,
-  run: (campaign) => runKills(campaign, { ...FULL, stepsPerRollout: 50 }),
+  run: async (campaign) => runKills(campaign, await startHarmedWorld(campaign, FULL), 50),
 };
 
 /** See {@link kills}. */
-export function runKills(campaign: Campaign, scale: HarmScale): Promise<void> {
+export function runKills(campaign: Campaign, harmed: HarmedWorld, stepsPerRollout: number): Promise<void> {
   const postgres = new Recovery();
-  return harmRollouts(campaign, scale, {
+  return harmRollouts(campaign, harmed, {
+    stepsPerRollout,
     rest: () => postgres.ended,
     strike: (world, random, ofThis, check) => strike(world, postgres, random, ofThis, check),
     allowedTwice: (tallies) => ((tallies['kills of a worker'] ?? 0) + OF_EACH * (tallies['kills of PostgreSQL'] ?? 0)) * LANES,

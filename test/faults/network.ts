@@ -1,9 +1,9 @@
 /** Networks that go dead without a word, and workers that stand still past their lease and go on as if nothing had been. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HalfOpenWay, startHalfOpen } from '../support/half-open.ts';
+import type { HalfOpenWay } from '../support/half-open.ts';
 import type { Campaign, Fault } from './fault.ts';
 import { type FaultWorld, MAIL_TIMEOUT_MS } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts, LANES } from './world/harm.ts';
+import { FULL, type HarmedWorld, harmRollouts, LANES, startHarmedWorld } from './world/harm.ts';
 
 /** How long a way is dead: longer too than a mail may take. */
 const DEAD_MS = { least: 500, most: 1.5 * MAIL_TIMEOUT_MS };
@@ -21,34 +21,18 @@ export const network: Fault = {
   describe: 'half-open TCP to PostgreSQL and to SMTP, and workers frozen past their lease that then go on',
   steps: 'faults',
   usual: 20,
-  run: (campaign) => runNetwork(campaign, { ...FULL, stepsPerRollout: 10 }),
+  run: async (campaign) => runNetwork(campaign, await startHarmedWorld(campaign, FULL, { ways: true }), 10),
 };
 
-/** See {@link network}. */
-export async function runNetwork(campaign: Campaign, scale: HarmScale): Promise<void> {
-  const ways: { toPostgres?: HalfOpenWay; toSmtp?: HalfOpenWay } = {};
-  await harmRollouts(campaign, scale, {
-    wiring: async (postgres) => {
-      ways.toPostgres = await startHalfOpen(postgres.port);
-      return {
-        smtpPort: async (port) => {
-          ways.toSmtp = await startHalfOpen(port);
-          return ways.toSmtp.port;
-        },
-      };
-    },
-    // One of each kind goes through the way that dies; the others take over.
-    start: async (world) => {
-      const url = Object.assign(new URL(world.postgres.url), { port: String(ways.toPostgres!.port) }).href;
-      for (const kind of ['API', 'worker'] as const) {
-        await world.start(kind, 1, { DATABASE_URL: url });
-        await world.start(kind, 1);
-      }
-    },
+/** See {@link network}. @param harmed with ways that can be made dead */
+export async function runNetwork(campaign: Campaign, harmed: HarmedWorld, stepsPerRollout: number): Promise<void> {
+  const { toPostgres, toSmtp } = harmed.ways!;
+  await harmRollouts(campaign, harmed, {
+    stepsPerRollout,
     strike: async (world, random, ofThis) => {
       const kind = KINDS[Math.floor(random() * KINDS.length)]!;
       if (kind === 'worker frozen') await freeze(world, random);
-      else await die(kind === 'SMTP half-open' ? ways.toSmtp! : ways.toPostgres!, random);
+      else await die(kind === 'SMTP half-open' ? toSmtp : toPostgres, random);
       ofThis.tally(kind);
       await sleep(PAUSE_MS);
     },

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenPromise, type Campaign, type Fault } from './fault.ts';
 import type { FaultWorld } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts, LANES, OF_EACH } from './world/harm.ts';
+import { FULL, type HarmedWorld, harmRollouts, LANES, OF_EACH, startHarmedWorld } from './world/harm.ts';
 
 /** From one restart to the next. */
 const EVERY_MS = { least: 5_000, most: 10_000 };
@@ -17,13 +17,21 @@ export const restarts: Fault = {
   describe: 'PostgreSQL restarted every 5 to 10 s, fast or immediate, under the same traffic: no process ends, callers are told',
   steps: 'restarts',
   usual: 20,
-  run: (campaign) => runRestarts(campaign, { ...FULL, stepsPerRollout: 10 }),
+  run: async (campaign) => runRestarts(campaign, await startHarmedWorld(campaign, FULL), 10),
 };
 
 /** See {@link restarts}. @param everyMs from one to the next */
-export function runRestarts(campaign: Campaign, scale: HarmScale, everyMs = EVERY_MS): Promise<void> {
-  return harmRollouts(campaign, scale, {
-    strike: (world, random, ofThis) => strike(world, random, ofThis, everyMs),
+export function runRestarts(campaign: Campaign, harmed: HarmedWorld, stepsPerRollout: number, everyMs = EVERY_MS): Promise<void> {
+  const starts = startsOf(harmed.world);
+  return harmRollouts(campaign, harmed, {
+    stepsPerRollout,
+    strike: async (world, random, ofThis) => {
+      await strike(world, random, ofThis, everyMs);
+      if (startsOf(world) > starts)
+        throw new BrokenPromise(
+          `A restart of PostgreSQL ended a process:\n${world.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
+        );
+    },
     allowedTwice: (tallies) => ((tallies['fast restarts'] ?? 0) + (tallies['immediate restarts'] ?? 0)) * OF_EACH * LANES,
   });
 }
@@ -38,8 +46,10 @@ async function strike(world: FaultWorld, random: () => number, campaign: Campaig
   await world.postgres.restart();
   campaign.tally(`${how} restarts`);
   await sleep(Math.max(0, nextAt - performance.now()));
-  for (const { kind, restarts: ended, output } of world.processes)
-    if (ended > 0) throw new BrokenPromise(`A restart of PostgreSQL ended the ${kind}:\n${output.slice(-2_000)}`);
+}
+
+function startsOf({ processes }: FaultWorld): number {
+  return processes.reduce((sum, process) => sum + process.restarts, 0);
 }
 
 /** What an API says to somebody who asks for something while it has no database. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Campaign, Fault } from './fault.ts';
 import type { FaultWorld } from './world/fault-world.ts';
-import { FULL, type HarmScale, harmRollouts } from './world/harm.ts';
+import { FULL, type HarmedWorld, harmRollouts, startHarmedWorld } from './world/harm.ts';
 import type { MailAnswer } from './world/mail-server.ts';
 
 const STEP_MS = 3_000;
@@ -27,16 +27,18 @@ export const smtp: Fault = {
   describe: 'a mail server that answers 4xx, 5xx, nothing, a byte a second, or resets after DATA, at random',
   steps: 'moods of the server',
   usual: 20,
-  run: (campaign) => runSmtp(campaign, { ...FULL, stepsPerRollout: 10 }),
+  run: async (campaign) => runSmtp(campaign, await startHarmedWorld(campaign, FULL), 10),
 };
 
 /** See {@link smtp}. @param stepMs how long a mood lasts */
-export function runSmtp(campaign: Campaign, scale: HarmScale, stepMs = STEP_MS): Promise<void> {
-  return harmRollouts(campaign, scale, {
+export async function runSmtp(campaign: Campaign, harmed: HarmedWorld, stepsPerRollout: number, stepMs = STEP_MS): Promise<void> {
+  await harmRollouts(campaign, harmed, {
+    stepsPerRollout,
     strike: (world, random, ofThis) => strike(world, random, ofThis, stepMs),
     // Whoever was told nothing tries again: each of these is a mail that may come twice.
     allowedTwice: (tallies) => tallies[TAKEN_AND_RESET] ?? 0,
   });
+  harmed.world.mail.behave(() => WELL);
 }
 
 async function strike({ mail }: FaultWorld, random: () => number, campaign: Campaign, stepMs: number): Promise<void> {

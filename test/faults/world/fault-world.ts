@@ -12,24 +12,21 @@ import { atEndOfFile } from '../../support/end-of-file.ts';
 import { silent } from '../../support/house.ts';
 import { type PostgresServer } from '../../support/postgres-server.ts';
 import { type Receiver, startReceiver } from '../../support/webhook-receiver.ts';
-import { MailServer } from './mail-server.ts';
+import type { MailServer } from './mail-server.ts';
 import { type ProcessKind, Supervised } from './supervised.ts';
 import { TickingClock } from './ticking-clock.ts';
 
 /** MAIL_TIMEOUT_SECONDS of the processes. */
 export const MAIL_TIMEOUT_MS = 5_000;
-/** What a real server takes for a mail. */
-const TAKEN_WITHIN_MS = { least: 10, most: 150 };
 
 /** What a world is made of, beside what every one has. */
 export interface FaultWorldOptions {
   readonly postgres: PostgresServer;
   /** The first instant of its clock. */
   readonly start: string;
-  readonly random: () => number;
-  /** Where they find the mail server; given its port. */
-  readonly smtpPort?: (port: number) => Promise<number>;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly mail: MailServer;
+  /** Where the processes find it. */
+  readonly smtpPort: number;
 }
 
 /** See the top of this file. Made by {@link createFaultWorld}. */
@@ -55,10 +52,10 @@ export class FaultWorld {
     return this.apis.map(({ url }) => url);
   }
 
-  /** Starts so many processes of a kind, and waits until all are up. @param env beside that of all of this world */
-  async start(kind: ProcessKind, count: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Starts processes of a kind, and waits until all are up. @param envs of each, beside what all of this world have */
+  async start(kind: ProcessKind, envs: readonly Readonly<Record<string, string>>[]): Promise<void> {
     const all = kind === 'API' ? this.apis : this.workers;
-    for (let i = 0; i < count; i += 1) all.push(await Supervised.start(kind, { ...this.env, ...env }));
+    for (const env of envs) all.push(await Supervised.start(kind, { ...this.env, ...env }));
     await this.untilUp();
   }
 
@@ -83,17 +80,9 @@ export class FaultWorld {
 }
 
 /** Makes a world without processes. It ends with the file or campaign. */
-export async function createFaultWorld({
-  postgres,
-  start,
-  random,
-  smtpPort = async (port) => port,
-  env = {},
-}: FaultWorldOptions): Promise<FaultWorld> {
+export async function createFaultWorld({ postgres, start, mail, smtpPort }: FaultWorldOptions): Promise<FaultWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'graceline-faults-'));
   const clock = new TickingClock(join(folder, 'clock'), new Date(start));
-  const { least, most } = TAKEN_WITHIN_MS;
-  const mail = await MailServer.start(() => ({ kind: 'take', afterMs: least + (most - least) * random() }));
   const receiver = await startReceiver();
   const db = await Database.connect(postgres.url, 4);
   const world = new FaultWorld(postgres, db, clock, mail, receiver, {
@@ -102,14 +91,13 @@ export async function createFaultWorld({
     // Longer than a server takes to recover.
     DATABASE_WAIT_SECONDS: '60',
     DATA_DIR: folder,
-    SMTP_URL: `smtp://127.0.0.1:${await smtpPort(mail.port)}`,
+    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
     MAIL_TIMEOUT_SECONDS: String(MAIL_TIMEOUT_MS / 1_000),
     TRUSTED_WEBHOOK_HOSTS: receiver.host,
     ENCRYPTION_KEYS: `faults:${Buffer.alloc(32, 7).toString('base64')}`,
     SWEEP_INTERVAL_SECONDS: '2',
     CLOCK_FILE: clock.file,
     LOG_LEVEL: 'warn',
-    ...env,
   });
   atEndOfFile(async () => {
     await world.stop();

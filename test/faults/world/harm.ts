@@ -2,28 +2,41 @@
 import { MAIL_CONCURRENCY } from '../../../src/email/transport.provider.ts';
 import { endOfLog } from '../../../src/events/log.ts';
 import { graphqlClient } from '../../support/graphql-client.ts';
+import { type HalfOpenWay, startHalfOpen } from '../../support/half-open.ts';
 import { PostgresServer } from '../../support/postgres-server.ts';
 import { BrokenPromise, type Campaign } from '../fault.ts';
-import { createFaultWorld, type FaultWorld, type FaultWorldOptions } from './fault-world.ts';
+import { createFaultWorld, type FaultWorld } from './fault-world.ts';
 import { LogWatcher } from './log-watcher.ts';
+import { startMailServer } from './mail-server.ts';
 import { populate, type Population } from './population.ts';
 import { type Counted, holdPromises } from './promises.ts';
 import { Rollout } from './rollout.ts';
 
-/** How large the harm is made. */
-export interface HarmScale extends Population {
-  /** After so many steps a rollout is over, and what it left is compared with what is promised. */
-  readonly stepsPerRollout: number;
+/** A world that is ready to be harmed, by one campaign after another. */
+export interface HarmedWorld {
+  readonly world: FaultWorld;
+  readonly population: Population;
+  /** Ways that can be made dead: of the first API and the first worker to PostgreSQL, and of every worker to the mail server. */
+  readonly ways: { readonly toPostgres: HalfOpenWay; readonly toSmtp: HalfOpenWay } | null;
+  /** Of an operator, and of a partner of all accounts. */
+  readonly tokens: { readonly operator: string; readonly partner: string };
+  readonly watcher: LogWatcher;
+  /** How many rollouts it has seen. */
+  rollouts: number;
+}
+
+/** How it is to be made. */
+export interface HarmedWorldOptions {
+  /** Whether there are ways that can be made dead. */
+  readonly ways?: boolean;
+  /** Starts PostgreSQL, where that is not as usual. */
+  readonly postgres?: () => Promise<PostgresServer>;
 }
 
 /** What is done to a world. */
 export interface Harm {
-  /** Starts PostgreSQL, where that is not as usual. */
-  readonly postgres?: () => Promise<PostgresServer>;
-  /** How the processes find what they need, where that is not as usual. */
-  readonly wiring?: (postgres: PostgresServer) => Promise<Partial<FaultWorldOptions>>;
-  /** Starts the processes, where that is not two of each. */
-  readonly start?: (world: FaultWorld) => Promise<void>;
+  /** After so many steps a rollout is over, and what it left is compared with what is promised. */
+  readonly stepsPerRollout: number;
   /** Ends what steps left under way; the story goes on to its next chapter only then. */
   readonly rest?: () => Promise<void>;
   /** Does one step, and counts it. @param check throws where something is wrong meanwhile */
@@ -37,32 +50,42 @@ export const OF_EACH = 2;
 /** Messages that a worker has under way at once. */
 export const LANES = MAIL_CONCURRENCY;
 /** What all of them are, to whom it may concern. */
-export const FULL: HarmScale = { accounts: 100_000, administrators: 300, stepsPerRollout: 25 };
+export const FULL: Population = { accounts: 100_000, administrators: 300 };
 
 /** Time goes on by so much at each step, where the story lets it: claims of the dead end meanwhile. */
 const PASS_MS = 20_000;
 const START = '2026-03-01T20:00:00Z';
 const TWICE = 'mails received twice';
-const UNMARKED = 'mails received that the ledger calls skipped';
+const UNMARKED = 'mails received without a note of it';
 const ENDPOINT =
   'mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, types: [OPTED_IN, OPTED_OUT] }) { endpoint { id } } }';
 
-/** Does as many steps as the campaign has, over rollout after rollout. */
-export async function harmRollouts(campaign: Campaign, scale: HarmScale, harm: Harm): Promise<void> {
+/** Makes a world with everybody in it, two APIs and two workers. It ends with the file or campaign. */
+export async function startHarmedWorld(
+  campaign: Campaign,
+  population: Population,
+  { ways: withWays = false, postgres: startPostgres = PostgresServer.start }: HarmedWorldOptions = {},
+): Promise<HarmedWorld> {
   const random = campaign.random(-1);
-  const postgres = await (harm.postgres ?? PostgresServer.start)();
-  const world = await createFaultWorld({ postgres, start: START, random, ...(await harm.wiring?.(postgres)) });
-  await populate(world.db, scale);
-  await (harm.start ?? startTwoOfEach)(world);
+  const postgres = await startPostgres();
+  const mail = await startMailServer(random);
+  const ways = withWays ? { toPostgres: await startHalfOpen(postgres.port), toSmtp: await startHalfOpen(mail.port) } : null;
+  const world = await createFaultWorld({ postgres, start: START, mail, smtpPort: ways?.toSmtp.port ?? mail.port });
+  await populate(world.db, population);
+  const first = ways && { DATABASE_URL: Object.assign(new URL(postgres.url), { port: String(ways.toPostgres.port) }).href };
+  for (const kind of ['API', 'worker'] as const) await world.start(kind, [first ?? {}, ...Array.from({ length: OF_EACH - 1 }, () => ({}))]);
   const operator = await world.createToken({ name: 'operator', role: 'OPERATOR', subject: 'olga@platform.example' });
   const scopes = ['migrations:read', 'opt_ins:write'] as const;
   const partner = await world.createToken({ name: 'partner', role: 'PARTNER', subject: 'Partner Co', allAccounts: true, scopes });
   await graphqlClient(world.urls[0]!, operator).request(ENDPOINT, { url: world.receiver.url });
   const watcher = new LogWatcher(world.urls, operator, await endOfLog(world.db));
-  campaign.log(
-    `${scale.accounts} accounts, ${scale.administrators} administrators, ${world.apis.length} APIs, ${world.workers.length} workers`,
-  );
+  campaign.log(`${population.accounts} accounts, ${population.administrators} administrators, ${OF_EACH} APIs, ${OF_EACH} workers`);
+  return { world, population, ways, tokens: { operator, partner }, watcher, rollouts: 0 };
+}
 
+/** Does as many steps as the campaign has, over rollout after rollout. */
+export async function harmRollouts(campaign: Campaign, harmed: HarmedWorld, harm: Harm): Promise<void> {
+  const { world, population, tokens, watcher } = harmed;
   let rollout: Rollout | undefined;
   let done = 0;
   const check = () => {
@@ -76,29 +99,23 @@ export async function harmRollouts(campaign: Campaign, scale: HarmScale, harm: H
     await world.untilUp();
     await rollout.finish(check);
     for (const process of world.processes) campaign.tally('starts that a database that went away cut short', process.takeStartsCutShort());
-    tell(campaign, rollout, await holdPromises(world, rollout, scale, watcher, operator), watcher);
+    tell(campaign, rollout, await holdPromises(world, rollout, population, watcher, tokens.operator), watcher);
     holdBound(campaign, harm);
     rollout = undefined;
     done = 0;
   };
   for (const step of campaign.steps()) {
     const chance = campaign.random(step);
-    if (!rollout) await harm.rest?.();
-    rollout ??= await Rollout.announce(world, scale, { operator, partner }, `${campaign.seed}-${step}`, chance);
-    if (rollout.isDue(done / scale.stepsPerRollout)) await harm.rest?.();
-    await rollout.goOn(done / scale.stepsPerRollout, check);
+    rollout ??= await Rollout.announce(world, population, tokens, `change-${(harmed.rollouts += 1)}`, chance);
+    if (rollout.isDue(done / harm.stepsPerRollout)) await harm.rest?.();
+    await rollout.goOn(done / harm.stepsPerRollout, check);
     await harm.strike(world, chance, campaign, check);
     rollout.pass(PASS_MS);
     check();
     done += 1;
-    if (done === scale.stepsPerRollout) await conclude();
+    if (done === harm.stepsPerRollout) await conclude();
   }
   await conclude();
-}
-
-async function startTwoOfEach(world: FaultWorld): Promise<void> {
-  await world.start('API', OF_EACH);
-  await world.start('worker', OF_EACH);
 }
 
 function tell(campaign: Campaign, { key, partners }: Rollout, counted: Counted, watcher: LogWatcher): void {

@@ -26,8 +26,16 @@ export interface TakenMail {
   readonly messageId: string;
 }
 
+/** What a real server takes for a mail. */
+const TAKEN_WITHIN_MS = { least: 10, most: 150 };
 const DRIP_EVERY_MS = 1_000;
 const MESSAGE_ID = /^message-id:\s*(<[^>]+>)/im;
+
+/** Starts a server that takes everything. */
+export function startMailServer(random: () => number): Promise<MailServer> {
+  const { least, most } = TAKEN_WITHIN_MS;
+  return MailServer.start(() => ({ kind: 'take', afterMs: least + (most - least) * random() }));
+}
 
 /** See the top of this file. */
 export class MailServer {
