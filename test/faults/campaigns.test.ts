@@ -16,12 +16,8 @@ const SEED = 7;
 /** Small enough that what takes time is what is harmed. */
 const SMALL = { accounts: 2_000, administrators: 20 };
 
-/** Asked for by name until they are known to be quick and quiet wherever the suite runs: `SHORT_FAULTS=1 npx vitest run test/faults/campaigns.test.ts`. */
-const isAsked = process.env['SHORT_FAULTS'] !== undefined;
-
 let harmed: HarmedWorld;
 beforeAll(async () => {
-  if (!isAsked) return;
   harmed = await startHarmedWorld(shortCampaign(0, SEED), SMALL, { ways: true });
 });
 
@@ -34,26 +30,26 @@ function talliesOf({ state }: Campaign): Readonly<Record<string, number>> {
   return tallies;
 }
 
-test.skipIf(!isAsked)('restarts of PostgreSQL end no process, and callers are told by a code', async () => {
+test('restarts of PostgreSQL end no process, and callers are told by a code', async () => {
   const campaign = shortCampaign(2, SEED);
   await runRestarts(campaign, harmed, 2, { least: 500, most: 1_000 });
   const tallies = talliesOf(campaign);
   expect((tallies['fast restarts'] ?? 0) + (tallies['immediate restarts'] ?? 0)).toBe(2);
 });
 
-test.skipIf(!isAsked)('a mail server that misbehaves leaves no mail without an end', async () => {
-  const campaign = shortCampaign(4, SEED);
-  await runSmtp(campaign, harmed, 4, 1_000);
+test('a mail server that misbehaves leaves no mail without an end', async () => {
+  const campaign = shortCampaign(2, SEED);
+  await runSmtp(campaign, harmed, 2, 500);
   talliesOf(campaign);
 });
 
-test.skipIf(!isAsked)('dead networks and frozen workers lose nothing', async () => {
-  const campaign = shortCampaign(4, SEED);
-  await runNetwork(campaign, harmed, 4);
+test('dead networks and frozen workers lose nothing', async () => {
+  const campaign = shortCampaign(3, SEED);
+  await runNetwork(campaign, harmed, 3);
   talliesOf(campaign);
 });
 
-test.skipIf(!isAsked)('kill -9 of workers, APIs and PostgreSQL loses nothing, and doubles nothing that it may not', async () => {
+test('kill -9 of workers, APIs and PostgreSQL loses nothing, and doubles nothing that it may not', async () => {
   const campaign = shortCampaign(6, SEED);
   await runKills(campaign, harmed, 6);
   const tallies = talliesOf(campaign);
@@ -61,7 +57,7 @@ test.skipIf(!isAsked)('kill -9 of workers, APIs and PostgreSQL loses nothing, an
   expect(kills.reduce((sum, count) => sum + count)).toBe(6);
 });
 
-test.skipIf(!isAsked || !canMount())('a disk that is full loses nothing (as root, which may mount one)', async () => {
+test.skipIf(!canMount())('a disk that is full loses nothing (as root, which may mount one)', async () => {
   await undoAll();
   const campaign = shortCampaign(1, SEED);
   await runDisk(campaign, SMALL, 1);

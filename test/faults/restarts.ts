@@ -26,7 +26,7 @@ export function runRestarts(campaign: Campaign, harmed: HarmedWorld, stepsPerRol
   return harmRollouts(campaign, harmed, {
     stepsPerRollout,
     strike: async (world, random, ofThis) => {
-      await strike(world, random, ofThis, everyMs);
+      await strike(harmed, random, ofThis, everyMs);
       if (startsOf(world) > starts)
         throw new BrokenPromise(
           `A restart of PostgreSQL ended a process:\n${world.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
@@ -36,11 +36,11 @@ export function runRestarts(campaign: Campaign, harmed: HarmedWorld, stepsPerRol
   });
 }
 
-async function strike(world: FaultWorld, random: () => number, campaign: Campaign, everyMs: typeof EVERY_MS): Promise<void> {
+async function strike({ world, tokens }: HarmedWorld, random: () => number, campaign: Campaign, everyMs: typeof EVERY_MS): Promise<void> {
   const nextAt = performance.now() + everyMs.least + (everyMs.most - everyMs.least) * random();
   const how = random() < 0.5 ? 'fast' : 'immediate';
   await world.postgres.stop(how);
-  const answers = Promise.all(world.apis.map(({ url }) => answerOf(url)));
+  const answers = Promise.all(world.apis.map(({ url }) => answerOf(url, tokens.operator)));
   await sleep(AWAY_MS * random());
   for (const answer of await answers) campaign.tally(`answers while it was away: ${answer}`);
   await world.postgres.restart();
@@ -53,10 +53,10 @@ function startsOf({ processes }: FaultWorld): number {
 }
 
 /** What an API says to somebody who asks for something while it has no database. */
-async function answerOf(url: string): Promise<string> {
+async function answerOf(url: string, token: string): Promise<string> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer gl_pa_of-nobody' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: '{ me { role } }' }),
     signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
   }).catch((error: unknown) => {
