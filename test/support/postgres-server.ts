@@ -44,7 +44,12 @@ export class PostgresServer {
     atEndOfFile(() => rm(home, { recursive: true, force: true }));
     const flags = [...FLAGS, ...settings].flatMap((setting) => ['-c', setting]);
     const embedded = await startEmbeddedPostgres(home, flags);
-    const binaries = await migrated(embedded.url).finally(() => embedded.stop());
+    let binaries: string;
+    try {
+      binaries = await migrated(embedded.url);
+    } finally {
+      await embedded.stop();
+    }
     const port = new URL(embedded.url).port;
     const server = new PostgresServer(embedded.url, [join(binaries, 'postgres'), '-D', join(home, 'postgres'), '-p', port, ...flags]);
     atEndOfFile(() => server.stop('immediate'));

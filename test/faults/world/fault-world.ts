@@ -10,7 +10,7 @@ import { Database } from '../../../src/db/database.ts';
 import { Wake } from '../../../src/events/wake.ts';
 import { atEndOfFile } from '../../support/end-of-file.ts';
 import { silent } from '../../support/house.ts';
-import { type PostgresServer } from '../../support/postgres-server.ts';
+import type { PostgresServer } from '../../support/postgres-server.ts';
 import { type Receiver, startReceiver } from '../../support/webhook-receiver.ts';
 import type { MailServer } from './mail-server.ts';
 import { type ProcessKind, Supervised } from './supervised.ts';

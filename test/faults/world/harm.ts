@@ -64,7 +64,7 @@ const ENDPOINT =
 export async function startHarmedWorld(
   campaign: Campaign,
   population: Population,
-  { ways: withWays = false, postgres: startPostgres = PostgresServer.start }: HarmedWorldOptions = {},
+  { ways: withWays = false, postgres: startPostgres = () => PostgresServer.start() }: HarmedWorldOptions = {},
 ): Promise<HarmedWorld> {
   const random = campaign.random(-1);
   const postgres = await startPostgres();

@@ -1,6 +1,6 @@
 /** A real SMTP server that takes its time, keeps no more of a mail than its name, and misbehaves where it is told to. */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { atEndOfFile } from '../../support/end-of-file.ts';
@@ -121,7 +121,7 @@ export class MailServer {
     });
   }
 
-  private socketOf({ id }: SMTPServerSession): import('node:net').Socket | undefined {
+  private socketOf({ id }: SMTPServerSession): Socket | undefined {
     return [...this.server.connections].find((connection) => connection.id === id)?._socket;
   }
 

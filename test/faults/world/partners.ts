@@ -73,11 +73,11 @@ export class Partners {
   private abandoned = false;
   private next = 0;
   private pauseMs = 0;
-  private broken: unknown;
+  private broken: Error | undefined;
 
   constructor(private readonly options: PartnersOptions) {
     atEndOfFile(() => this.abandon());
-    this.lanes = Array.from({ length: LANES }, () => this.lane().catch((error: unknown) => void (this.broken ??= error)));
+    this.lanes = Array.from({ length: LANES }, () => this.lane().catch((error: unknown) => void (this.broken ??= error as Error)));
   }
 
   /** @throws BrokenPromise where something was answered that must not be */
