@@ -4,7 +4,7 @@ import { startApi } from './api.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
-import { runUntilSignal } from './process.ts';
+import { runUntilSignal, withinStop } from './process.ts';
 
 await runUntilSignal(async () => {
   const config = readConfig();
@@ -18,7 +18,7 @@ await runUntilSignal(async () => {
       await house.close();
     };
   } catch (error) {
-    await house.close();
+    await withinStop(house.close());
     throw error;
   }
 });

@@ -27,6 +27,14 @@ export async function runUntilSignal(start: () => Promise<() => Promise<void>>):
   await started.catch(fail);
 }
 
+/**
+ * Waits for the clearing up of a start that failed, no longer than a stop may take: what hangs on a database that went away
+ * must not keep a process that does nothing from ending, and being started again.
+ */
+export async function withinStop(closed: Promise<void>): Promise<void> {
+  await Promise.race([closed, new Promise<void>((resolve) => void setTimeout(resolve, STOP_WITHIN_MS))]);
+}
+
 function fail(error: unknown): never {
   // An expected failure is its sentence; a defect needs its stack.
   process.stderr.write(`${error instanceof GracelineError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

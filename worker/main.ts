@@ -3,7 +3,7 @@ import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
 import { SWEEPS } from './jobs/sweeps.ts';
-import { runUntilSignal } from '../src/process.ts';
+import { runUntilSignal, withinStop } from '../src/process.ts';
 import { startWorker } from './worker.ts';
 
 await runUntilSignal(async () => {
@@ -18,7 +18,7 @@ await runUntilSignal(async () => {
       await house.close();
     };
   } catch (error) {
-    await house.close();
+    await withinStop(house.close());
     throw error;
   }
 });

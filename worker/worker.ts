@@ -59,7 +59,8 @@ export async function startWorker<Deps>(house: WorkerHouse, deps: Deps, sweeps: 
     await wake.start();
   } catch (error) {
     stopWaking();
-    await Promise.all([http.close(0), ticker?.stop()]);
+    // Ticks and wakes may have begun sweeps already, which would go on over a pool that is closed.
+    await Promise.all([runner.stop(DRAIN_MS), http.close(0), ticker?.stop()]);
     throw error;
   }
   runner.start();

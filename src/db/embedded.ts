@@ -95,14 +95,15 @@ export async function findEmbeddedPostgres(dataDir: string): Promise<string | nu
   }
 }
 
-async function spawnHost(options: HostOptions): Promise<ChildProcess> {
-  const hostFile = fileURLToPath(new URL('./embedded-host.ts', import.meta.url));
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', hostFile, JSON.stringify(options)];
-  const asRoot = process.getuid?.() === 0;
-  if (asRoot) await chown(options.databaseDir, NOBODY, NOBODY);
+/**
+ * What to spawn so that a program runs as somebody who may run PostgreSQL, which refuses to be root. Whoever is not root runs
+ * it as they are.
+ */
+export function unprivileged(command: string[]): string[] {
+  if (process.getuid?.() !== 0) return command;
   // As root in a folder only root may enter (a temp folder, /root), an ordinary user could reach neither the binaries
   // nor the data. It keeps the one capability for that; `access(2)` honours it only without the uid fix-up.
-  const unprivileged = [
+  return [
     'setpriv',
     `--reuid=${NOBODY}`,
     `--regid=${NOBODY}`,
@@ -111,8 +112,15 @@ async function spawnHost(options: HostOptions): Promise<ChildProcess> {
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
     '--',
+    ...command,
   ];
-  const [command, ...args] = asRoot ? [...unprivileged, ...node] : node;
+}
+
+async function spawnHost(options: HostOptions): Promise<ChildProcess> {
+  const hostFile = fileURLToPath(new URL('./embedded-host.ts', import.meta.url));
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', hostFile, JSON.stringify(options)];
+  if (process.getuid?.() === 0) await chown(options.databaseDir, NOBODY, NOBODY);
+  const [command, ...args] = unprivileged(node);
   const host = spawn(command!, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let lastWords = '';
   host.stderr!.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2_000)));

@@ -2,12 +2,18 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { showProgress } from '../../src/progress.ts';
+import { undoAll } from '../support/end-of-file.ts';
 import { clocks } from './clocks/fault.ts';
+import { disk } from './disk.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
 import { fuzz } from './fuzz/fuzz.ts';
+import { kills } from './kills.ts';
 import { model } from './model/fault.ts';
+import { network } from './network.ts';
+import { restarts } from './restarts.ts';
+import { smtp } from './smtp.ts';
 
-const FAULTS: readonly Fault[] = [fuzz, model, clocks];
+const FAULTS: readonly Fault[] = [kills, restarts, network, smtp, disk, model, clocks, fuzz];
 
 /** What is kept of campaigns that ended early, for `--resume`. */
 const KEPT = '.data/faults';
@@ -112,6 +118,7 @@ async function runOne(fault: Fault, asked: Asked, ended: AbortSignal): Promise<b
     broken = error as Error;
   } finally {
     progress.stop();
+    await undoAll();
   }
   await keep(fault, campaign.state);
   process.stdout.write(`${summary(fault, campaign.state, (performance.now() - start) / 1_000)}\n`);
