@@ -118,10 +118,11 @@ async function runOne(fault: Fault, asked: Asked, ended: AbortSignal): Promise<b
     broken = error as Error;
   } finally {
     progress.stop();
-    await undoAll();
   }
+  // Before anything is taken down, which may fail too.
   await keep(fault, campaign.state);
   process.stdout.write(`${summary(fault, campaign.state, (performance.now() - start) / 1_000)}\n`);
+  await undoAll();
   if (broken === undefined) return true;
   const why = broken instanceof BrokenPromise ? broken.message : (broken.stack ?? broken.message);
   say(`NOT HELD: ${fault.name}, seed ${campaign.seed}, step ${campaign.state.done}: ${why}`);

@@ -32,7 +32,8 @@ async function bundle(): Promise<{ API: Program; worker: Program }> {
   const folder = await mkdtemp(`${parent}/`);
   atEndOfFile(async () => {
     built = undefined;
-    await rm(folder, { recursive: true, force: true });
+    // A process writes what it compiled as it ends, and one that was stopped just now may still be at it.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
   const entryPoints = ['src/main.ts', 'worker/main.ts'].map((file) => join(ROOT, file));
   await build({ entryPoints, bundle: true, packages: 'external', platform: 'node', format: 'esm', outdir: folder, outbase: ROOT });
