@@ -77,7 +77,6 @@ describe('a new migration', () => {
     ['DEADLINE_BEFORE_START', '2016-04-19', { gracePeriodStart: '2016-04-20', mandatoryOptIn: '2016-04-19' }],
     ['DEADLINE_BEFORE_START', '2016-04-20', { gracePeriodStart: '2016-04-20', mandatoryOptIn: '2016-04-20' }],
     ['INVALID_DATE', '2016-02-30', { gracePeriodStart: '2016-02-30' }],
-    ['INVALID_DATE', 'no date', { severity: 'LOW', gracePeriodStart: '9999-12-01' }],
     ['INVALID_INPUT', 'hyphens', { key: 'Not A Key' }],
     ['INVALID_INPUT', '201', { key: 'long', title: 'x'.repeat(201) }],
     ['INVALID_INPUT', 'one line', { key: 'lines', title: 'one\ntwo' }],
