@@ -7,7 +7,7 @@ const CONNECTIONS = 64;
 export interface Answers {
   readonly readsMs: number[];
   readonly optInsMs: number[];
-  readonly requests: number;
+  requests: number;
   readonly errors: string[];
 }
 
@@ -63,7 +63,7 @@ export class Requests {
       },
       (error: unknown) => void this.taken.errors.push(String(error)),
     );
-    (this.taken as { requests: number }).requests += 1;
+    this.taken.requests += 1;
     this.underWay.add(sent);
     return sent.finally(() => this.underWay.delete(sent));
   }

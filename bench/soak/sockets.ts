@@ -58,7 +58,11 @@ export class Sockets {
     const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/graphql`, 'graphql-transport-ws', { perMessageDeflate: false });
     socket.on('error', (error) => this.errors.push(error.message));
     socket.on('close', (code, reason) => {
-      if (this.sockets.includes(socket)) this.errors.push(`A socket was closed with ${code} ${reason.toString()}.`);
+      const place = this.sockets.indexOf(socket);
+      if (place === -1) return;
+      // Whoever closes all waits for those that are there.
+      this.sockets.splice(place, 1);
+      this.errors.push(`A socket was closed with ${code} ${reason.toString()}.`);
     });
     socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${this.token}` } })));
     socket.once('message', () => {

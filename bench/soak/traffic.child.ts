@@ -23,7 +23,6 @@ export interface TrafficReport {
   readonly optInsMs: number[];
   readonly requests: number;
   readonly messages: number;
-  readonly webhooks: number;
   readonly errors: number;
   /** What the first of the errors said. */
   readonly firstError: string | null;
@@ -40,7 +39,6 @@ const USAGE = 'mutation ($reports: [UseReportInput!]!, $key: String) { reportUsa
 
 let requests: Requests | undefined;
 let sockets: Sockets | undefined;
-let webhooks = 0;
 const timers: NodeJS.Timeout[] = [];
 /** Pairs of an account and a migration that opted in, the oldest first. */
 const optedIn: { account: string; migration: string }[] = [];
@@ -48,7 +46,6 @@ let next = 0;
 
 const receiver = createServer((request, response) => {
   request.resume().on('end', () => {
-    webhooks += 1;
     response.writeHead(204).end();
   });
 });
@@ -75,8 +72,7 @@ receiver.listen(0, '127.0.0.1', () => {
       const messages = sockets!.take();
       const { errors, ...asked } = requests!.take();
       const found = [...errors, ...messages.errors];
-      const report = { ...asked, messages: messages.count, webhooks, errors: found.length, firstError: found[0] ?? null };
-      webhooks = 0;
+      const report = { ...asked, messages: messages.count, errors: found.length, firstError: found[0] ?? null };
       return report;
     },
     /** Resolves once the last answer has come and the last socket is closed. */

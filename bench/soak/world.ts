@@ -16,7 +16,6 @@ export const ACCOUNTS: readonly string[] = Array.from({ length: 2_000 }, (_, i) 
 /** Tokens of everybody who asks. */
 export interface Tokens {
   readonly partner: string;
-  readonly operator: string;
   readonly runtime: string;
 }
 
@@ -58,7 +57,7 @@ export class SoakWorld {
     const tokenOf = async (role: 'PARTNER' | 'OPERATOR' | 'RUNTIME', more = {}) =>
       (await house.tokens.createToken(OPERATOR, { name: 'soak', role, subject: `soak ${role}`, ...more })).token;
     const partner = await tokenOf('PARTNER', { allAccounts: true, scopes: ['migrations:read', 'opt_ins:write'] });
-    return new SoakWorld(house, { partner, operator: await tokenOf('OPERATOR'), runtime: await tokenOf('RUNTIME') });
+    return new SoakWorld(house, { partner, runtime: await tokenOf('RUNTIME') });
   }
 
   /** Queues so many mails with a reminder each, due now. */

@@ -28,7 +28,7 @@ export function visibleAccounts(actor: Actor, alias: string, nextParam: number):
 
 /** The condition for accounts that a caller names one by one: as {@link visibleAccounts}, and a runtime may name any. */
 export function nameableAccounts(actor: Actor, alias: string, nextParam: number): Condition {
-  return actor.role === 'RUNTIME' ? { sql: 'true', values: [] } : visibleAccounts(actor, alias, nextParam);
+  return namesAny(actor) ? { sql: 'true', values: [] } : visibleAccounts(actor, alias, nextParam);
 }
 
 /** The same kinds as {@link sightOf}, for accounts that a caller names one by one. */

@@ -1,7 +1,7 @@
 /** All of an administrator's accounts with all migrations that are not over. */
 import type { Queryable } from '../db/database.ts';
 import type { Gate, GateKeys } from '../gates/gates.rules.ts';
-import type { Reason } from '../rollouts/effective-state.rules.ts';
+import { stateFrom, type StateRow } from '../rollouts/state-row.ts';
 import { LIVE } from '../notifications/standing.repository.ts';
 import type { BoardAccount, BoardMigration } from './board.rules.ts';
 
@@ -77,15 +77,9 @@ export function readBoard(db: Queryable, administratorId: string, now: Date, rea
 }
 
 /** An account of the board, with the instant from which uses count as the caller gave it. */
-interface BoardAccountRow {
+interface BoardAccountRow extends StateRow {
   account_id: string;
   account_number: number;
-  enabled: boolean;
-  reason: Reason;
-  since: Date | null;
-  deadline: Date | null;
-  can_opt_in: boolean;
-  can_opt_out: boolean;
   ready: boolean;
   uses: number;
 }
@@ -118,14 +112,7 @@ export async function listBoardAccounts(
       accountId: row.account_id,
       accountNumber: row.account_number,
       migrationId,
-      state: {
-        enabled: row.enabled,
-        reason: row.reason,
-        since: row.since,
-        deadline: row.deadline,
-        canOptIn: row.can_opt_in,
-        canOptOut: row.can_opt_out,
-      },
+      state: stateFrom(row),
     },
     ready: row.ready,
     usesLast30Days: row.uses,

@@ -199,7 +199,7 @@ export function requeueFailedMails(db: Queryable, now: Date, limit: number): Pro
  * @param limit how many rows at most, so that one statement stays short; call again while it returns as many
  * @returns how many were blanked
  */
-export async function purgeMails(db: Queryable, before: Date, limit = 5_000): Promise<number> {
+export async function purgeMails(db: Queryable, before: Date, limit: number): Promise<number> {
   const rows = await db.query(
     `update mail set recipient = null, subject = null, last_error = null
       where id in (select id from mail where finished_at < $1 and (recipient is not null or subject is not null or last_error is not null)

@@ -345,6 +345,7 @@ export class Subscriptions {
   private fail({ socket, requestId }: Session, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
+    // As graphql-ws words it, which has no code for it.
     if (/^Unexpected message of type \w+ received$/.test(failure.message))
       return socket.close(CloseCode.BadRequest, reasonOf(failure.message));
     noteRequest([failure], requestId);

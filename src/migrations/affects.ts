@@ -4,7 +4,7 @@ import type { Transaction } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import { checkedDays, firstOfDays } from '../gates/usage.rules.ts';
 import type { Migration } from './migration.entity.ts';
-import { listAccounts, listAccountsThatUsed } from './migrations.repository.ts';
+import { replaceListedAccounts, replaceListedByUse } from './migrations.repository.ts';
 import { checkedAttributes } from './migrations.rules.ts';
 
 /** The most accounts a list may name in one request. */
@@ -32,14 +32,14 @@ export async function applyAffects(tx: Transaction, migration: Migration, affect
   if (affects.platforms) migration.platforms = PLATFORMS.filter((platform) => affects.platforms?.includes(platform));
   if (affects.builtInEmailOnly !== undefined) migration.builtInEmailOnly = affects.builtInEmailOnly;
   if (affects.attributes) migration.requiredAttributes = checkedAttributes(affects.attributes);
-  const usedSince = listedByUse(affects, usesUntil);
+  const usedSince = usedSinceOf(affects, usesUntil);
   if (usedSince !== null) {
     migration.listedOnly = true;
-    await listAccountsThatUsed(tx, migration.id, usedSince);
+    await replaceListedByUse(tx, migration.id, usedSince);
   } else if (affects.accounts !== undefined) {
     refuseTooMany(affects.accounts ?? []);
     migration.listedOnly = affects.accounts !== null;
-    await listAccounts(tx, migration.id, affects.accounts ?? []);
+    await replaceListedAccounts(tx, migration.id, affects.accounts ?? []);
   }
 }
 
@@ -50,7 +50,7 @@ export async function applyAffects(tx: Transaction, migration: Migration, affect
  * @returns an ISO date in UTC; null where uses do not matter
  * @throws GracelineError INVALID_INPUT
  */
-export function listedByUse({ accounts, usedWithinDays }: AffectsInput, usesUntil: Date | null): string | null {
+export function usedSinceOf({ accounts, usedWithinDays }: AffectsInput, usesUntil: Date | null): string | null {
   if (usedWithinDays === undefined) return null;
   const field = 'usedWithinDays';
   if (accounts !== undefined) {

@@ -55,8 +55,8 @@ interface PageAsked {
 }
 
 /**
- * What many pages show of the catalogue. One per process: what is asked at once is read at once, and nothing is kept. The
- * statement is shared; in the trace of each that asked it is a step of its own.
+ * What many pages show of the catalogue. One per process: what is asked at once is read at once, equal pages by one statement, and
+ * nothing is kept. A statement that is shared is a step of its own in the trace of each that asked.
  */
 export class CatalogueReads {
   private readonly pages = Gatherer.ofReads(async (asked: readonly PageAsked[]) => {
@@ -171,7 +171,7 @@ export async function findReschedules(db: Queryable, migrationIds: readonly stri
  * @param accountIds the platform's ids
  * @throws GracelineError NOT_FOUND naming the ids that are no accounts
  */
-export async function listAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
+export async function replaceListedAccounts(db: Queryable, migrationId: string, accountIds: readonly string[]): Promise<void> {
   await db.query('delete from listed_account where migration_id = $1', [migrationId]);
   await db.query('insert into listed_account (migration_id, account_number) select $1, number from account where id = any ($2::text[])', [
     migrationId,
@@ -185,7 +185,7 @@ export async function listAccounts(db: Queryable, migrationId: string, accountId
  *
  * @param since the first day that counts, an ISO date in UTC
  */
-export async function listAccountsThatUsed(db: Queryable, migrationId: string, since: string): Promise<void> {
+export async function replaceListedByUse(db: Queryable, migrationId: string, since: string): Promise<void> {
   await db.query('delete from listed_account where migration_id = $1', [migrationId]);
   await db.query(
     `insert into listed_account (migration_id, account_number)

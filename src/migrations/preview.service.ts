@@ -3,7 +3,7 @@ import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { type PlannedReminder, plannedReminders } from '../notifications/planned-reminders.ts';
-import { type AffectsInput, listedByUse, refuseTooMany } from './affects.ts';
+import { type AffectsInput, usedSinceOf, refuseTooMany } from './affects.ts';
 import { checkedDate, scheduleFrom } from './dates.ts';
 import { type PartialDate, TBD } from './dates.rules.ts';
 import { type InputProblem, InputProblems } from './input-problems.ts';
@@ -142,7 +142,7 @@ export class PreviewService {
     const attributes = affects.attributes === undefined ? undefined : problems.try(() => checkedAttributes(affects.attributes!));
     const list = problems.try(() => {
       refuseTooMany(accounts ?? []);
-      return { usedSince: listedByUse(affects, edited && this.clock.now()) };
+      return { usedSince: usedSinceOf(affects, edited && this.clock.now()) };
     });
     // Without what is wrong it would touch more than is meant.
     if (list === null || attributes === null) return async () => 0;

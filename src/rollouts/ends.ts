@@ -17,7 +17,7 @@ interface Pair {
  * Called by a sweep, and before an operator gives an account a new end, which would hide one that is still to be recorded.
  *
  * @param only null for all accounts
- * @returns of how many decisions; none once nothing is left, or another transaction is at it
+ * @returns of how many decisions; none once nothing is left, of all accounts also where other transactions are at the rest
  */
 export async function recordEnds(tx: Transaction, now: Date, only: Pair | null = null): Promise<number> {
   const ended = await tx.query<{
@@ -31,7 +31,7 @@ export async function recordEnds(tx: Transaction, now: Date, only: Pair | null =
         set ends_at = case when greatest(d.extended_until, d.exempt_until) > d.ends_at then greatest(d.extended_until, d.exempt_until) end
        from (select migration_id, account_number, ends_at from decision
               where ends_at <= $1 and ($2::uuid is null or (migration_id = $2 and account_number = $3))
-              order by ends_at limit ${BATCH} for update skip locked) o
+              order by ends_at limit ${BATCH} for update ${only ? '' : 'skip locked'}) o
       where d.migration_id = o.migration_id and d.account_number = o.account_number
       returning d.migration_id, d.account_number, d.extended_until, d.exempt_until, o.ends_at`,
     [now, only?.migrationId ?? null, only?.accountNumber ?? null],

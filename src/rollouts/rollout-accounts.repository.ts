@@ -3,6 +3,7 @@ import type { Queryable } from '../db/database.ts';
 import { EVENT_COLUMNS, type EventRow, type LoggedEvent, loggedEvent } from '../events/log.ts';
 import type { DecisionFacts, Reason } from './effective-state.rules.ts';
 import type { AccountMigration } from './rollouts.rules.ts';
+import { stateFrom, type StateRow } from './state-row.ts';
 
 /** An account with the state of a migration, and what led to it. */
 export interface RolloutAccount extends AccountMigration {
@@ -29,7 +30,7 @@ export interface ListedAccount extends RolloutAccount {
   readonly region: string | null;
 }
 
-interface AccountRow {
+interface AccountRow extends StateRow {
   id: string;
   number: number;
   name: string;
@@ -41,12 +42,6 @@ interface AccountRow {
   opted_out_at: Date | null;
   extended_until: Date | null;
   exempt_until: Date | null;
-  enabled: boolean;
-  reason: Reason;
-  since: Date | null;
-  deadline: Date | null;
-  can_opt_in: boolean;
-  can_opt_out: boolean;
 }
 
 /** Accounts looked at by one statement: it takes tens of milliseconds however few of them are wanted. */
@@ -207,13 +202,6 @@ function listed(migrationId: string, row: AccountRow): ListedAccount {
     plan: row.plan,
     region: row.region,
     decision: row.decided ? { optedInAt, optedOutAt, extendedUntil, exemptUntil } : null,
-    state: {
-      enabled: row.enabled,
-      reason: row.reason,
-      since: row.since,
-      deadline: row.deadline,
-      canOptIn: row.can_opt_in,
-      canOptOut: row.can_opt_out,
-    },
+    state: stateFrom(row),
   };
 }

@@ -1,12 +1,13 @@
 import { accountColumns, type AccountView } from '../accounts/account.view.ts';
-import { nameableAccounts, sightOf, visibleAccounts } from '../accounts/visibility.ts';
+import { nameableAccounts, nameableSightOf, sightOf, visibleAccounts } from '../accounts/visibility.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { Gatherer } from '../db/gatherer.ts';
 import type { LifecycleState } from '../migrations/lifecycle.rules.ts';
-import type { DecisionFacts, EffectiveState, Reason } from './effective-state.rules.ts';
+import type { DecisionFacts, EffectiveState } from './effective-state.rules.ts';
 import type { AccountMigration } from './rollouts.rules.ts';
+import { stateFrom, type StateRow } from './state-row.ts';
 
 /** An account and a migration, with all that a decision between them depends on. */
 export interface Standing extends AccountMigration {
@@ -25,10 +26,13 @@ export interface DecisionOutcome {
   readonly written: boolean;
 }
 
-interface StandingRow {
+interface AccountMigrationRow extends StateRow {
   account_id: string;
   account_number: number;
   migration_id: string;
+}
+
+interface StandingRow extends AccountMigrationRow {
   title: string;
   migration_state: LifecycleState;
   grace_period_start: string;
@@ -38,12 +42,6 @@ interface StandingRow {
   opted_out_at: Date | null;
   extended_until: Date | null;
   exempt_until: Date | null;
-  enabled: boolean;
-  reason: Reason;
-  since: Date | null;
-  deadline: Date | null;
-  can_opt_in: boolean;
-  can_opt_out: boolean;
   written: boolean;
 }
 
@@ -95,7 +93,7 @@ export async function findStanding(
   now: Date,
 ): Promise<Standing | null> {
   const visible = nameableAccounts(actor, 'a', 4);
-  const [row] = await db.queryPrepared<StandingRow>(`standing ${sightOf(actor)}`, standingOf(visible.sql), [
+  const [row] = await db.queryPrepared<StandingRow>(`standing ${nameableSightOf(actor)}`, standingOf(visible.sql), [
     migrationKey,
     accountId,
     now,
@@ -123,12 +121,7 @@ export async function findStandings(
   return rows.map(standingFrom);
 }
 
-type StateRow = Pick<
-  StandingRow,
-  'account_id' | 'account_number' | 'migration_id' | 'enabled' | 'reason' | 'since' | 'deadline' | 'can_opt_in' | 'can_opt_out'
->;
-
-/** Each of a page's accounts at most: more in one statement would make single accounts wait for long. */
+/** Look-ups that share a statement, each of a page of accounts at most: with more of them single accounts would wait for long. */
 const MAX_PAGES = 16;
 
 /** Every account `$1` (numbers) with every published migration at the instant `$2`. */
@@ -149,7 +142,7 @@ const STATES = `
 export class States {
   private readonly gatherer = Gatherer.ofReads(async (asked: readonly (readonly number[])[]) => {
     const numbers = [...new Set(asked.flat())];
-    const rows = await this.db.queryPrepared<StateRow>('states', STATES, [numbers, this.clock.now()]);
+    const rows = await this.db.queryPrepared<AccountMigrationRow>('states', STATES, [numbers, this.clock.now()]);
     const found = Map.groupBy(rows.map(accountMigrationFrom), ({ accountNumber }) => accountNumber);
     return asked.map((some) => some.map((number) => found.get(number) ?? []));
   }, MAX_PAGES);
@@ -182,7 +175,7 @@ export interface SeenState extends Pair {
   readonly state: EffectiveState;
 }
 
-type SeenRow = AccountView & Pick<StandingRow, 'migration_id' | 'enabled' | 'reason' | 'since' | 'deadline' | 'can_opt_in' | 'can_opt_out'>;
+type SeenRow = AccountView & StateRow & { readonly migration_id: string };
 
 /** Of these pairs those whose account the actor sees, each once and in no order. */
 export async function findSeenStates(db: Queryable, actor: Actor, pairs: readonly Pair[], now: Date): Promise<SeenState[]> {
@@ -234,19 +227,12 @@ export async function writeUntil(
   );
 }
 
-function accountMigrationFrom(row: StateRow): AccountMigration {
+function accountMigrationFrom(row: AccountMigrationRow): AccountMigration {
   return {
     accountId: row.account_id,
     accountNumber: row.account_number,
     migrationId: row.migration_id,
-    state: {
-      enabled: row.enabled,
-      reason: row.reason,
-      since: row.since,
-      deadline: row.deadline,
-      canOptIn: row.can_opt_in,
-      canOptOut: row.can_opt_out,
-    },
+    state: stateFrom(row),
   };
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { cloneDatabase } from '../support/database.ts';
 import { LONG_TEST_LIMIT_MS } from '../support/patience.ts';
 import { shortCampaign } from './fault.ts';
-import { fuzzOn } from './fuzz/fuzz.ts';
+import { fuzzOn } from './fuzz/fault.ts';
 
 const DOCUMENTS = 1_200;
 const SEED = 7;

@@ -6,7 +6,7 @@ import { undoAll } from '../support/end-of-file.ts';
 import { clocks } from './clocks/fault.ts';
 import { disk } from './disk.ts';
 import { BrokenPromise, Campaign, type CampaignState, type Fault } from './fault.ts';
-import { fuzz } from './fuzz/fuzz.ts';
+import { fuzz } from './fuzz/fault.ts';
 import { kills } from './kills.ts';
 import { model } from './model/fault.ts';
 import { network } from './network.ts';
@@ -122,11 +122,12 @@ async function runOne(fault: Fault, asked: Asked, ended: AbortSignal): Promise<b
   // Before anything is taken down, which may fail too.
   await keep(fault, campaign.state);
   process.stdout.write(`${summary(fault, campaign.state, (performance.now() - start) / 1_000)}\n`);
+  if (broken) {
+    const why = broken instanceof BrokenPromise ? broken.message : (broken.stack ?? broken.message);
+    say(`NOT HELD: ${fault.name}, seed ${campaign.seed}, step ${campaign.state.done}: ${why}`);
+  }
   await undoAll();
-  if (broken === undefined) return true;
-  const why = broken instanceof BrokenPromise ? broken.message : (broken.stack ?? broken.message);
-  say(`NOT HELD: ${fault.name}, seed ${campaign.seed}, step ${campaign.state.done}: ${why}`);
-  return false;
+  return broken === undefined;
 }
 
 async function beginning(fault: Fault, { count, seed, resume }: Asked): Promise<CampaignState> {

@@ -12,8 +12,6 @@ export interface HalfOpenWay {
   deliver(): void;
   /** What was held back never arrives: every connection of that time is reset, and new ones work. */
   reset(): void;
-  /** How many connections are open. */
-  readonly connections: number;
 }
 
 /**
@@ -39,9 +37,6 @@ export async function startHalfOpen(to: number): Promise<HalfOpenWay> {
   });
   return {
     port: (server.address() as AddressInfo).port,
-    get connections() {
-      return pairs.size;
-    },
     swallow: () => {
       held = true;
       for (const pair of pairs) pair.hold();

@@ -169,5 +169,6 @@ export function lastWords(): string {
 }
 
 async function killAll(): Promise<void> {
+  cleaningUp = false;
   await Promise.all([...alive].map((left) => left.stop('SIGKILL')));
 }

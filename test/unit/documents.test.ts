@@ -2,22 +2,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-describe.each(['.github/SECURITY.md', 'docs/scale.md'])('%s', (document) => {
-  const text = readFileSync(join(ROOT, document), 'utf8');
-  const at = (link: string) => join(ROOT, dirname(document), link);
+const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
+const linked = (document: string, link: string) => join(ROOT, dirname(document), link);
 
-  test('links to files that there are', () => {
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link!);
-    expect(links.length).toBeGreaterThan(0);
-    expect(links.filter((link) => !existsSync(at(link)))).toEqual([]);
-  });
+test.each(['README.md', 'CONTRIBUTING.md', '.github/SECURITY.md', 'docs/scale.md'])('%s links to files that there are', (document) => {
+  const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link!);
+  expect(links.length).toBeGreaterThan(0);
+  expect(links.filter((link) => !existsSync(linked(document, link)))).toEqual([]);
+});
 
-  test('quotes tests as they are called', () => {
-    const quoted = [...text.matchAll(/\]\(([^)]+\.test\.ts)\) “([^”]+)”/g)].map(([, link, title]) => ({ link: link!, title: title! }));
-    expect(quoted.filter(({ link, title }) => !readFileSync(at(link), 'utf8').includes(title))).toEqual([]);
-  });
+test('SECURITY.md quotes tests as they are called', () => {
+  const document = '.github/SECURITY.md';
+  const quoted = [...textOf(document).matchAll(/\]\(([^)]+\.test\.ts)\) “([^”]+)”/g)];
+  expect(quoted.length).toBeGreaterThan(0);
+  const wrong = quoted.filter(([, link, title]) => !readFileSync(linked(document, link!), 'utf8').includes(title!));
+  expect(wrong.map(([quote]) => quote)).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import { startServer } from '../../support/postgres.setup.ts';
 import type { Fault } from '../fault.ts';
+import { onServer } from '../on-server.ts';
 import { runClocks } from './run.ts';
 
 /** See {@link runClocks}. */
@@ -8,12 +8,5 @@ export const clocks: Fault = {
   describe: 'walks two processes whose clocks are apart, and set by an hour, through the days on which five zones change theirs',
   steps: 'walks',
   usual: 60,
-  run: async (campaign) => {
-    const server = await startServer();
-    try {
-      await runClocks(campaign, server.url);
-    } finally {
-      await server.stop();
-    }
-  },
+  run: (campaign) => onServer((url) => runClocks(campaign, url)),
 };

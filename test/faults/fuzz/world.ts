@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { SYSTEM } from '../../../src/auth/actor.ts';
+import { SCOPES } from '../../../src/auth/scopes.rules.ts';
 import type { NewToken } from '../../../src/auth/tokens.rules.ts';
 import { compose } from '../../../src/compose.ts';
 import { readConfig } from '../../../src/config.ts';
@@ -48,17 +49,6 @@ const LOOK_AGAIN_MS = 50;
 const SWEEP_FOR_MS = 60_000;
 const SPARE = 'spare';
 const PASSWORD = 'correct horse battery';
-const SCOPES = [
-  'migrations:read',
-  'opt_ins:write',
-  'email:write',
-  'webhooks:write',
-  'events:read',
-  'flags:read',
-  'usage:write',
-  'read:users',
-  'read:user_idp_tokens',
-];
 
 /** See the top of this file. */
 export class FuzzedWorld {
@@ -94,7 +84,9 @@ export class FuzzedWorld {
       env: { PATH, HOME, ...settings },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    const died = once(child, 'exit').then(() => Promise.reject(new Error('The API ended as it started.')));
+    const [{ port }] = (await Promise.race([once(child, 'message'), died])) as [{ port: number }];
+    died.catch(() => undefined);
     const tokens: Record<string, string> = { WRONG: `gl_${'x'.repeat(40)}` };
     const world = new FuzzedWorld(child, dir, house, `http://127.0.0.1:${port}`, tokens);
     try {

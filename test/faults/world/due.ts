@@ -3,10 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { planMilestones } from '../../../src/notifications/reminder-plan.repository.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 import { BrokenPromise } from '../fault.ts';
-import type { FaultWorld } from './fault-world.ts';
-
-/** REMINDER_HOUR of the processes. */
-export const REMINDER_HOUR = 9;
+import { type FaultWorld, REMINDER_HOUR } from './fault-world.ts';
 
 const POLL_MS = 200;
 /** What the clock goes on by at each look, so that claims of the dead end. */

@@ -16,6 +16,9 @@ import type { MailServer } from './mail-server.ts';
 import { type ProcessKind, Supervised } from './supervised.ts';
 import { TickingClock } from './ticking-clock.ts';
 
+/** REMINDER_HOUR of the processes. */
+export const REMINDER_HOUR = 9;
+
 /** MAIL_TIMEOUT_SECONDS of the processes. */
 export const MAIL_TIMEOUT_MS = 5_000;
 
@@ -92,6 +95,7 @@ export async function createFaultWorld({ postgres, start, mail, smtpPort }: Faul
     DATABASE_WAIT_SECONDS: '60',
     DATA_DIR: folder,
     SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+    REMINDER_HOUR: String(REMINDER_HOUR),
     MAIL_TIMEOUT_SECONDS: String(MAIL_TIMEOUT_MS / 1_000),
     TRUSTED_WEBHOOK_HOSTS: receiver.host,
     ENCRYPTION_KEYS: `faults:${Buffer.alloc(32, 7).toString('base64')}`,

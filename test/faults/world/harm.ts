@@ -105,11 +105,11 @@ export async function harmRollouts(campaign: Campaign, harmed: HarmedWorld, harm
     done = 0;
   };
   for (const step of campaign.steps()) {
-    const chance = campaign.random(step);
-    rollout ??= await Rollout.announce(world, population, tokens, `change-${(harmed.rollouts += 1)}`, chance);
+    // Of its own chance: its partners go on drawing by timers, and what is harmed must not hang on how often.
+    rollout ??= await Rollout.announce(world, population, tokens, `change-${(harmed.rollouts += 1)}`, campaign.random(-2 - step));
     if (rollout.isDue(done / harm.stepsPerRollout)) await harm.rest?.();
     await rollout.goOn(done / harm.stepsPerRollout, check);
-    await harm.strike(world, chance, campaign, check);
+    await harm.strike(world, campaign.random(step), campaign, check);
     rollout.pass(PASS_MS);
     check();
     done += 1;

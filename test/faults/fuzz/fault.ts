@@ -1,9 +1,6 @@
 /** The campaign `fuzz`: documents of GraphQL and much else, sensible, spoiled and mutated, against a real API process. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../../src/db/embedded.ts';
 import type { Campaign, Fault } from '../fault.ts';
+import { onServer } from '../on-server.ts';
 import { FuzzRun } from './run.ts';
 import { Wire } from './sending.ts';
 import { FuzzedWorld } from './world.ts';
@@ -14,19 +11,7 @@ export const fuzz: Fault = {
   describe: 'sends GraphQL, sockets and plain requests, sensible to mutated, and each input of each mutation by its type',
   steps: 'documents',
   usual: 20_000,
-  run: async (campaign) => {
-    const folder = await mkdtemp(join(tmpdir(), 'graceline-fuzz-postgres-'));
-    try {
-      const postgres = await startEmbeddedPostgres(folder, ['-c', 'fsync=off', '-c', 'full_page_writes=off']);
-      try {
-        await fuzzOn(postgres.url, campaign);
-      } finally {
-        await postgres.stop();
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  run: (campaign) => onServer((url) => fuzzOn(url, campaign)),
 };
 
 /** Does the campaign on a database that is there, empty or migrated. */
