@@ -341,11 +341,10 @@ export class Subscriptions {
     return errors.map(this.options.formatError);
   }
 
-  /** A message that could not be handled: a defect of ours, a peer that went away while it was answered, or one that says what only servers do. */
+  /** A message that could not be handled: a defect of ours, a peer that went away while it was answered, or one that says what only servers do, as graphql-ws words it. */
   private fail({ socket, requestId }: Session, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
     const failure = error instanceof Error ? error : new Error(String(error));
-    // As graphql-ws words it, which has no code for it.
     if (/^Unexpected message of type \w+ received$/.test(failure.message))
       return socket.close(CloseCode.BadRequest, reasonOf(failure.message));
     noteRequest([failure], requestId);
