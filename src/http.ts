@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
+import { databaseAway } from './db/database-away.ts';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer, RanOperation } from './graphql/server.ts';
 import { endAnswer } from './http/end-answer.ts';
@@ -228,6 +229,11 @@ async function readiness(ready: HttpServerOptions['ready']): Promise<RouteRespon
 }
 
 function failure(error: unknown, requestId: string, logger: Logger, word: Wording): RouteResponse {
+  const away = databaseAway(error);
+  if (away) {
+    logger.warn({ requestId, reason: String(away.cause) }, 'a request found no database');
+    return refusalOf(away, word);
+  }
   // What ends in 500 is for us to mend, and no caller of a platform's sign-in is to read of its keys and settings.
   if (error instanceof GracelineError && ERROR_STATUS[error.code] !== 500) return refusalOf(error, word);
   logger.error({ requestId, errorId: requestId, err: error }, 'a request failed for a reason of ours');

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { Logger } from 'pino';
+import { databaseAway } from '../db/database-away.ts';
 import { ERROR_STATUS, GracelineError } from '../errors.ts';
 
 /** Codes of Apollo Server that say what is wrong with a request. Its one other, INTERNAL_SERVER_ERROR, says nothing: masked. */
@@ -24,26 +25,29 @@ export type FormatError = (error: unknown) => GraphQLFormattedError;
 /**
  * Makes the one formatter of a server.
  *
- * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a mistake in the request
- * keeps Apollo's code, and graphql-js's guesses at what was meant are kept from strangers; anything else is a defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
+ * A GracelineError keeps its message, code and details, and is logged where it is ours to mend; a database that is away is
+ * `DATABASE_UNREACHABLE`; a mistake in the request keeps Apollo's code, and graphql-js's guesses at what was meant are kept
+ * from strangers; anything else is a defect of ours, shown as `INTERNAL` with an id and logged with the id and its cause.
  *
  * @param hints whether guesses (`Did you mean …?`) are shown: to whoever may ask for the schema anyway
  */
 export function createErrorFormatter(logger: Logger, hints: boolean): FormatError {
   return (error) => {
     const place = error instanceof GraphQLError ? error : null;
-    const expected = rootOf(error, (link) => link instanceof GracelineError);
+    const expected = rootOf(error, (link) => link instanceof GracelineError) ?? databaseAway(deepest(error));
     const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
+    const path = place?.path?.join('.');
     if (expected) {
       // Callers read what they can do, but it is ours to mend: a key that is missing, say.
-      if (ERROR_STATUS[expected.code] === 500)
-        logger.error({ err: expected, requestId, path: place?.path?.join('.') }, 'a setting is wrong');
+      if (ERROR_STATUS[expected.code] === 500) logger.error({ err: expected, requestId, path }, 'a setting is wrong');
+      if (expected.code === 'DATABASE_UNREACHABLE')
+        logger.warn({ reason: String(expected.cause), requestId, path }, 'a request found no database');
       return formatted(place, expected.message, gracelineExtensions(expected));
     }
     const code = place && requestCode(place);
     if (code) return formatted(place, hints ? withoutValues(place) : withoutHints(withoutValues(place)), { code });
     const id = randomUUID();
-    logger.error({ err: deepest(error), errorId: id, requestId, path: place?.path?.join('.') }, 'a request failed for a reason of ours');
+    logger.error({ err: deepest(error), errorId: id, requestId, path }, 'a request failed for a reason of ours');
     return formatted(place, `Something went wrong on our side. Quote the id ${id} when you report it.`, { code: 'INTERNAL', id });
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Actor } from '../auth/actor.ts';
+import { databaseAway } from '../db/database-away.ts';
 import { ERROR_STATUS, GracelineError } from '../errors.ts';
 import { endAnswer } from '../http/end-answer.ts';
 import { CompiledQueries } from './compiled.ts';
@@ -205,12 +206,13 @@ async function actorOf(
 
 /** A refusal with its status and what goes with it; anything else as it is. */
 function withStatus(error: unknown): unknown {
-  if (!(error instanceof GracelineError)) return error;
+  const refusal = error instanceof GracelineError ? error : databaseAway(error);
+  if (!refusal) return error;
   const headers = new HeaderMap();
-  const { code, message, details } = error;
+  const { code, message, details } = refusal;
   if (typeof details['retryAfterSeconds'] === 'number') headers.set('retry-after', String(details['retryAfterSeconds']));
   else if (code === 'UNAUTHENTICATED' || code === 'ISSUER_UNREACHABLE') headers.set('www-authenticate', 'Bearer');
-  return new GraphQLError(message, { originalError: error, extensions: { code, http: { status: ERROR_STATUS[code], headers } } });
+  return new GraphQLError(message, { originalError: refusal, extensions: { code, http: { status: ERROR_STATUS[code], headers } } });
 }
 
 const REFUSED = Symbol('the request was answered with a refusal');

@@ -5,7 +5,7 @@ import { PostgresServer } from '../support/postgres-server.ts';
 import { refusalOf, startService } from '../support/service.ts';
 
 const CREATE = `mutation ($id: ID!, $key: String) {
-  createAccount(input: { id: $id, name: "Shop" }, idempotencyKey: $key) { id } }`;
+  createAccount(input: { id: $id, name: "Shop", platform: CLOUD }, idempotencyKey: $key) { id } }`;
 
 const postgres = await PostgresServer.start();
 const service = await startService('2026-03-01T12:00:00Z', { DATABASE_URL: postgres.url });

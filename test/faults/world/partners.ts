@@ -34,7 +34,7 @@ const IMPATIENT = 0.3;
 const UNDONE = 0.25;
 const AT_ONCE = 20;
 /** Said where nothing has happened yet, or where nobody can know: the call is sent again. */
-const SENT_AGAIN = new Set(['INTERNAL', 'DATABASE_UNREACHABLE', 'CONFLICT', 'RATE_LIMITED', 'IDEMPOTENCY_IN_PROGRESS']);
+const SENT_AGAIN = new Set(['DATABASE_UNREACHABLE', 'CONFLICT', 'RATE_LIMITED', 'IDEMPOTENCY_IN_PROGRESS']);
 /** Why an opt-in is refused in these stories. */
 const REFUSED = new Set(['DEADLINE_PASSED']);
 
