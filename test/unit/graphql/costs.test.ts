@@ -75,6 +75,10 @@ describe('an operation costs', () => {
     expect([cost(query), cost(query, { first: 7 }), cost(query, { first: 100 })]).toEqual([15, 17, 110]);
     const bulk = 'mutation ($accounts: [ID!]!) { optInAccounts(accounts: $accounts, migration: "m") { account } }';
     expect(cost(bulk, { accounts: Array.from({ length: 1_000 }, String) })).toBe(1_050);
+    const byDefault = 'mutation ($accounts: [ID!]! = ["a", "b", "c"]) { optInAccounts(accounts: $accounts, migration: "m") { account } }';
+    expect([cost(byDefault), cost(byDefault, { accounts: ['a'] })]).toEqual([53, 51]);
+    const none = 'query ($search: String = null) { accounts(first: 1, search: $search) { edges { node { id } } } }';
+    expect(cost(none)).toBe(11);
     const search = 'query ($search: String) { accounts(first: 1, search: $search) { edges { node { id } } } }';
     expect([cost(search), cost(search, { search: null }), cost(search, { search: 'x' })]).toEqual([11, 11, 311]);
   });
