@@ -18,6 +18,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import { MAX_PAGE_SIZE } from '../pagination.ts';
 
@@ -191,18 +192,21 @@ class Reckoning {
   /** What an argument is given, as far as the cost depends on it; undefined where it is left out. */
   private argument(node: FieldNode, name: string): unknown {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
-    if (value?.kind === Kind.VARIABLE) return this.variable(value.name.value);
-    if (value?.kind === Kind.LIST) return value.values;
-    if (value?.kind === Kind.INT) return Number(value.value);
-    return value?.kind === Kind.NULL ? null : value;
+    return value?.kind === Kind.VARIABLE ? this.variable(value.name.value) : literal(value);
   }
 
   private variable(name: string): unknown {
     this.read.set(name, this.variables[name]);
     if (this.variables[name] !== undefined) return this.variables[name];
-    const value = this.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue;
-    return value?.kind === Kind.INT ? Number(value.value) : value;
+    return literal(this.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue);
   }
+}
+
+/** What stands in a document, as far as costs depend on it: the value of a number, the items of a list, null, and that it is given. */
+function literal(value: ValueNode | undefined): unknown {
+  if (value?.kind === Kind.LIST) return value.values;
+  if (value?.kind === Kind.INT) return Number(value.value);
+  return value?.kind === Kind.NULL ? null : value;
 }
 
 /** Types that only hold the items of a page. */
