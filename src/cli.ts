@@ -20,6 +20,7 @@ import type { House } from './house.ts';
 import { createLogger } from './logger.ts';
 import { isInFourDigits } from './migrations/dates.rules.ts';
 import { renderPage } from './migrations/page-render.ts';
+import { wordsFor } from './process.ts';
 import { localEncryptionKeys } from './secrets/encryption-keys.ts';
 import { runRotateSecrets } from './secrets/run-rotate-secrets.ts';
 
@@ -163,8 +164,7 @@ interface TokenOptions extends Pick<NewToken, 'name' | 'role' | 'subject'> {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof GracelineError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${wordsFor(error)}\n`);
   process.exitCode = 1;
 }
 

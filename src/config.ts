@@ -166,9 +166,10 @@ export function databaseUrl(config: Config): string {
  * The environment of a process we start: ours, with what is given on top and what is preferred beneath.
  *
  * @param given settings that hold whatever our own environment says
- * @param preferred settings that hold unless our own environment says otherwise
+ * @param preferred settings that hold unless our own environment, or a file it names, says otherwise
  */
 export function childEnvironment(given: Record<string, string>, preferred: Record<string, string>): NodeJS.ProcessEnv {
   const own = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  return { ...preferred, ...own, ...given };
+  const unsaid = Object.entries(preferred).filter(([name]) => own[`${name}_FILE`] === undefined);
+  return { ...Object.fromEntries(unsaid), ...own, ...given };
 }

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from './db/database-away.ts';
 import { GracelineError } from './errors.ts';
 
 /** Ctrl-C ends everything within 5 seconds; what has not ended by then never will. */
@@ -35,8 +36,15 @@ export async function withinStop(closed: Promise<void>): Promise<void> {
   await Promise.race([closed, new Promise<void>((resolve) => void setTimeout(resolve, STOP_WITHIN_MS))]);
 }
 
+/** What whoever started a process is told of its failure: a sentence where it is expected, the stack of a defect. */
+export function wordsFor(error: unknown): string {
+  if (error instanceof GracelineError) return error.message;
+  if (isDatabaseAway(error))
+    return `Lost the database (${error.message}). Start this again once it answers; what was done until then stays.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function fail(error: unknown): never {
-  // An expected failure is its sentence; a defect needs its stack.
-  process.stderr.write(`${error instanceof GracelineError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${wordsFor(error)}\n`);
   process.exit(1);
 }

@@ -15,18 +15,21 @@ const AWAY_SOCKETS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 /** What pg and pg-pool say without a code. */
 const AWAY_WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
+/** Whether a statement or a transaction failed because the database is away, as it has thrown it. */
+export function isDatabaseAway(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? AWAY_STATES.test(code) || AWAY_SOCKETS.has(code) : AWAY_WORDS.test(error.message);
+}
+
 /**
- * What callers are told where a statement failed because the database is away. Asked where errors leave us, never below:
- * whether a change that was cut off was made is not known there, so it must not look like a refusal to whoever keeps answers.
+ * What callers are told of it. Asked where errors leave us, never below: whether a change that was cut off was made is not
+ * known there, so it must not look like a refusal to whoever keeps answers.
  *
- * @param error as a statement or a transaction has thrown it
  * @returns DATABASE_UNREACHABLE with `retryAfterSeconds`; null for any other error
  */
 export function databaseAway(error: unknown): GracelineError | null {
-  if (!(error instanceof Error)) return null;
-  const { code } = error as { code?: unknown };
-  const isAway = typeof code === 'string' ? AWAY_STATES.test(code) || AWAY_SOCKETS.has(code) : AWAY_WORDS.test(error.message);
-  if (!isAway) return null;
+  if (!isDatabaseAway(error)) return null;
   return new GracelineError(
     'DATABASE_UNREACHABLE',
     'Our database cannot be reached at the moment. Ask again in a few seconds; send a change with the idempotencyKey it had, for it may have been made.',

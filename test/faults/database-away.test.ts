@@ -1,6 +1,7 @@
 /** PostgreSQL gone from under an API: callers are told so, nothing is done twice, and all goes on once it is back. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { wordsFor } from '../../src/process.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import { refusalOf, startService } from '../support/service.ts';
 
@@ -27,6 +28,9 @@ describe.each(['fast', 'immediate'] as const)('while PostgreSQL is away, stopped
       '5',
       { error: expect.objectContaining({ code: 'DATABASE_UNREACHABLE', message: asked.message.replace(/^\w+: /, '') }) },
     ]);
+
+    const lost = await service.db.transaction((tx) => tx.query('select 1')).catch((error: unknown) => error);
+    expect(wordsFor(lost)).toMatch(/^Lost the database \(.+\)\. Start this again once it answers; .*\.$/);
 
     await postgres.restart();
     const again = () => service.operator.request(CREATE, call);

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
-import { databaseUrl, readConfig, SETTINGS } from '../../src/config.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { childEnvironment, databaseUrl, readConfig, SETTINGS } from '../../src/config.ts';
 import { GracelineError } from '../../src/errors.ts';
 
 const EXAMPLE = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
@@ -71,6 +71,15 @@ describe('settings', () => {
     ]);
     expect(fault.message).toMatch(/ENCRYPTION_KEYS_FILE: cannot be read: ENOENT: .*missing/);
     expect(fault.message).not.toContain('secret');
+  });
+
+  test('of a process that we start are what our own environment gives, by a file as well', () => {
+    vi.stubEnv('LOG_LEVEL_FILE', '/run/secrets/level');
+    expect(childEnvironment({}, { LOG_LEVEL: 'warn' })).not.toHaveProperty('LOG_LEVEL');
+    vi.stubEnv('LOG_LEVEL', 'debug');
+    expect(childEnvironment({ PORT: '1' }, { LOG_LEVEL: 'warn' })).toMatchObject({ LOG_LEVEL: 'debug', PORT: '1' });
+    vi.unstubAllEnvs();
+    expect(childEnvironment({}, { LOG_LEVEL: 'warn' })).toMatchObject({ LOG_LEVEL: 'warn' });
   });
 
   test.each([
