@@ -31,16 +31,17 @@ export const read: Benchmark = {
     await db.query(POSTGRAPHILE_FUNCTIONS);
     const environment = { DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: POOL, NODE_ENV: 'production' };
     const started: Child[] = [];
-    const start = async (module: string, args: readonly string[] = [], more: Record<string, string> = {}) => {
-      const child = await Child.start(module, args, { ...environment, ...more });
+    const start = async (starting: Promise<Child>) => {
+      const child = await starting;
       started.push(child);
       return child;
     };
     try {
-      const ours = await start('./graceline.child.ts', [], { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_POINTS: '1000000000' });
-      const bare = await start('../read/bare.child.ts');
-      const peer = await start('../read/postgraphile.child.ts', [folder], { GRAPHILE_ENV: 'production' });
-      const asker = await start('../check/asker.child.ts');
+      const unbounded = { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_POINTS: '1000000000' };
+      const ours = await start(Child.startGraceline({ ...environment, ...unbounded }));
+      const bare = await start(Child.start('../read/bare.child.ts', [], environment));
+      const peer = await start(Child.start('../read/postgraphile.child.ts', [folder], { ...environment, GRAPHILE_ENV: 'production' }));
+      const asker = await start(Child.start('../check/asker.child.ts', []));
       const pages = await pagesOf(token, ours, bare, peer);
       await requireSameData(Object.values(pages.account), Object.values(pages.list));
       const turn = (server: Child, page: Page) => () => round(db, server, asker, page);

@@ -40,7 +40,7 @@ export const soak: Benchmark = {
       const receiver = `127.0.0.1:${await traffic.ask<number>('port')}`;
       const environment = { ...settings(databaseUrl, folder), SMTP_URL: sink.url, TRUSTED_WEBHOOK_HOSTS: receiver };
       const world = await opened(SoakWorld.create(environment, `http://${receiver}/`));
-      const api = await opened(Child.start('./graceline.child.ts', [], environment));
+      const api = await opened(Child.startGraceline(environment));
       const worker = await opened(Child.start('../dashboard/worker.child.ts', [], environment));
       return await run({ api, worker, traffic, world, log });
     } finally {
