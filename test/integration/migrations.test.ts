@@ -121,7 +121,7 @@ describe('a draft', () => {
 
   test('that is announced is there for all, in the state its dates say', async () => {
     await create('upcoming', { gracePeriodStart: '2016-04-20' });
-    await create('running', { gracePeriodStart: '2016-03-20', mandatoryOptIn: 'TBD' });
+    await create('running', { gracePeriodStart: '2016-04-01', mandatoryOptIn: 'TBD' });
     expect(await announce('upcoming')).toMatchObject({ state: 'ANNOUNCED' });
     expect(await announce('running')).toMatchObject({ state: 'GRACE_PERIOD' });
     expect(await read('running', partner)).toMatchObject({ state: 'GRACE_PERIOD' });
@@ -132,6 +132,14 @@ describe('a draft', () => {
     const refusal = await refusalOf(announce('late'), 'DATE_IN_PAST');
     expect(refusal.message).toContain('2016-03-31');
     expect(await read('late')).toMatchObject({ state: 'DRAFT' });
+  });
+
+  test('whose grace period began before today is not announced: it would be on at once, for good, for accounts created since', async () => {
+    await create('begun', { gracePeriodStart: '2016-03-31', mandatoryOptIn: '2016-06-20' });
+    const refusal = await refusalOf(announce('begun'), 'DATE_IN_PAST');
+    expect(refusal.message).toMatch(/2016-03-31.*Reschedule/);
+    expect(refusal.extensions).toMatchObject({ field: 'gracePeriodStart' });
+    expect(await read('begun')).toMatchObject({ state: 'DRAFT', announcedAt: null });
   });
 
   test('that twenty announce at once is announced once, with one event', async () => {
