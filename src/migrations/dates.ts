@@ -1,5 +1,5 @@
 import { GracelineError } from '../errors.ts';
-import { startOfDay } from '../time-zone.ts';
+import { dayIn, startOfDay } from '../time-zone.ts';
 import { parsePartialDate, type PartialDate, precisionOf } from './dates.rules.ts';
 import type { Schedule } from './lifecycle.rules.ts';
 
@@ -39,4 +39,9 @@ function instantOf(date: PartialDate, platformTimeZone: string): Date | null {
     case 'INSTANT':
       return new Date(date);
   }
+}
+
+/** Whether the grace period starts on an earlier day than today. Today is no past: it may start on the day it is decided. */
+export function startsBeforeToday({ graceStartsAt }: Schedule, now: Date, timeZone: string): boolean {
+  return graceStartsAt !== null && dayIn(graceStartsAt, timeZone) < dayIn(now, timeZone);
 }

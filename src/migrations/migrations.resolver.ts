@@ -85,7 +85,9 @@ export class MigrationsResolver {
   }
 
   @Mutation(() => MigrationType, {
-    description: 'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST.',
+    description:
+      'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST (its grace period ' +
+      'starts today at the earliest).',
   })
   announceMigration(@Ctx() context: Context, @Arg('key', () => ID, { description: 'Which draft.' }) key: string): Promise<MigrationView> {
     return context.services.migrations.announceMigration(requireActor(context), key);

@@ -11,7 +11,7 @@ import { newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { type AffectsInput, applyAffects } from './affects.ts';
-import { checkedDate, scheduleFrom } from './dates.ts';
+import { checkedDate, scheduleFrom, startsBeforeToday } from './dates.ts';
 import { TBD } from './dates.rules.ts';
 import {
   type Command,
@@ -169,19 +169,21 @@ export class MigrationsService {
   /**
    * Tells people: from now on the migration is in the catalogue and its dates are promises.
    *
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DATE_IN_PAST where its deadline has passed already
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DATE_IN_PAST where its grace period began before today or its
+   *   deadline has passed
    */
   async announceMigration(actor: Actor, key: string): Promise<MigrationView> {
-    return this.change(actor, key, 'ANNOUNCE', 'MIGRATION_ANNOUNCED', async (tx, migration, now) => {
-      if (migration.mandatoryAt && migration.mandatoryAt <= now) {
-        throw new GracelineError(
-          'DATE_IN_PAST',
-          `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`,
-        );
-      }
-      await publish(tx, migration, now);
-      return { gracePeriodStart: migration.gracePeriodStart, mandatoryOptIn: migration.mandatoryOptIn };
-    });
+    return this.announce(actor, key, (schedule, now) => refusePastStart(schedule, now, this.platformTimeZone));
+  }
+
+  /**
+   * Announces what began elsewhere, before this catalogue knew of it, as the import of a page does: for a sample, whose
+   * story is older than its database. No mutation does it, because it is on at once, for good, for accounts created since.
+   *
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DATE_IN_PAST where its deadline has passed
+   */
+  async announceBegun(actor: Actor, key: string): Promise<MigrationView> {
+    return this.announce(actor, key, () => undefined);
   }
 
   /**
@@ -208,6 +210,20 @@ export class MigrationsService {
       const from = migration.state;
       migration.state = 'CANCELLED';
       return { reason: checkedReason(reason), from };
+    });
+  }
+
+  private announce(actor: Actor, key: string, check: (schedule: Schedule, now: Date) => void): Promise<MigrationView> {
+    return this.change(actor, key, 'ANNOUNCE', 'MIGRATION_ANNOUNCED', async (tx, migration, now) => {
+      if (migration.mandatoryAt && migration.mandatoryAt <= now) {
+        throw new GracelineError(
+          'DATE_IN_PAST',
+          `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`,
+        );
+      }
+      check(scheduleOf(migration), now);
+      await publish(tx, migration, now);
+      return { gracePeriodStart: migration.gracePeriodStart, mandatoryOptIn: migration.mandatoryOptIn };
     });
   }
 
@@ -273,6 +289,20 @@ export function refuseWrongState(migration: Migration, command: Command, now: Da
 export function refuseImpossible(severity: Severity, schedule: Schedule): void {
   const refusal = scheduleRefusal(severity, schedule);
   if (refusal) throw new GracelineError(refusal.code, refusal.message);
+}
+
+/**
+ * Refuses to announce what would be on at once for accounts created between its start and now, who could not have known.
+ *
+ * @throws GracelineError DATE_IN_PAST
+ */
+export function refusePastStart(schedule: Schedule, now: Date, timeZone: string): void {
+  if (!startsBeforeToday(schedule, now, timeZone)) return;
+  throw new GracelineError(
+    'DATE_IN_PAST',
+    `Its grace period would have started in the past (${schedule.gracePeriodStart}), and be on at once, for good, for every account created since. Reschedule it to start today or later, then announce it.`,
+    { field: 'gracePeriodStart' },
+  );
 }
 
 /** Lets new migrations be created one after the other until the transaction ends, so that of two with one key the second sees the first. */

@@ -11,7 +11,7 @@ import { defaultDeadline, type Schedule, type Severity } from './lifecycle.rules
 import { descriptionProblems, isOversized, normaliseDescription } from './markdown.ts';
 import { findMigration, refuseMissingAccounts } from './migrations.repository.ts';
 import { checkedAttributes, checkedGuideUrl, checkedKey, checkedTitle, type MigrationView } from './migrations.rules.ts';
-import { migrationNotFound, refuseImpossible } from './migrations.service.ts';
+import { migrationNotFound, refuseImpossible, refusePastStart } from './migrations.service.ts';
 import { keyOfTitle } from './page.ts';
 import { renderSectionHtml } from './page-html.ts';
 import { countTouched } from './preview.repository.ts';
@@ -129,6 +129,8 @@ export class PreviewService {
     const mandatoryOptIn = problems.try(() => checkedDate('mandatoryOptIn', deadline ?? byDefault));
     const schedule: Schedule = scheduleFrom(gracePeriodStart ?? TBD, mandatoryOptIn ?? TBD, this.platformTimeZone);
     if (gracePeriodStart !== null && mandatoryOptIn !== null) problems.try(() => refuseImpossible(severity, schedule), 'mandatoryOptIn');
+    // It is kept as a draft, which could not be announced.
+    if (!edited || edited.state === 'DRAFT') problems.try(() => refusePastStart(schedule, this.clock.now(), this.platformTimeZone));
     return { gracePeriodStart, graceStartsAt: schedule.graceStartsAt, mandatoryOptIn, mandatoryAt: schedule.mandatoryAt };
   }
 

@@ -65,7 +65,7 @@ describeInBrowser('the dashboard of an operator', () => {
   async function announce(): Promise<{ key: string; title: string }> {
     const [key, title] = [`change-${++sequence}`, `Change ${sequence} of tokens`];
     await olga.request(CreateMigrationDocument, {
-      input: { key, title, severity: 'HIGH', gracePeriodStart: addDays(today, -2), mandatoryOptIn: addDays(today, 30) },
+      input: { key, title, severity: 'HIGH', gracePeriodStart: today, mandatoryOptIn: addDays(today, 30) },
     });
     await olga.request(AnnounceMigrationDocument, { key });
     await world.settle();

@@ -138,8 +138,8 @@ describe('a draft', () => {
     await create('begun', { gracePeriodStart: '2016-03-31', mandatoryOptIn: '2016-06-20' });
     const refusal = await refusalOf(announce('begun'), 'DATE_IN_PAST');
     expect(refusal.message).toMatch(/2016-03-31.*Reschedule/);
-    expect(refusal.extensions).toMatchObject({ field: 'gracePeriodStart' });
-    expect(await read('begun')).toMatchObject({ state: 'DRAFT', announcedAt: null });
+    expect(refusal.extensions['details']).toEqual({ field: 'gracePeriodStart' });
+    expect(await read('begun')).toMatchObject({ state: 'DRAFT' });
   });
 
   test('that twenty announce at once is announced once, with one event', async () => {
