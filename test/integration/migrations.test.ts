@@ -217,6 +217,32 @@ describe('an edit', () => {
     ).toMatchObject({ mandatoryOptIn: 'TBD', reversible: true });
   });
 
+  test('of whom it touches is refused once it is mandatory: it would be on for accounts that nobody told', async () => {
+    await create('for-clouds', { affects: { platforms: ['CLOUD'] } });
+    await olga.request(EnforceMigrationDocument, { key: 'for-clouds', reason: 'Tokens leak.' });
+    const edit = (input: object) => olga.request(EditMigrationDocument, { key: 'for-clouds', input });
+    for (const affects of [{ platforms: [] }, { builtInEmailOnly: false }, { attributes: {} }, { accounts: null }, { usedWithinDays: 5 }]) {
+      const refusal = await refusalOf(edit({ title: 'Wider', affects }), 'WRONG_STATE');
+      expect(refusal.message).toContain('Publish a new migration');
+    }
+    await edit({ title: 'Clouds', affects: { platforms: null } });
+    expect(await read('for-clouds')).toMatchObject({ title: 'Clouds', affects: { platforms: ['CLOUD'] } });
+  });
+
+  test('of a severity that grants grace is refused where the dates leave none', async () => {
+    const at = { gracePeriodStart: '2016-05-01', mandatoryOptIn: '2016-05-01' };
+    await create('graceless', { severity: 'CRITICAL', ...at });
+    const edit = (severity: 'LOW' | 'HIGH' | 'CRITICAL', key = 'graceless') =>
+      olga.request(EditMigrationDocument, { key, input: { title: `As ${severity}`, severity } });
+    for (const severity of ['LOW', 'HIGH'] as const) await refusalOf(edit(severity), 'DEADLINE_BEFORE_START');
+    expect(await read('graceless')).toMatchObject({ severity: 'CRITICAL', title: 'Title of graceless' });
+    await service.db.query(`update migration set severity = 'LOW' where key = 'graceless'`);
+    await refusalOf(announce('graceless'), 'DEADLINE_BEFORE_START');
+    // What it has already is no change, and what is mandatory has had its grace.
+    await edit('LOW');
+    await edit('HIGH', 'for-clouds');
+  });
+
   test('of one that was cancelled is refused', async () => {
     await expect(olga.request(EditMigrationDocument, { key: 'stillborn', input: { title: 'Again' } })).rejects.toMatchObject({
       code: 'WRONG_STATE',
