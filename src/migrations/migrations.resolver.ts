@@ -69,7 +69,9 @@ export class MigrationsResolver {
   }
 
   @Mutation(() => MigrationType, {
-    description: 'Changes texts, severity, or whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, INVALID_…',
+    description:
+      'Changes texts, severity, or, until it is mandatory, whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, ' +
+      'DEADLINE_BEFORE_START, INVALID_…',
   })
   editMigration(
     @Ctx() context: Context,

@@ -8,12 +8,12 @@ import { type EventType, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { isUuid, newId } from '../ids.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
-import { checkedDate, scheduleFrom, startsBeforeToday } from './dates.ts';
+import { checkedDate, refuseImpossible, scheduleFrom, startsBeforeToday } from './dates.ts';
 import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration, Reschedule } from './migration.entity.ts';
 import { checkedReason, type RescheduleView } from './migrations.rules.ts';
 import { findReschedules, scheduleOf } from './migrations.repository.ts';
-import { lockedMigration, notePromise, refuseImpossible, refuseWrongState } from './migrations.service.ts';
+import { lockedMigration, notePromise, refuseWrongState } from './migrations.service.ts';
 
 /** New dates; what is left out stays. */
 export interface NewDates {

@@ -131,6 +131,9 @@ describe('a migration that is still being written', () => {
       problems: [],
     });
     expect((await preview({ affects: { accounts: null } }, 'listed')).affectedAccounts).toBe(4);
+    const graceless = { key: 'graceless', gracePeriodStart: '2016-05-01', mandatoryOptIn: '2016-05-01' };
+    await service.house.migrations.createMigration(OPERATOR, { title: 'Graceless', severity: 'CRITICAL', ...graceless });
+    expect(problems(await preview({ severity: 'LOW' }, 'graceless'))).toEqual([['severity', 'DEADLINE_BEFORE_START', null]]);
     await expect(preview({}, 'nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

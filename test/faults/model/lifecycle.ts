@@ -30,7 +30,10 @@ export function edit(
   migration: Migration,
   changes: Partial<Pick<Migration, 'severity' | 'reversible' | 'affects'>>,
 ): Outcome {
-  if (migration.state === 'CANCELLED') return 'WRONG_STATE';
+  const isMandatory = stateOf(migration, model.now) === 'MANDATORY';
+  if (migration.state === 'CANCELLED' || (isMandatory && changes.affects)) return 'WRONG_STATE';
+  const { severity = migration.severity } = changes;
+  if (!isMandatory && severity !== migration.severity && isImpossible(severity, migration.dates)) return 'DEADLINE_BEFORE_START';
   Object.assign(migration, changes);
   model.log({ type: 'MIGRATION_EDITED', migration: migration.key });
   return 'ok';
