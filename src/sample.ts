@@ -145,7 +145,7 @@ async function createMigrations({ migrations, clock, config }: House): Promise<v
   ] as const;
   for (const migration of announced) {
     await migrations.createMigration(OPERATOR, { mandatoryOptIn: 'TBD', ...migration });
-    await migrations.announceMigration(OPERATOR, migration.key);
+    await migrations.announceBegun(OPERATOR, migration.key);
   }
 }
 

@@ -149,7 +149,7 @@ async function announceLarge(house: House, today: string): Promise<string> {
   ] as const;
   for (const migration of migrations) {
     await house.migrations.createMigration(OPERATOR, migration);
-    await house.migrations.announceMigration(OPERATOR, migration.key);
+    await house.migrations.announceBegun(OPERATOR, migration.key);
   }
   await house.migrations.createMigration(OPERATOR, { title: 'Passwords have 12 characters at least', severity: 'MEDIUM' });
   return migrations[0].key;

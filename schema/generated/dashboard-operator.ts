@@ -115,7 +115,7 @@ export type MigrationDraft = {
 
 /** What to change of a migration. What is left out stays as it is. */
 export type MigrationEdit = {
-  /** Which accounts it touches. */
+  /** Which accounts it touches. Refused as WRONG_STATE once it is mandatory: publish a new migration for further accounts. */
   readonly affects?: AffectsInput | null | undefined;
   /** Markdown, up to 100 KB; headings from #### on. */
   readonly description?: string | null | undefined;
@@ -123,7 +123,7 @@ export type MigrationEdit = {
   readonly guideUrl?: string | null | undefined;
   /** Whether an account may opt out again. */
   readonly reversible?: boolean | null | undefined;
-  /** How severe it is. Its dates do not change with it. */
+  /** How severe it is. Its dates do not change with it, and must leave the grace it is to have. */
   readonly severity?: Severity | null | undefined;
   /** One line, up to 200 characters. */
   readonly title?: string | null | undefined;

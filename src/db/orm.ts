@@ -23,6 +23,7 @@ import { Migration20261126150000_calendar_entries } from '../../migrations-db/Mi
 import { Migration20261126151000_traceparents } from '../../migrations-db/Migration20261126151000_traceparents.ts';
 import { Migration20261126153000_usage_watch } from '../../migrations-db/Migration20261126153000_usage_watch.ts';
 import { Migration20261126190000_mail_purge } from '../../migrations-db/Migration20261126190000_mail_purge.ts';
+import { Migration20261126214000_open_notices_and_unsent_mails } from '../../migrations-db/Migration20261126214000_open_notices_and_unsent_mails.ts';
 import { Migration20261126110000_dashboard } from '../../migrations-db/Migration20261126110000_dashboard.ts';
 import { AccountUsage, Usage, UsageWatch } from '../gates/usage.entity.ts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.ts';
@@ -95,6 +96,7 @@ const DB_MIGRATIONS = [
   Migration20261126151000_traceparents,
   Migration20261126153000_usage_watch,
   Migration20261126190000_mail_purge,
+  Migration20261126214000_open_notices_and_unsent_mails,
 ];
 
 /** How rows become values: Dates for instants, and numbers for int8, because no id or count of ours outgrows 2^53. */

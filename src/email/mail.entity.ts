@@ -15,6 +15,7 @@ const MailSchema = defineEntity({
       properties: ['finishedAt'],
       where: '"recipient" is not null or "subject" is not null or "last_error" is not null',
     },
+    { name: 'mail_unsent_index', properties: ['status', 'id'], where: `"status" <> 'SENT'` },
     { name: 'mail_failed_index', properties: ['finishedAt', 'id'], where: `"status" = 'FAILED'` },
   ],
   properties: {

@@ -1,7 +1,7 @@
 import { GracelineError } from '../errors.ts';
-import { startOfDay } from '../time-zone.ts';
+import { dayIn, startOfDay } from '../time-zone.ts';
 import { parsePartialDate, type PartialDate, precisionOf } from './dates.rules.ts';
-import type { Schedule } from './lifecycle.rules.ts';
+import { type Schedule, scheduleRefusal, type Severity } from './lifecycle.rules.ts';
 
 /**
  * A date somebody gave, in its canonical text.
@@ -39,4 +39,29 @@ function instantOf(date: PartialDate, platformTimeZone: string): Date | null {
     case 'INSTANT':
       return new Date(date);
   }
+}
+
+/** @throws GracelineError DEADLINE_BEFORE_START where the dates make no sense together */
+export function refuseImpossible(severity: Severity, schedule: Schedule): void {
+  const refusal = scheduleRefusal(severity, schedule);
+  if (refusal) throw new GracelineError(refusal.code, refusal.message);
+}
+
+/**
+ * Refuses to announce what would be on at once for accounts created between its start and now, who could not have known.
+ *
+ * @throws GracelineError DATE_IN_PAST
+ */
+export function refusePastStart(schedule: Schedule, now: Date, timeZone: string): void {
+  if (!startsBeforeToday(schedule, now, timeZone)) return;
+  throw new GracelineError(
+    'DATE_IN_PAST',
+    `Its grace period would have started in the past (${schedule.gracePeriodStart}), and be on at once, for good, for every account created since. Reschedule it to start today or later, then announce it.`,
+    { field: 'gracePeriodStart' },
+  );
+}
+
+/** Whether the grace period starts on an earlier day than today. Today is no past: it may start on the day it is decided. */
+export function startsBeforeToday({ graceStartsAt }: Schedule, now: Date, timeZone: string): boolean {
+  return graceStartsAt !== null && dayIn(graceStartsAt, timeZone) < dayIn(now, timeZone);
 }

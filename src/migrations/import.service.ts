@@ -85,6 +85,7 @@ export class ImportService {
     applyTexts(existing, { title, description, severity });
     if (datesDiffer) await this.changeDates(tx, actor, existing, schedule, now);
     if (platformsDiffer) {
+      refuseWrongState(existing, 'RETARGET', now);
       existing.platforms = entry.platforms;
       if (!draft) await startRolloutCount(tx, existing.id);
     }

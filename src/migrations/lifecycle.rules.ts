@@ -11,8 +11,11 @@ export const LIFECYCLE_STATES = ['DRAFT', 'ANNOUNCED', 'GRACE_PERIOD', 'MANDATOR
 /** See {@link LIFECYCLE_STATES}. */
 export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
 
-/** What can be done to a migration, or happen to it: the clock starts the grace period and passes the deadline. */
-export const COMMANDS = ['ANNOUNCE', 'ENFORCE', 'START_GRACE_PERIOD', 'PASS_DEADLINE', 'RESCHEDULE', 'EDIT', 'CANCEL'] as const;
+/**
+ * What can be done to a migration, or happen to it: the clock starts the grace period and passes the deadline. RETARGET changes
+ * which accounts it touches.
+ */
+export const COMMANDS = ['ANNOUNCE', 'ENFORCE', 'START_GRACE_PERIOD', 'PASS_DEADLINE', 'RESCHEDULE', 'EDIT', 'RETARGET', 'CANCEL'] as const;
 
 /** See {@link COMMANDS}. */
 export type Command = (typeof COMMANDS)[number];
@@ -37,6 +40,9 @@ export interface Refusal {
 const refused = (message: string): Refusal => ({ code: 'WRONG_STATE', message });
 const ALREADY_ANNOUNCED = refused('It is announced already. Reschedule it to change its dates.');
 const IS_MANDATORY = refused('It is mandatory already and stays so. Publish a new migration for a further change.');
+const TOUCHES = refused(
+  'It is mandatory: accounts it does not touch yet would have it on at once, untold. Publish a new migration for them.',
+);
 const IS_CANCELLED = refused('It was cancelled. Create a new migration instead.');
 const IS_DRAFT = refused('It is a draft. Announce it first.');
 const PROMISED = refused('It was announced with a grace period. Reschedule its deadline instead of enforcing it at once.');
@@ -50,6 +56,7 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<Command,
     PASS_DEADLINE: IS_DRAFT,
     RESCHEDULE: 'DRAFT',
     EDIT: 'DRAFT',
+    RETARGET: 'DRAFT',
     CANCEL: 'CANCELLED',
   },
   ANNOUNCED: {
@@ -59,6 +66,7 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<Command,
     PASS_DEADLINE: 'MANDATORY',
     RESCHEDULE: 'ANNOUNCED',
     EDIT: 'ANNOUNCED',
+    RETARGET: 'ANNOUNCED',
     CANCEL: 'CANCELLED',
   },
   GRACE_PERIOD: {
@@ -68,6 +76,7 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<Command,
     PASS_DEADLINE: 'MANDATORY',
     RESCHEDULE: 'GRACE_PERIOD',
     EDIT: 'GRACE_PERIOD',
+    RETARGET: 'GRACE_PERIOD',
     CANCEL: 'CANCELLED',
   },
   MANDATORY: {
@@ -77,6 +86,7 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<Command,
     PASS_DEADLINE: IS_MANDATORY,
     RESCHEDULE: IS_MANDATORY,
     EDIT: 'MANDATORY',
+    RETARGET: TOUCHES,
     CANCEL: IS_MANDATORY,
   },
   CANCELLED: {
@@ -86,6 +96,7 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<Command,
     PASS_DEADLINE: IS_CANCELLED,
     RESCHEDULE: IS_CANCELLED,
     EDIT: IS_CANCELLED,
+    RETARGET: IS_CANCELLED,
     CANCEL: refused('It is cancelled already.'),
   },
 };

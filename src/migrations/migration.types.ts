@@ -204,7 +204,10 @@ export class MigrationEditInput {
   @Field(() => String, { nullable: true, description: 'Markdown, up to 100 KB; headings from #### on.' })
   description?: string;
 
-  @Field(() => SeverityEnum, { nullable: true, description: 'How severe it is. Its dates do not change with it.' })
+  @Field(() => SeverityEnum, {
+    nullable: true,
+    description: 'How severe it is. Its dates do not change with it, and must leave the grace it is to have.',
+  })
   severity?: Severity;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether an account may opt out again.' })
@@ -213,7 +216,10 @@ export class MigrationEditInput {
   @Field(() => String, { nullable: true, description: 'The address of a guide; null removes it.' })
   guideUrl?: string | null;
 
-  @Field(() => AffectsInputType, { nullable: true, description: 'Which accounts it touches.' })
+  @Field(() => AffectsInputType, {
+    nullable: true,
+    description: 'Which accounts it touches. Refused as WRONG_STATE once it is mandatory: publish a new migration for further accounts.',
+  })
   affects?: AffectsInputType;
 }
 

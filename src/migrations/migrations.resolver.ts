@@ -69,7 +69,9 @@ export class MigrationsResolver {
   }
 
   @Mutation(() => MigrationType, {
-    description: 'Changes texts, severity, or whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, INVALID_…',
+    description:
+      'Changes texts, severity, or, until it is mandatory, whom it touches. For operators. Errors: NOT_FOUND, WRONG_STATE, ' +
+      'DEADLINE_BEFORE_START, INVALID_…',
   })
   editMigration(
     @Ctx() context: Context,
@@ -85,7 +87,9 @@ export class MigrationsResolver {
   }
 
   @Mutation(() => MigrationType, {
-    description: 'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST.',
+    description:
+      'Publishes a draft: from now on its dates are promises. For operators. Errors: NOT_FOUND, WRONG_STATE, DATE_IN_PAST (its grace period ' +
+      'starts today at the earliest).',
   })
   announceMigration(@Ctx() context: Context, @Arg('key', () => ID, { description: 'Which draft.' }) key: string): Promise<MigrationView> {
     return context.services.migrations.announceMigration(requireActor(context), key);

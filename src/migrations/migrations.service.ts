@@ -11,7 +11,7 @@ import { newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
 import { type AffectsInput, applyAffects } from './affects.ts';
-import { checkedDate, scheduleFrom } from './dates.ts';
+import { checkedDate, refuseImpossible, refusePastStart, scheduleFrom } from './dates.ts';
 import { TBD } from './dates.rules.ts';
 import {
   type Command,
@@ -20,7 +20,6 @@ import {
   LIFECYCLE,
   type LifecycleState,
   type Schedule,
-  scheduleRefusal,
   type Severity,
   stateAt,
 } from './lifecycle.rules.ts';
@@ -150,15 +149,19 @@ export class MigrationsService {
   }
 
   /**
-   * Changes texts, severity, or which accounts are affected. What is left out stays.
+   * Changes texts, severity, or, until it is mandatory, which accounts are affected. What is left out stays.
    *
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, INVALID_INPUT, INVALID_MARKDOWN
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, INVALID_INPUT, INVALID_MARKDOWN, DEADLINE_BEFORE_START where the
+   *   dates leave none of the grace that the severity is to have
    */
   async editMigration(actor: Actor, key: string, texts: MigrationTexts, affects?: AffectsInput): Promise<MigrationView> {
     return this.change(actor, key, 'EDIT', 'MIGRATION_EDITED', async (tx, migration, now) => {
       const before = editable(migration);
+      const retargets = affects !== undefined && Object.values(affects).some((part) => part !== undefined);
+      if (retargets) refuseWrongState(migration, 'RETARGET', now);
+      refuseGraceless(migration, texts.severity, now);
       applyTexts(migration, texts);
-      if (affects) {
+      if (retargets) {
         await applyAffects(tx, migration, affects, now);
         if (migration.state !== 'DRAFT') await startRolloutCount(tx, migration.id);
       }
@@ -169,19 +172,21 @@ export class MigrationsService {
   /**
    * Tells people: from now on the migration is in the catalogue and its dates are promises.
    *
-   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DATE_IN_PAST where its deadline has passed already
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DEADLINE_BEFORE_START, DATE_IN_PAST where its grace period
+   *   began before today or its deadline has passed
    */
   async announceMigration(actor: Actor, key: string): Promise<MigrationView> {
-    return this.change(actor, key, 'ANNOUNCE', 'MIGRATION_ANNOUNCED', async (tx, migration, now) => {
-      if (migration.mandatoryAt && migration.mandatoryAt <= now) {
-        throw new GracelineError(
-          'DATE_IN_PAST',
-          `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`,
-        );
-      }
-      await publish(tx, migration, now);
-      return { gracePeriodStart: migration.gracePeriodStart, mandatoryOptIn: migration.mandatoryOptIn };
-    });
+    return this.announce(actor, key, (schedule, now) => refusePastStart(schedule, now, this.platformTimeZone));
+  }
+
+  /**
+   * Announces what began elsewhere, before this catalogue knew of it, as the import of a page does: for a sample, whose
+   * story is older than its database. No mutation does it, because it is on at once, for good, for accounts created since.
+   *
+   * @throws GracelineError FORBIDDEN, NOT_FOUND, WRONG_STATE, DATE_IN_PAST where its deadline has passed
+   */
+  async announceBegun(actor: Actor, key: string): Promise<MigrationView> {
+    return this.announce(actor, key, () => undefined);
   }
 
   /**
@@ -208,6 +213,21 @@ export class MigrationsService {
       const from = migration.state;
       migration.state = 'CANCELLED';
       return { reason: checkedReason(reason), from };
+    });
+  }
+
+  private announce(actor: Actor, key: string, check: (schedule: Schedule, now: Date) => void): Promise<MigrationView> {
+    return this.change(actor, key, 'ANNOUNCE', 'MIGRATION_ANNOUNCED', async (tx, migration, now) => {
+      if (migration.mandatoryAt && migration.mandatoryAt <= now) {
+        throw new GracelineError(
+          'DATE_IN_PAST',
+          `Its mandatory opt-in (${migration.mandatoryOptIn}) has passed. Reschedule it first, or enforce it at once with a reason.`,
+        );
+      }
+      refuseImpossible(migration.severity, scheduleOf(migration));
+      check(scheduleOf(migration), now);
+      await publish(tx, migration, now);
+      return { gracePeriodStart: migration.gracePeriodStart, mandatoryOptIn: migration.mandatoryOptIn };
     });
   }
 
@@ -269,12 +289,6 @@ export function refuseWrongState(migration: Migration, command: Command, now: Da
   if (isRefusal(outcome)) throw new GracelineError(outcome.code, outcome.message, { migration: migration.key });
 }
 
-/** @throws GracelineError DEADLINE_BEFORE_START where the dates make no sense together */
-export function refuseImpossible(severity: Severity, schedule: Schedule): void {
-  const refusal = scheduleRefusal(severity, schedule);
-  if (refusal) throw new GracelineError(refusal.code, refusal.message);
-}
-
 /** Lets new migrations be created one after the other until the transaction ends, so that of two with one key the second sees the first. */
 export async function lockCatalogue(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('graceline catalogue'))`);
@@ -327,6 +341,13 @@ export function applyTexts(migration: Migration, texts: MigrationTexts): void {
   if (texts.severity !== undefined) migration.severity = texts.severity;
   if (texts.reversible !== undefined) migration.reversible = texts.reversible;
   if (texts.guideUrl !== undefined) migration.guideUrl = checkedGuideUrl(texts.guideUrl);
+}
+
+/** A severity as it is keeps its dates, whatever they are; and what is mandatory has had its grace. */
+function refuseGraceless(migration: Migration, severity: Severity | undefined, now: Date): void {
+  if (severity === undefined || severity === migration.severity) return;
+  const schedule = scheduleOf(migration);
+  if (stateAt(migration.state, schedule, now) !== 'MANDATORY') refuseImpossible(severity, schedule);
 }
 
 function checkedDescription(description: string): string {

@@ -4,14 +4,14 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { type PlannedReminder, plannedReminders } from '../notifications/planned-reminders.ts';
 import { type AffectsInput, usedSinceOf, refuseTooMany } from './affects.ts';
-import { checkedDate, scheduleFrom } from './dates.ts';
+import { checkedDate, refuseImpossible, refusePastStart, scheduleFrom } from './dates.ts';
 import { type PartialDate, TBD } from './dates.rules.ts';
 import { type InputProblem, InputProblems } from './input-problems.ts';
 import { defaultDeadline, type Schedule, type Severity } from './lifecycle.rules.ts';
 import { descriptionProblems, isOversized, normaliseDescription } from './markdown.ts';
 import { findMigration, refuseMissingAccounts } from './migrations.repository.ts';
 import { checkedAttributes, checkedGuideUrl, checkedKey, checkedTitle, type MigrationView } from './migrations.rules.ts';
-import { migrationNotFound, refuseImpossible } from './migrations.service.ts';
+import { migrationNotFound } from './migrations.service.ts';
 import { keyOfTitle } from './page.ts';
 import { renderSectionHtml } from './page-html.ts';
 import { countTouched } from './preview.repository.ts';
@@ -128,7 +128,10 @@ export class PreviewService {
     const byDefault = edited && start === undefined ? edited.mandatoryOptIn : defaultDeadline(severity, gracePeriodStart ?? TBD);
     const mandatoryOptIn = problems.try(() => checkedDate('mandatoryOptIn', deadline ?? byDefault));
     const schedule: Schedule = scheduleFrom(gracePeriodStart ?? TBD, mandatoryOptIn ?? TBD, this.platformTimeZone);
-    if (gracePeriodStart !== null && mandatoryOptIn !== null) problems.try(() => refuseImpossible(severity, schedule), 'mandatoryOptIn');
+    const isJudged = gracePeriodStart !== null && mandatoryOptIn !== null && edited?.state !== 'MANDATORY';
+    if (isJudged) problems.try(() => refuseImpossible(severity, schedule), edited ? 'severity' : 'mandatoryOptIn');
+    // It is kept as a draft, which could not be announced.
+    if (!edited || edited.state === 'DRAFT') problems.try(() => refusePastStart(schedule, this.clock.now(), this.platformTimeZone));
     return { gracePeriodStart, graceStartsAt: schedule.graceStartsAt, mandatoryOptIn, mandatoryAt: schedule.mandatoryAt };
   }
 

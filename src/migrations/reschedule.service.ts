@@ -8,13 +8,12 @@ import { type EventType, writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { isUuid, newId } from '../ids.ts';
 import { startRolloutCount } from '../rollouts/counts.ts';
-import { dayIn } from '../time-zone.ts';
-import { checkedDate, scheduleFrom } from './dates.ts';
+import { checkedDate, refuseImpossible, scheduleFrom, startsBeforeToday } from './dates.ts';
 import { type Schedule, shortensGrace, stateAt } from './lifecycle.rules.ts';
 import { Migration, Reschedule } from './migration.entity.ts';
 import { checkedReason, type RescheduleView } from './migrations.rules.ts';
 import { findReschedules, scheduleOf } from './migrations.repository.ts';
-import { lockedMigration, notePromise, refuseImpossible, refuseWrongState } from './migrations.service.ts';
+import { lockedMigration, notePromise, refuseWrongState } from './migrations.service.ts';
 
 /** New dates; what is left out stays. */
 export interface NewDates {
@@ -109,8 +108,7 @@ export class RescheduleService {
       );
     }
     const startIsNew = next.gracePeriodStart !== migration.gracePeriodStart;
-    // Today is no past: a grace period may start on the day it is decided.
-    if (startIsNew && next.graceStartsAt && dayIn(next.graceStartsAt, this.platformTimeZone) < dayIn(now, this.platformTimeZone)) {
+    if (startIsNew && startsBeforeToday(next, now, this.platformTimeZone)) {
       throw new GracelineError(
         'DATE_IN_PAST',
         `The grace period cannot start in the past (${next.gracePeriodStart}). Give today or a later day.`,

@@ -30,11 +30,14 @@ export async function readAdministrators(tx: Transaction, after: string, limit: 
   return rows.map(({ id }) => id);
 }
 
-/** Migrations about which anybody may have or need a notice that stands while something is open. */
+/**
+ * Migrations about which anybody may have or need a notice that stands while something is open. The occasion is written out, so that
+ * the index of the open ones serves: notices that something is on are never closed, and only grow in number.
+ */
 export async function readOpenMigrations(tx: Transaction, now: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `select m.id from migration m where ${mayBeOpen('$1')} or exists (select from notice n where n.migration_id = m.id and n.closed_at is null and n.occasion = $2)`,
-    [now, OPEN_OCCASION],
+    `select m.id from migration m where ${mayBeOpen('$1')} or exists (select from notice n where n.migration_id = m.id and n.closed_at is null and n.occasion = '${OPEN_OCCASION}')`,
+    [now],
   );
   return rows.map(({ id }) => id);
 }

@@ -10,6 +10,7 @@ const NoticeSchema = defineEntity({
   indexes: [
     { name: 'notice_administrator_id_id_index', properties: ['administratorId', 'id'] },
     { name: 'notice_open_index', properties: ['migrationId'], where: '"closed_at" is null' },
+    { name: 'notice_waiting_index', properties: ['migrationId'], where: `"closed_at" is null and "occasion" = 'OPEN'` },
   ],
   properties: {
     /** A version 7 UUID: ids order notices by age. */

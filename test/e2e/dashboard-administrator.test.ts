@@ -67,7 +67,7 @@ describeInBrowser('the dashboard of an administrator', () => {
     const title = `Change ${++sequence} of tokens`;
     const today = dayIn(world.now(), PLATFORM_TIME_ZONE);
     const { createMigration } = await olga.request(CreateMigrationDocument, {
-      input: { title, severity: 'HIGH', reversible, gracePeriodStart: addDays(today, -2), mandatoryOptIn: addDays(today, 10) },
+      input: { title, severity: 'HIGH', reversible, gracePeriodStart: today, mandatoryOptIn: addDays(today, 10) },
     });
     await olga.request(AnnounceMigrationDocument, { key: createMigration.key });
     await world.settle();

@@ -64,8 +64,9 @@ describeInBrowser('the dashboard of an operator', () => {
   /** Announces a migration in its grace period, by the API. */
   async function announce(): Promise<{ key: string; title: string }> {
     const [key, title] = [`change-${++sequence}`, `Change ${sequence} of tokens`];
+    const gracePeriodStart = dayIn(world.now(), PLATFORM_TIME_ZONE);
     await olga.request(CreateMigrationDocument, {
-      input: { key, title, severity: 'HIGH', gracePeriodStart: addDays(today, -2), mandatoryOptIn: addDays(today, 30) },
+      input: { key, title, severity: 'HIGH', gracePeriodStart, mandatoryOptIn: addDays(today, 30) },
     });
     await olga.request(AnnounceMigrationDocument, { key });
     await world.settle();

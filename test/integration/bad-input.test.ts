@@ -91,7 +91,7 @@ describe('is refused with a code that names the fault, and loses nothing:', () =
   });
 
   test('opting out of an irreversible one', async () => {
-    await create('one-way', '2016-03-01', 'TBD', false);
+    await create('one-way', '2016-04-02', 'TBD', false);
     await announce('one-way');
     const of = { account: 'mine', migration: 'one-way' };
     await ours.clients.ADMINISTRATOR.request(OptInDocument, of);

@@ -81,7 +81,7 @@ beforeAll(async () => {
     mandatoryOptIn: '2016-06-16',
   });
   await migrations.createMigration(OPERATOR, { key: 'draft', title: 'draft', severity: 'LOW' });
-  for (const key of ['varied', 'coming', 'over']) await migrations.announceMigration(OPERATOR, key);
+  for (const key of ['varied', 'coming', 'over']) await migrations.announceBegun(OPERATOR, key);
   await rollouts.optIn(OPERATOR, 'plain', 'varied');
   await rollouts.extendDeadline(OPERATOR, 'words', 'varied', new Date('2016-07-10T12:00:00Z'), 'why');
   await rollouts.exemptAccount(OPERATOR, 'sender', 'varied', new Date('2016-10-01'), 'why');

@@ -43,7 +43,7 @@ beforeAll(async () => {
       mandatoryOptIn: '2016-06-20',
       affects: { platforms: ['CLOUD'] },
     });
-    await migrations.announceMigration(OPERATOR, key);
+    await migrations.announceBegun(OPERATOR, key);
   };
   for (const key of ['running', 'large', 'templates']) await publish(key, '2016-03-20T00:00:00Z');
   await publish('later', '2016-05-01');

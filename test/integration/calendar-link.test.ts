@@ -48,7 +48,7 @@ async function make(key: string, gracePeriodStart: string, mandatoryOptIn: strin
   const { migrations } = service.house;
   const guideUrl = 'https://docs.example/guide';
   await migrations.createMigration(operator(), { key, title, severity: 'LOW', gracePeriodStart, mandatoryOptIn, guideUrl });
-  await migrations.announceMigration(operator(), key);
+  await migrations.announceBegun(operator(), key);
 }
 
 const CREATE = 'mutation { createCalendarLink { url createdAt } }';

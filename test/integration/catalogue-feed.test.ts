@@ -24,7 +24,7 @@ beforeEach(() => service.setClock('2016-04-02T09:00:00.000Z'));
 
 async function publish(input: Omit<NewMigration, 'severity'> & { key: string }): Promise<void> {
   await service.house.migrations.createMigration(operator(), { severity: 'HIGH', ...input });
-  await service.house.migrations.announceMigration(operator(), input.key);
+  await service.house.migrations.announceBegun(operator(), input.key);
 }
 
 const idOf = async (key: string) => (await service.house.migrations.migration(operator(), key)).id;

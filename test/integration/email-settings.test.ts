@@ -287,7 +287,7 @@ describe('the account', () => {
       mandatoryOptIn: '2016-06-20',
       affects,
     });
-    await migrations.announceMigration(OPERATOR, 'built-in');
+    await migrations.announceBegun(OPERATOR, 'built-in');
     await world.set(shop, SENDGRID.field, SENDGRID.input);
     expect(await accounts.account(OPERATOR, shop.id)).toMatchObject({ usesBuiltInEmail: false });
     await world.set(shop, 'setBuiltInEmail', {});

@@ -50,7 +50,7 @@ beforeAll(async () => {
   bob = await administrator('bob', 'globex');
   for (const key of ['shared', 'late'])
     await service.operator.request(CreateMigrationDocument, {
-      input: { key, title: key, severity: 'MEDIUM', gracePeriodStart: '2016-04-10', mandatoryOptIn: '2016-08-10' },
+      input: { key, title: key, severity: 'MEDIUM', gracePeriodStart: '2016-04-12', mandatoryOptIn: '2016-08-10' },
     });
   await service.operator.request(AnnounceMigrationDocument, { key: 'shared' });
   await service.sweep();

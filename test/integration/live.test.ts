@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 async function draft(key: string): Promise<void> {
   await olga.request(CreateMigrationDocument, {
-    input: { key, title: key, severity: 'MEDIUM', gracePeriodStart: '2016-04-10', mandatoryOptIn: '2016-08-10' },
+    input: { key, title: key, severity: 'MEDIUM', gracePeriodStart: '2016-04-12', mandatoryOptIn: '2016-08-10' },
   });
 }
 

@@ -121,7 +121,7 @@ describe('a draft', () => {
 
   test('that is announced is there for all, in the state its dates say', async () => {
     await create('upcoming', { gracePeriodStart: '2016-04-20' });
-    await create('running', { gracePeriodStart: '2016-03-20', mandatoryOptIn: 'TBD' });
+    await create('running', { gracePeriodStart: '2016-04-01', mandatoryOptIn: 'TBD' });
     expect(await announce('upcoming')).toMatchObject({ state: 'ANNOUNCED' });
     expect(await announce('running')).toMatchObject({ state: 'GRACE_PERIOD' });
     expect(await read('running', partner)).toMatchObject({ state: 'GRACE_PERIOD' });
@@ -132,6 +132,14 @@ describe('a draft', () => {
     const refusal = await refusalOf(announce('late'), 'DATE_IN_PAST');
     expect(refusal.message).toContain('2016-03-31');
     expect(await read('late')).toMatchObject({ state: 'DRAFT' });
+  });
+
+  test('whose grace period began before today is not announced: it would be on at once, for good, for accounts created since', async () => {
+    await create('begun', { gracePeriodStart: '2016-03-31', mandatoryOptIn: '2016-06-20' });
+    const refusal = await refusalOf(announce('begun'), 'DATE_IN_PAST');
+    expect(refusal.message).toMatch(/2016-03-31.*Reschedule/);
+    expect(refusal.extensions['details']).toEqual({ field: 'gracePeriodStart' });
+    expect(await read('begun')).toMatchObject({ state: 'DRAFT' });
   });
 
   test('that twenty announce at once is announced once, with one event', async () => {
@@ -207,6 +215,32 @@ describe('an edit', () => {
         affects: null,
       }),
     ).toMatchObject({ mandatoryOptIn: 'TBD', reversible: true });
+  });
+
+  test('of whom it touches is refused once it is mandatory: it would be on for accounts that nobody told', async () => {
+    await create('for-clouds', { affects: { platforms: ['CLOUD'] } });
+    await olga.request(EnforceMigrationDocument, { key: 'for-clouds', reason: 'Tokens leak.' });
+    const edit = (input: object) => olga.request(EditMigrationDocument, { key: 'for-clouds', input });
+    for (const affects of [{ platforms: [] }, { builtInEmailOnly: false }, { attributes: {} }, { accounts: null }, { usedWithinDays: 5 }]) {
+      const refusal = await refusalOf(edit({ title: 'Wider', affects }), 'WRONG_STATE');
+      expect(refusal.message).toContain('Publish a new migration');
+    }
+    await edit({ title: 'Clouds', affects: { platforms: null } });
+    expect(await read('for-clouds')).toMatchObject({ title: 'Clouds', affects: { platforms: ['CLOUD'] } });
+  });
+
+  test('of a severity that grants grace is refused where the dates leave none', async () => {
+    const at = { gracePeriodStart: '2016-05-01', mandatoryOptIn: '2016-05-01' };
+    await create('graceless', { severity: 'CRITICAL', ...at });
+    const edit = (severity: 'LOW' | 'HIGH' | 'CRITICAL', key = 'graceless') =>
+      olga.request(EditMigrationDocument, { key, input: { title: `As ${severity}`, severity } });
+    for (const severity of ['LOW', 'HIGH'] as const) await refusalOf(edit(severity), 'DEADLINE_BEFORE_START');
+    expect(await read('graceless')).toMatchObject({ severity: 'CRITICAL', title: 'Title of graceless' });
+    await service.db.query(`update migration set severity = 'LOW' where key = 'graceless'`);
+    await refusalOf(announce('graceless'), 'DEADLINE_BEFORE_START');
+    // What it has already is no change, and what is mandatory has had its grace.
+    await edit('LOW');
+    await edit('HIGH', 'for-clouds');
   });
 
   test('of one that was cancelled is refused', async () => {

@@ -164,6 +164,14 @@ describe('a page that changed', () => {
     await refusalOf(olga.request(AnnounceMigrationDocument, { key: 'prepared' }), 'WRONG_STATE');
   });
 
+  test('that gives a mandatory migration other platforms is refused by line: nobody there was told', async () => {
+    const page = (platforms: string) =>
+      `# Over\n| Severity | Platforms | Grace Period Start | Mandatory Opt-In |\n| --- | --- | --- | --- |\n| Low | ${platforms} | 2016-03-01 | 2016-04-01 |\n\nText.\n`;
+    await importPage(page('Cloud'));
+    const refusal = await refusalOf(importPage(page('Appliance')), 'INVALID_PAGE');
+    expect(refusal.message).toMatch(/line 1: .*Publish a new migration/);
+  });
+
   test('that would move what is history is refused by line, and changes nothing else on it either', async () => {
     const before = await census(service.db);
     const page = seed

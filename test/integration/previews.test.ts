@@ -98,6 +98,8 @@ describe('a migration that is still being written', () => {
     expect(problems(await preview({ gracePeriodStart: '2016-05-02', mandatoryOptIn: '2016-05-01' }))).toEqual([
       ['mandatoryOptIn', 'DEADLINE_BEFORE_START', null],
     ]);
+    expect(problems(await preview({ gracePeriodStart: '2016-02-29' }))).toEqual([['gracePeriodStart', 'DATE_IN_PAST', null]]);
+    expect(problems(await preview({ gracePeriodStart: '2016-03-01' }))).toEqual([]);
     expect(problems(await preview({ title: '' }))).toEqual([['title', 'INVALID_INPUT', null]]);
     expect(problems(await preview({ affects: { accounts: ['nobody'] } }))).toEqual([['accounts', 'NOT_FOUND', null]]);
     const tooMany = await preview({ affects: { accounts: Array.from({ length: 10_001 }, (_, i) => String(i)) } });
@@ -129,6 +131,9 @@ describe('a migration that is still being written', () => {
       problems: [],
     });
     expect((await preview({ affects: { accounts: null } }, 'listed')).affectedAccounts).toBe(4);
+    const graceless = { key: 'graceless', gracePeriodStart: '2016-05-01', mandatoryOptIn: '2016-05-01' };
+    await service.house.migrations.createMigration(OPERATOR, { title: 'Graceless', severity: 'CRITICAL', ...graceless });
+    expect(problems(await preview({ severity: 'LOW' }, 'graceless'))).toEqual([['severity', 'DEADLINE_BEFORE_START', null]]);
     await expect(preview({}, 'nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

@@ -65,7 +65,7 @@ test('one enforced at once: a notice now and one mail the next morning say that 
 
 test('one announced while its grace period runs: a notice now, a mail the next morning, then the cadence', async () => {
   await draft({ gracePeriodStart: '2026-03-01', mandatoryOptIn: '2026-03-20' });
-  await migrations.announceMigration(OLGA, 'm');
+  await migrations.announceBegun(OLGA, 'm');
   expect(await notices()).toEqual(['ann m OPEN']);
   expect(await world.walk(reminders, '2026-05-01T00:00:00Z')).toEqual([
     ...['03-11', '03-13', '03-17', '03-19'].map((day) => mail(`2026-${day} 09:00`, { open: ['m: affected'] })),
@@ -101,7 +101,7 @@ test('dates that changed before anybody was told of them are no news', async () 
   await draft({ gracePeriodStart: '2026-03-01', mandatoryOptIn: '2026-03-20' });
   await reschedules.reschedule(OLGA, 'm', { mandatoryOptIn: '2026-04-01' });
   world.at('2026-03-10T15:00:01Z');
-  await migrations.announceMigration(OLGA, 'm');
+  await migrations.announceBegun(OLGA, 'm');
   expect(await notices()).toEqual(['ann m OPEN']);
   expect((await world.walk(reminders, '2026-03-12T00:00:00Z')).map(({ rescheduled }) => rescheduled)).toEqual([[]]);
 });

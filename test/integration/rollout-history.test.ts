@@ -142,7 +142,7 @@ describe('the history of a rollout', () => {
       gracePeriodStart: start,
       mandatoryOptIn: at(20),
     });
-    await migrations.announceMigration(operator(), 'late');
+    await migrations.announceBegun(operator(), 'late');
     expect((await historyOf('late', 3)).map((point) => point.at.toISOString())).toEqual([start, at(8), at(10)]);
   });
 

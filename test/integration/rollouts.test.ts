@@ -32,7 +32,7 @@ async function published(key: string, overrides: Partial<Parameters<MigrationsSe
     mandatoryOptIn: '2016-05-10',
     ...overrides,
   });
-  await migrations.announceMigration(operator(), key);
+  await migrations.announceBegun(operator(), key);
   return id;
 }
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
     mandatoryOptIn: day(60),
     guideUrl: 'https://docs.example/guide',
   });
-  await migrations.announceMigration(OPERATOR, KEY);
+  await migrations.announceBegun(OPERATOR, KEY);
   for (const id of ['old', 'new']) {
     await accounts.createAccount(OPERATOR, { id, name: id, platform: 'CLOUD', createdAt: new Date('2015-01-01') });
     if (id === 'new') await service.house.rollouts.optIn(OPERATOR, id, KEY);

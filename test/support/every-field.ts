@@ -290,7 +290,7 @@ export async function createWorld(service: WorldHouse): Promise<{ ours: World; t
   for (const key of ['running', 'untouched', 'cancelled', 'finished']) {
     const mandatoryOptIn = key === 'finished' ? '2016-04-01T12:00:00Z' : '2016-06-20';
     await migrations.createMigration(OPERATOR, { key, title: key, severity: 'LOW', gracePeriodStart: '2016-03-20', mandatoryOptIn });
-    await migrations.announceMigration(OPERATOR, key);
+    await migrations.announceBegun(OPERATOR, key);
   }
   await migrations.cancelMigration(OPERATOR, 'cancelled', 'A reason.');
   await service.setClock('2016-04-02T12:00:00Z');

@@ -87,7 +87,7 @@ export async function announceGate(
     reversible: true,
     affects: { builtInEmailOnly },
   });
-  await migrations.announceMigration(OPERATOR, key);
+  await migrations.announceBegun(OPERATOR, key);
 }
 
 /** Opts an account in, as its administrator, whatever blocks it. */

@@ -91,6 +91,12 @@ export function formOf({ guideUrl, affects, ...migration }: EditedMigration): Mi
   };
 }
 
+/** The form without what was typed about whom it touches: once it is mandatory, that stays. */
+export function keepingWhom(form: MigrationForm, before: MigrationForm): MigrationForm {
+  const { platforms, builtInEmailOnly, attributes, list, accounts } = before;
+  return { ...form, platforms, builtInEmailOnly, attributes, list, accounts };
+}
+
 /** Attributes as they are typed. A value is JSON where it reads as such, e.g. `5` or `true`, else it is text. */
 export function attributesOf(text: string): Readonly<Record<string, unknown>> {
   const lines = text.split('\n').map((line) => line.trim());

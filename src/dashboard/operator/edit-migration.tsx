@@ -1,7 +1,11 @@
 /** Texts, severity and reach of a migration are changed here; its dates on its page, where what follows from them is shown. */
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { EditCatalogueMigrationDocument, EditedMigrationDocument } from '../../../schema/generated/dashboard-operator.ts';
+import {
+  EditCatalogueMigrationDocument,
+  EditedMigrationDocument,
+  type EditedMigrationQuery,
+} from '../../../schema/generated/dashboard-operator.ts';
 import { type Outcome, useChange } from '../api/change.ts';
 import { useRead } from '../api/read.ts';
 import { Quoted } from '../components/quoted.tsx';
@@ -9,7 +13,7 @@ import { Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import { Page } from '../shell/page.tsx';
 import { usePathPart } from '../shell/path-part.ts';
-import { type EditedMigration, editOf, formOf, type MigrationForm } from './draft.rules.ts';
+import { editOf, formOf, keepingWhom, type MigrationForm } from './draft.rules.ts';
 import { useKeptForm } from './kept-form.ts';
 import { MigrationFormView } from './migration-form.tsx';
 import { migrationPath } from './paths.ts';
@@ -34,10 +38,12 @@ export function EditMigration() {
 
 const UNCHANGED: Outcome<unknown> = { data: {}, fault: null };
 
-function Edit({ migration }: { readonly migration: EditedMigration }) {
+function Edit({ migration }: { readonly migration: EditedMigrationQuery['migration'] }) {
   // As it was when writing began: what somebody else changes meanwhile is none of what was typed here.
   const [before] = useState(() => formOf(migration));
-  const kept = useKeptForm(`edit.${migration.key}`, before);
+  const typed = useKeptForm(`edit.${migration.key}`, before);
+  const isMandatory = migration.state === 'MANDATORY';
+  const kept = isMandatory ? { ...typed, form: keepingWhom(typed.form, before) } : typed;
   const [edit, busy] = useChange(EditCatalogueMigrationDocument);
   const { done } = useToasts();
   const [, navigate] = useLocation();
@@ -62,6 +68,7 @@ function Edit({ migration }: { readonly migration: EditedMigration }) {
       editing={migration.key}
       before={before}
       hasList={migration.affects.listedOnly}
+      keepsWhom={isMandatory}
       submitLabel="Save"
       cancelTo={migrationPath(migration.key)}
       busy={busy}

@@ -13,7 +13,16 @@ import styles from './migration-form.module.css';
 import { PartialDateField } from './partial-date-field.tsx';
 
 /** The name of a field as the API has it. */
-export type FieldName = 'title' | 'key' | 'description' | 'guideUrl' | 'gracePeriodStart' | 'mandatoryOptIn' | 'attributes' | 'accounts';
+export type FieldName =
+  | 'title'
+  | 'key'
+  | 'severity'
+  | 'description'
+  | 'guideUrl'
+  | 'gracePeriodStart'
+  | 'mandatoryOptIn'
+  | 'attributes'
+  | 'accounts';
 
 interface MigrationFieldsProps {
   readonly form: MigrationForm;
@@ -26,6 +35,8 @@ interface MigrationFieldsProps {
   readonly madeKey: string | null;
   /** Whether the edited one has a list of the only accounts it touches. */
   readonly hasList: boolean;
+  /** Whether whom it touches can no longer change: it is mandatory. */
+  readonly keepsWhom: boolean;
 }
 
 const SEVERITIES: readonly DraftSeverity[] = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
@@ -47,7 +58,7 @@ export function MigrationFields(props: MigrationFieldsProps) {
     <>
       <What {...props} />
       {props.isNew && <When {...props} />}
-      <Whom {...props} />
+      {props.keepsWhom ? <WhomAsItIs /> : <Whom {...props} />}
     </>
   );
 }
@@ -77,6 +88,7 @@ function What({ form, onChange, errorOf, isNew, madeKey }: MigrationFieldsProps)
       <Field
         label="Severity"
         hint={isNew ? 'It sets how much grace there is unless you give a deadline.' : 'Its dates do not change with it.'}
+        error={errorOf('severity')}
       >
         <Choice
           value={form.severity}
@@ -126,6 +138,15 @@ function When({ form, onChange, errorOf }: MigrationFieldsProps) {
         onChange={(mandatoryOptIn) => onChange({ mandatoryOptIn })}
         error={errorOf('mandatoryOptIn')}
       />
+    </fieldset>
+  );
+}
+
+function WhomAsItIs() {
+  return (
+    <fieldset className={styles['group']}>
+      <legend>Whom it touches</legend>
+      <p className="soft">It is mandatory, so this stays as it is. Publish a new migration for further accounts.</p>
     </fieldset>
   );
 }

@@ -18,6 +18,7 @@ const TYPING_MS = 300;
 const FIELDS: readonly FieldName[] = [
   'title',
   'key',
+  'severity',
   'description',
   'guideUrl',
   'gracePeriodStart',
@@ -35,6 +36,8 @@ interface MigrationFormViewProps {
   /** The form as it began; null for a new one. */
   readonly before: MigrationForm | null;
   readonly hasList: boolean;
+  /** Whether whom it touches can no longer change. */
+  readonly keepsWhom?: boolean;
   readonly submitLabel: string;
   readonly cancelTo: string;
   readonly busy: boolean;
@@ -42,7 +45,17 @@ interface MigrationFormViewProps {
 }
 
 /** Says what is wrong with a field once it was touched, and with all of them once it was tried. */
-export function MigrationFormView({ kept, editing, before, hasList, submitLabel, cancelTo, busy, submit }: MigrationFormViewProps) {
+export function MigrationFormView({
+  kept,
+  editing,
+  before,
+  hasList,
+  keepsWhom = false,
+  submitLabel,
+  cancelTo,
+  busy,
+  submit,
+}: MigrationFormViewProps) {
   const { form, change, restored, discard } = kept;
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(restored ? Object.keys(form) : []));
   const [tried, setTried] = useState(false);
@@ -92,6 +105,7 @@ export function MigrationFormView({ kept, editing, before, hasList, submitLabel,
             isNew={isNew}
             madeKey={preview?.key ?? null}
             hasList={hasList}
+            keepsWhom={keepsWhom}
           />
           {general && <FaultNote fault={general} />}
           <div className={styles['actions']}>

@@ -30,7 +30,10 @@ export function edit(
   migration: Migration,
   changes: Partial<Pick<Migration, 'severity' | 'reversible' | 'affects'>>,
 ): Outcome {
-  if (migration.state === 'CANCELLED') return 'WRONG_STATE';
+  const isMandatory = stateOf(migration, model.now) === 'MANDATORY';
+  if (migration.state === 'CANCELLED' || (isMandatory && changes.affects)) return 'WRONG_STATE';
+  const { severity = migration.severity } = changes;
+  if (!isMandatory && severity !== migration.severity && isImpossible(severity, migration.dates)) return 'DEADLINE_BEFORE_START';
   Object.assign(migration, changes);
   model.log({ type: 'MIGRATION_EDITED', migration: migration.key });
   return 'ok';
@@ -40,6 +43,7 @@ export function announce(model: Model, migration: Migration): Outcome {
   if (migration.state !== 'DRAFT') return 'WRONG_STATE';
   const { deadline } = instantsOf(migration);
   if (deadline !== null && deadline <= model.now) return 'DATE_IN_PAST';
+  if (startsBeforeToday(model, migration.dates)) return 'DATE_IN_PAST';
   publish(model, migration);
   model.log({ type: 'MIGRATION_ANNOUNCED', migration: migration.key });
   return 'ok';
@@ -126,6 +130,11 @@ function promise(migration: Migration): void {
   if (migration.dates.deadline !== 'TBD') migration.promised = migration.dates;
 }
 
+function startsBeforeToday({ now }: Model, { start }: Dates): boolean {
+  const instant = firesAt(start);
+  return instant !== null && dayAt(instant, PLATFORM_ZONE) < dayAt(now, PLATFORM_ZONE);
+}
+
 /** Why these dates cannot be those of the migration now; null where they can. */
 function datesRefused(model: Model, migration: Migration, next: Dates): Outcome | null {
   if (isImpossible(migration.severity, next)) return 'DEADLINE_BEFORE_START';
@@ -133,8 +142,8 @@ function datesRefused(model: Model, migration: Migration, next: Dates): Outcome 
   if (state === 'DRAFT') return null;
   const startMoves = next.start !== migration.dates.start;
   if (state === 'GRACE_PERIOD' && startMoves) return 'GRACE_PERIOD_STARTED';
-  const [start, deadline] = [firesAt(next.start), firesAt(next.deadline)];
-  if (startMoves && start !== null && dayAt(start, PLATFORM_ZONE) < dayAt(model.now, PLATFORM_ZONE)) return 'DATE_IN_PAST';
+  const deadline = firesAt(next.deadline);
+  if (startMoves && startsBeforeToday(model, next)) return 'DATE_IN_PAST';
   return deadline !== null && deadline <= model.now ? 'DATE_IN_PAST' : null;
 }
 

@@ -5,6 +5,7 @@ import {
   draftOf,
   editOf,
   formOf,
+  keepingWhom,
   NEW_FORM,
   newMigrationOf,
 } from '../../../src/dashboard/operator/draft.rules.ts';
@@ -25,6 +26,20 @@ const EDITED = {
     listedOnly: true,
   },
 } as const;
+
+test('whom a mandatory migration touches is as it was, whatever was typed before it became so', () => {
+  const before = formOf(EDITED);
+  const typed = {
+    ...before,
+    title: 'Sender',
+    platforms: [],
+    builtInEmailOnly: true,
+    attributes: '',
+    list: 'NEW',
+    accounts: 'acme',
+  } as const;
+  expect(editOf(keepingWhom(typed, before), before)).toEqual({ title: 'Sender' });
+});
 
 test('what is left empty is left to the API: key, deadline, guide, list', () => {
   const input = newMigrationOf({ ...NEW_FORM, title: 'New' });
