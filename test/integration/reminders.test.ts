@@ -255,6 +255,20 @@ describe('steering', () => {
     ]);
   });
 
+  test.each(['EXTENSION_ENDED', 'EXEMPTION_ENDED'] as const)('after %s a worker whose clock is behind loses no last mail', async (type) => {
+    const migrationId = await world.migration('m', { start: '2026-02-01T00:00:00Z', deadline: '2026-02-10T00:00:00Z' });
+    const number = await world.account('one', [await world.administrator('ann', 'UTC')]);
+    const ends = '2026-02-20T00:00:00Z';
+    await (type === 'EXTENSION_ENDED' ? world.extend(migrationId, number, ends) : world.exempt(migrationId, number, ends));
+    world.at('2026-02-20T00:00:01Z');
+    await world.event(type, { migrationId, accountNumber: number });
+    world.at('2026-02-19T23:59:59Z');
+    await reminders.expandMilestones();
+    expect((await world.walk(reminders, '2026-03-20T00:00:00Z')).filter(({ nowOn }) => nowOn.length > 0)).toEqual([
+      { to: 'ann', at: '2026-02-20 09:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+    ]);
+  });
+
   test('at the deadline the mail tells what is on apart from what was extended', async () => {
     const ann = await world.administrator('ann', 'UTC');
     const migrationId = await world.migration('m', GRACE);
