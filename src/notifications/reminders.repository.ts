@@ -107,6 +107,7 @@ interface Completion {
  * or exemption ended with the migration on.
  *
  * @param traces the spans that events were written in, by cursor
+ * @param now the instant to judge by, not before any of the events
  * @param hour the local hour of reminders
  * @returns how many were added, and the spans that they follow from
  */

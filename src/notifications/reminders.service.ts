@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import type { ReminderContent } from '../email/reminder-mail.ts';
 import { LOG_START, readEvents, readTraceparents } from '../events/log.ts';
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
+import { judgedAt } from './judging.rules.ts';
 import { composeBatch, putOff, type WaitingPlace } from './mail-composition.repository.ts';
 import { morningIn } from './mornings.ts';
 import { readCauses, readContents } from './reminder-content.repository.ts';
@@ -63,8 +64,8 @@ export class Reminders {
    * @param signal once aborted nothing more is begun; the next sweep goes on
    */
   async expandMilestones(signal?: AbortSignal): Promise<ExpansionReport> {
+    let added = await this.followLog(signal);
     const now = this.clock.now();
-    let added = await this.followLog(now, signal);
     const { tasks, nextDueAt } = await planMilestones(this.db, now, this.settings.reminderHour);
     for (const task of tasks) {
       if (signal?.aborted) break;
@@ -132,7 +133,7 @@ export class Reminders {
   }
 
   /** Reads on in the log; the cursor moves in the transaction of what followed from the events. */
-  private async followLog(now: Date, signal: AbortSignal | undefined): Promise<number> {
+  private async followLog(signal: AbortSignal | undefined): Promise<number> {
     await this.db.query('insert into event_cursor (reader, cursor) values ($1, $2) on conflict do nothing', [READER, LOG_START]);
     const startedAt = Date.now();
     const followed: string[] = [];
@@ -143,7 +144,13 @@ export class Reminders {
       const events = place ? await readEvents(tx, place.cursor, EVENTS) : [];
       if (events.length === 0) return { count: 0, more: false };
       const traces = this.tracing.isOn ? await readTraceparents(tx, events) : new Map<string, string>();
-      const { added: count, causes } = await remindOfEvents(tx, events, traces, now, this.settings.reminderHour);
+      const { added: count, causes } = await remindOfEvents(
+        tx,
+        events,
+        traces,
+        judgedAt(this.clock.now(), events),
+        this.settings.reminderHour,
+      );
       await tx.query('update event_cursor set cursor = $2 where reader = $1', [READER, events.at(-1)!.cursor]);
       followed.push(...causes);
       return { count, more: events.length === EVENTS };

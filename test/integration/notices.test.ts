@@ -204,6 +204,8 @@ describe('a worker whose clock is behind that of whoever recorded a date', () =>
     await world.account('one', [annId]);
     const migrationId = await started();
     behind(GRACE.start);
+    await sweep.updateNotices();
+    world.at(GRACE.start);
     expect(await seen()).toEqual(['m OPEN 1']);
     world.at(GRACE.deadline);
     await world.event('DEADLINE_PASSED', { migrationId });
