@@ -2,7 +2,8 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/auth/actor.ts';
 import { Database } from '../../src/db/database.ts';
-import { MailDelivery } from '../../src/email/delivery.service.ts';
+import { MAX_ATTEMPTS } from '../../src/email/delivery.rules.ts';
+import { type DeliveryReport, MailDelivery } from '../../src/email/delivery.service.ts';
 import type { ContentOf } from '../../src/email/due-mails.ts';
 import { MailPurge } from '../../src/email/mail-purge.service.ts';
 import { claimDueMails, type MailView } from '../../src/email/mail.repository.ts';
@@ -16,6 +17,7 @@ import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fi
 import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
 
 const MINUTE = 60_000;
+const REMINDER_HOUR = 9;
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null, scopes: [] };
 const log = pino({ level: 'silent' });
 const never = () => new AbortController().signal;
@@ -46,6 +48,10 @@ function deliverer(contentOf: ContentOf, timeoutMs = 5_000): MailDelivery {
   transports.push(transport);
   const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: 5 };
   return new MailDelivery(db, new Wake(db, log), clock, transport, contentOf, settings, log);
+}
+
+function hourInBerlin(instant: Date): number {
+  return Number(instant.toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).slice(11, 13));
 }
 
 async function ledger({ id }: QueuedMail): Promise<MailView> {
@@ -119,19 +125,36 @@ describe('delivery', () => {
     expect(await ledger(mail!)).toMatchObject({ status: 'SENT', attempts: 3, lastError: null, finishedAt: now });
   });
 
-  it('gives up after three days of 4xx', async () => {
+  it('tries again in mornings alone, and gives up after three days of 4xx', async () => {
     const [mail] = await queueMails(db, 1);
     const delivery = deliverer(contentFor([mail!]));
     sink.answer(mail!.email, { kind: 'refuse', code: 451 });
-    let report = await delivery.deliverDue(never());
-    while (report.nextDueAt) {
-      now = report.nextDueAt;
+    const hours: number[] = [];
+    let report: DeliveryReport;
+    do {
       report = await delivery.deliverDue(never());
-    }
+      if (report.retried + report.failed > 0) hours.push(hourInBerlin(now));
+      now = report.nextDueAt ?? now;
+    } while (report.nextDueAt);
     expect(report.failed).toBe(1);
+    expect(hours.every((hour) => hour >= REMINDER_HOUR && hour < REMINDER_HOUR + 3)).toBe(true);
     expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeGreaterThan(2);
     expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeLessThan(4);
-    expect(await ledger(mail!)).toMatchObject({ status: 'FAILED', finishedAt: now });
+    expect(await ledger(mail!)).toMatchObject({ status: 'FAILED', attempts: MAX_ATTEMPTS, finishedAt: now });
+  });
+
+  it('lets what is found at night wait for the morning, also where a deliverer died over it, unless an operator asks', async () => {
+    const [waiting, abandoned, asked] = await queueMails(db, 3);
+    await db.query(`update mail set status = 'SENDING', attempts = 1, claimed_until = $2 where id = $1`, [abandoned!.id, NOW]);
+    await db.query(`update mail set urgent = true where id = $1`, [asked!.id]);
+    now = new Date('2026-05-01T20:00:00Z');
+    const morning = new Date('2026-05-02T07:00:00Z');
+    const delivery = deliverer(contentFor([waiting!, abandoned!, asked!]));
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 1, resent: 0, nextDueAt: morning });
+    expect(sink.mails.map(({ to }) => to[0])).toEqual([asked!.email]);
+    expect(await ledger(waiting!)).toMatchObject({ status: 'QUEUED', attempts: 0, sendAfter: morning });
+    now = morning;
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 2, resent: 1, nextDueAt: null });
   });
 
   it('ends a mail at a 5xx, tells the log, and sends it when an operator asks again', async () => {
