@@ -97,7 +97,7 @@ export class MailWorld {
   async deliver(smtpUrl: string): Promise<DeliveryReport> {
     const transport = createTransport({ SMTP_URL: smtpUrl, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS });
     const settings = { from: FROM, platformName: PLATFORM, timeoutMs: MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
-    const delivery = new MailDelivery(this.db, this.wake, this.clock, transport, (ids) => this.reminders.contentOf(ids), settings, log);
+    const delivery = new MailDelivery(this.db, this.wake, this.clock, transport, this.reminders, settings, log);
     try {
       return await delivery.deliverDue(new AbortController().signal);
     } finally {

@@ -116,6 +116,16 @@ export class Reminders {
     return readContents(this.db, mailIds, this.clock.now(), { platformName, publicUrl });
   }
 
+  /**
+   * When mails may leave next. Called before they are sent, because they may have waited since they were made.
+   *
+   * @returns null where they may now
+   */
+  nextMorning(timeZone: string, now: Date): Date | null {
+    const { open, nextAt } = morningIn(timeZone, now, this.settings.reminderHour);
+    return open ? null : nextAt;
+  }
+
   /** Of mails that follow from something that was traced, what that was. @returns by mail, as the header `traceparent` has it */
   causesOf(mailIds: readonly string[]): Promise<Map<string, string[]>> {
     return readCauses(this.db, mailIds);

@@ -12,6 +12,7 @@ import type { MailTransport } from '../../src/email/outgoing-mail.ts';
 import { createTransport } from '../../src/email/transport.provider.ts';
 import { LOG_START, readEvents } from '../../src/events/log.ts';
 import { Wake } from '../../src/events/wake.ts';
+import { morningIn } from '../../src/notifications/mornings.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fixtures.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
@@ -46,8 +47,12 @@ afterEach(async () => {
 function deliverer(contentOf: ContentOf, timeoutMs = 5_000): MailDelivery {
   const transport = createTransport({ SMTP_URL: sink.url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: timeoutMs / 1_000 });
   transports.push(transport);
+  const nextMorning = (timeZone: string, at: Date) => {
+    const { open, nextAt } = morningIn(timeZone, at, REMINDER_HOUR);
+    return open ? null : nextAt;
+  };
   const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: 5 };
-  return new MailDelivery(db, new Wake(db, log), clock, transport, contentOf, settings, log);
+  return new MailDelivery(db, new Wake(db, log), clock, transport, { contentOf, nextMorning }, settings, log);
 }
 
 function hourInBerlin(instant: Date): number {
