@@ -8,7 +8,7 @@ import { composeBatch, putOff, type WaitingPlace } from './mail-composition.repo
 import { morningIn } from './mornings.ts';
 import { readCauses, readContents } from './reminder-content.repository.ts';
 import { closeFinished, type MilestoneTask, planMilestones, readTimeZones } from './reminder-plan.repository.ts';
-import { expandBatch, FIRST_ADMINISTRATOR, remindOfEvents } from './reminders.repository.ts';
+import { expandBatch, FIRST_ADMINISTRATOR, remindMoved, remindOfEvents } from './reminders.repository.ts';
 
 /** The reader of the log that reminds of what follows from events of single accounts. */
 const READER = 'reminders';
@@ -154,16 +154,12 @@ export class Reminders {
       const events = place ? await readEvents(tx, place.cursor, EVENTS) : [];
       if (events.length === 0) return { count: 0, more: false };
       const traces = this.tracing.isOn ? await readTraceparents(tx, events) : new Map<string, string>();
-      const { added: count, causes } = await remindOfEvents(
-        tx,
-        events,
-        traces,
-        judgedAt(this.clock.now(), events),
-        this.settings.reminderHour,
-      );
+      const now = judgedAt(this.clock.now(), events);
+      const { added: ended, causes } = await remindOfEvents(tx, events, traces, now, this.settings.reminderHour);
+      const moved = await remindMoved(tx, events, now, this.settings.reminderHour);
       await tx.query('update event_cursor set cursor = $2 where reader = $1', [READER, events.at(-1)!.cursor]);
       followed.push(...causes);
-      return { count, more: events.length === EVENTS };
+      return { count: ended + moved, more: events.length === EVENTS };
     }, signal);
     for (const cause of followed) this.tracing.done('plan reminders', cause, startedAt);
     return added;
