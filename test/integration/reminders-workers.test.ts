@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
+import { planMilestones } from '../../src/notifications/reminder-plan.repository.ts';
+import { expandBatch, FIRST_ADMINISTRATOR } from '../../src/notifications/reminders.repository.ts';
 import { Reminders } from '../../src/notifications/reminders.service.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { NotificationWorld } from '../support/notification-world.ts';
@@ -53,6 +55,20 @@ describe('the last mails, four days late', () => {
       { milestone: 'END' },
     ]);
   });
+});
+
+test('a milestone that new dates made void while it was expanded is not over: the next plan has it again', async () => {
+  await world.account('one', [await world.administrator('ann', 'UTC')]);
+  const migrationId = await world.migration('m', GRACE);
+  world.at('2026-02-01T09:00:00Z');
+  const { tasks } = await planMilestones(db, world.clock.time, SETTINGS.reminderHour);
+  expect(tasks.map(({ milestone }) => milestone.key)).toEqual(['START']);
+  await world.reschedule(migrationId, '2026-06-01T00:00:00Z', 'Not ready');
+  const expanded = await db.transaction((tx) => expandBatch(tx, tasks[0]!, FIRST_ADMINISTRATOR, world.clock.time));
+  expect(expanded).toMatchObject({ added: 0 });
+  await reminders.expandMilestones();
+  const found = await db.query<{ milestone: string }>(`select milestone from reminder where milestone = 'START'`);
+  expect(found).toEqual([{ milestone: 'START' }]);
 });
 
 test('two composers at once, each with a part of everybody’s reminders, neither block each other nor double a mail', async () => {
