@@ -27,7 +27,8 @@ const CONDITIONS = {
 } as const;
 
 /**
- * Expands a task for the next administrators of its time zone, and records it as done after the last of them.
+ * Expands a task for the next administrators of its time zone, and records it as done after the last of them, unless the
+ * migration has other dates by then.
  *
  * @param after the id of the last administrator seen
  * @returns null where another worker is at it
@@ -41,9 +42,11 @@ export async function expandBatch(tx: Transaction, task: MilestoneTask, after: s
   if (!lock!.held) return null;
   const expansion = await expandTask(tx, task, after, now, null);
   if (expansion.last === null) {
+    // Where new dates made it void, nobody was reminded: the next plan has what is due by them, which may be this again.
     await tx.query(
-      'insert into milestone_run (migration_id, milestone, time_zone, finished_at) values ($1, $2, $3, $4) on conflict do nothing',
-      [task.migrationId, run, task.timeZone, now],
+      `insert into milestone_run (migration_id, milestone, time_zone, finished_at)
+       select m.id, $2, $3, $4 from migration m where m.id = $1 and m.mandatory_at is not distinct from $5 on conflict do nothing`,
+      [task.migrationId, run, task.timeZone, now, task.mandatoryAt],
     );
   }
   return expansion;
