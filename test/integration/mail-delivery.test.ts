@@ -15,10 +15,12 @@ import { Wake } from '../../src/events/wake.ts';
 import { morningIn } from '../../src/notifications/mornings.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fixtures.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
 
 const MINUTE = 60_000;
 const REMINDER_HOUR = 9;
+const CONCURRENCY = 5;
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null, scopes: [] };
 const log = pino({ level: 'silent' });
 const never = () => new AbortController().signal;
@@ -51,7 +53,7 @@ function deliverer(contentOf: ContentOf, timeoutMs = 5_000): MailDelivery {
     const { open, nextAt } = morningIn(timeZone, at, REMINDER_HOUR);
     return open ? null : nextAt;
   };
-  const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: 5 };
+  const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: CONCURRENCY };
   return new MailDelivery(db, new Wake(db, log), clock, transport, { contentOf, nextMorning }, settings, log);
 }
 
@@ -62,6 +64,14 @@ function hourInBerlin(instant: Date): number {
 async function ledger({ id }: QueuedMail): Promise<MailView> {
   const { edges } = await service.mails(OPERATOR, {}, { first: 100, after: null });
   return edges.find(({ node }) => node.id === id)!.node;
+}
+
+/** How many of them are not sent, by how they stand. */
+function unsent(mails: readonly QueuedMail[]) {
+  return db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
+    `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3 order by 1`,
+    [mails.map(({ id }) => id)],
+  );
 }
 
 async function events(mail: QueuedMail) {
@@ -245,11 +255,24 @@ describe('delivery', () => {
     expect(sent).toBeGreaterThan(0);
     expect(sent).toBeLessThan(60);
     expect(sink.mails).toHaveLength(sent);
-    const left = await db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
-      `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3`,
-      [mails.map(({ id }) => id)],
-    );
-    expect(left).toEqual([{ status: 'QUEUED', attempts: 0, claimed: false, count: 60 - sent }]);
+    expect(await unsent(mails)).toEqual([{ status: 'QUEUED', attempts: 0, claimed: false, count: 60 - sent }]);
+  });
+
+  it('gives back at once what waits behind a slow server when told to stop: the process may not live to see its answers', async () => {
+    const mails = await queueMails(db, 60);
+    sink.answer('*', { kind: 'hang' });
+    const stop = new AbortController();
+    const running = deliverer(contentFor(mails), 2 * PATIENCE_MS).deliverDue(stop.signal);
+    await expect.poll(() => sink.unanswered.length).toBe(CONCURRENCY);
+    stop.abort();
+    await expect
+      .poll(() => unsent(mails))
+      .toEqual([
+        { status: 'QUEUED', attempts: 0, claimed: false, count: 60 - CONCURRENCY },
+        { status: 'SENDING', attempts: 1, claimed: true, count: CONCURRENCY },
+      ]);
+    await sink.close();
+    expect(await running).toMatchObject({ sent: 0, retried: CONCURRENCY });
   });
 
   it('loses no mail where its content cannot be had', async () => {
