@@ -49,6 +49,8 @@ export class DueMails {
   private noneIsDue = false;
   /** Of the last batch: statements of the live claims follow one another. */
   private dropped: Promise<void> = Promise.resolve();
+  /** Once it was told to stop. */
+  private stopped: Promise<void> | undefined;
   /** Why nobody can see any more that what is claimed is under way. */
   private fault: Error | undefined;
 
@@ -61,7 +63,9 @@ export class DueMails {
     /** The hard deadline of an attempt. */
     private readonly timeoutMs: number,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    signal.addEventListener('abort', this.stop, { once: true });
+  }
 
   /**
    * The next mail to send; null where none is due any more, or nothing more may be begun.
@@ -95,11 +99,20 @@ export class DueMails {
    * @throws whatever the database threw, also earlier where nobody heard of it
    */
   async close(): Promise<void> {
+    this.signal.removeEventListener('abort', this.stop);
+    await this.stopped;
     await this.filling?.catch(ignore);
     await this.giveBack();
     await this.dropped;
     if (this.fault) throw this.fault;
   }
+
+  /** An attempt under way may outlast the process; what only waits behind it is given back while there is time. */
+  private readonly stop = (): void => {
+    this.stopped = (this.filling ?? Promise.resolve()).catch(ignore).then(() => this.giveBack());
+    // Thrown by close.
+    this.stopped.catch(ignore);
+  };
 
   private fill(): Promise<void> {
     this.filling ??= this.claim().finally(() => (this.filling = undefined));
