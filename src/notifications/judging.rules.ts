@@ -1,5 +1,4 @@
 /** At which instant what follows from events is judged. */
-import type { LoggedEvent } from '../events/log.ts';
 
 /**
  * The instant by which readers of the log ask for effective states: the present, but not before any of the events. Whoever
@@ -8,6 +7,6 @@ import type { LoggedEvent } from '../events/log.ts';
  *
  * @param now the present by the reader's clock, asked for after the events were read
  */
-export function judgedAt(now: Date, events: readonly Pick<LoggedEvent, 'at'>[]): Date {
+export function judgedAt(now: Date, events: readonly { readonly at: Date }[]): Date {
   return events.reduce((latest, { at }) => (at > latest ? at : latest), now);
 }
