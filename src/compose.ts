@@ -180,7 +180,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
     calendar: new Calendar(db, wake, clock),
     calendarLinks: new CalendarLinksService(db, wake, clock, { platformName, publicUrl }),
     counts: { fold: (signal) => foldRolloutCounts(db, clock.now(), signal) },
-    delivery: new MailDelivery(db, wake, clock, transport, (ids) => reminders.contentOf(ids), settings, log, {
+    delivery: new MailDelivery(db, wake, clock, transport, reminders, settings, log, {
       attempted: metrics?.attemptsOf('reminder_mail'),
       tracing,
       causesOf: (ids) => reminders.causesOf(ids),

@@ -52,7 +52,8 @@ export class MailWorld {
   }
 
   /**
-   * Queues a mail for each of the first administrators, with a reminder of both migrations.
+   * Queues a mail for each of the first administrators, to leave whatever the hour where they live, with a reminder of both
+   * migrations.
    *
    * @param occasion never the same twice
    */
@@ -61,7 +62,7 @@ export class MailWorld {
       await this.db.query(
         `with queued as (
            insert into mail (id, administrator_id, occasion, status, urgent, send_after, attempts, message_id, created_at)
-           select gen_random_uuid(), p.id, $3, 'QUEUED', false, $4, 0, '<' || gen_random_uuid() || '@platform.example>', $4
+           select gen_random_uuid(), p.id, $3, 'QUEUED', true, $4, 0, '<' || gen_random_uuid() || '@platform.example>', $4
              from generate_series($1::int, $2::int) i join administrator p on p.email = 'admin-' || i || '@customer.example'
            returning id, administrator_id)
          insert into reminder (administrator_id, migration_id, milestone, due_at, mail_id, created_at)
@@ -97,7 +98,7 @@ export class MailWorld {
   async deliver(smtpUrl: string): Promise<DeliveryReport> {
     const transport = createTransport({ SMTP_URL: smtpUrl, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS });
     const settings = { from: FROM, platformName: PLATFORM, timeoutMs: MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
-    const delivery = new MailDelivery(this.db, this.wake, this.clock, transport, (ids) => this.reminders.contentOf(ids), settings, log);
+    const delivery = new MailDelivery(this.db, this.wake, this.clock, transport, this.reminders, settings, log);
     try {
       return await delivery.deliverDue(new AbortController().signal);
     } finally {

@@ -60,7 +60,7 @@ export class SoakWorld {
     return new SoakWorld(house, { partner, runtime: await tokenOf('RUNTIME') });
   }
 
-  /** Queues so many mails with a reminder each, due now. */
+  /** Queues so many mails with a reminder each, due now, whatever the hour. */
   async queueMails(count: number): Promise<void> {
     this.mails += 1;
     await this.house.db.query(QUEUE, [count, `soak ${this.mails}`, (this.mails * count) % ADMINISTRATORS]);
@@ -108,7 +108,7 @@ const FILL = `
 const QUEUE = `
   with queued as (
     insert into mail (id, administrator_id, occasion, status, urgent, send_after, attempts, message_id, created_at)
-    select gen_random_uuid(), p.id, $2, 'QUEUED', false, now(), 0, '<' || gen_random_uuid() || '@platform.example>', now()
+    select gen_random_uuid(), p.id, $2, 'QUEUED', true, now(), 0, '<' || gen_random_uuid() || '@platform.example>', now()
       from (select id from administrator order by email offset $3 limit $1) p
     returning id, administrator_id)
   insert into reminder (administrator_id, migration_id, milestone, due_at, mail_id, created_at)

@@ -7,7 +7,7 @@ import { writeEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
 import { NO_TRACING, type Span, type Tracing } from '../tracing/tracing.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './delivery.rules.ts';
-import { type CausesOf, type ContentOf, type DueMail, DueMails } from './due-mails.ts';
+import { type CausesOf, type DueMail, DueMails, type MailSource } from './due-mails.ts';
 import { LiveClaims } from './live-claims.ts';
 import { type Attempt, type ClaimedMail, type EndedAttempt, nextMailDueAt, recordAttempts } from './mail.repository.ts';
 import type { MailTransport, OutgoingMail, SendResult } from './outgoing-mail.ts';
@@ -65,7 +65,7 @@ export class MailDelivery {
     private readonly wake: Wake,
     private readonly clock: Clock,
     private readonly transport: MailTransport,
-    private readonly contentOf: ContentOf,
+    private readonly source: MailSource,
     private readonly settings: DeliverySettings,
     private readonly log: Logger,
     private readonly watch: DeliveryWatch = {},
@@ -80,7 +80,7 @@ export class MailDelivery {
   async deliverDue(signal: AbortSignal): Promise<DeliveryReport> {
     const report: DeliveryReport = { sent: 0, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: null };
     const live = await LiveClaims.open(this.db);
-    const due = new DueMails(this.db, this.clock, live, this.contentOf, this.causesOf(), this.settings.timeoutMs, signal);
+    const due = new DueMails(this.db, this.clock, live, this.source, this.causesOf(), this.settings.timeoutMs, signal);
     const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(due, report));
     const ends = [...(await Promise.allSettled(senders)), ...(await Promise.allSettled([due.close()]))];
     await live.close();
@@ -155,7 +155,7 @@ export class MailDelivery {
   private outcome(mail: ClaimedMail, result: SendResult): Pick<Attempt, 'status' | 'sendAfter' | 'error'> {
     if (result.kind === 'sent') return { status: 'SENT', sendAfter: null, error: null };
     if (result.kind === 'rejected' || mail.attempts >= MAX_ATTEMPTS) return { status: 'FAILED', sendAfter: null, error: result.reason };
-    const sendAfter = new Date(this.clock.now().getTime() + retryDelayMs(mail.attempts, Math.random()));
+    const sendAfter = new Date(this.clock.now().getTime() + retryDelayMs(mail.attempts, mail.urgent, Math.random()));
     return { status: 'QUEUED', sendAfter, error: result.reason };
   }
 

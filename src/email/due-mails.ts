@@ -17,6 +17,13 @@ export type ContentOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<stri
 /** What mails follow from, by their id: spans that were traced. */
 export type CausesOf = (mailIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
 
+/** Who knows what mails have to say, and when they may leave. */
+export interface MailSource {
+  readonly contentOf: ContentOf;
+  /** When mails may leave next in a time zone; null where they may now. Asked when mails are claimed. */
+  readonly nextMorning: (timeZone: string, now: Date) => Date | null;
+}
+
 /** A claimed mail whose turn it is. */
 export interface DueMail {
   readonly mail: ClaimedMail;
@@ -42,6 +49,8 @@ export class DueMails {
   private noneIsDue = false;
   /** Of the last batch: statements of the live claims follow one another. */
   private dropped: Promise<void> = Promise.resolve();
+  /** Once it was told to stop. */
+  private stopped: Promise<void> | undefined;
   /** Why nobody can see any more that what is claimed is under way. */
   private fault: Error | undefined;
 
@@ -49,12 +58,14 @@ export class DueMails {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly live: LiveClaims,
-    private readonly contentOf: ContentOf,
+    private readonly source: MailSource,
     private readonly causesOf: CausesOf | null,
     /** The hard deadline of an attempt. */
     private readonly timeoutMs: number,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    signal.addEventListener('abort', this.stop, { once: true });
+  }
 
   /**
    * The next mail to send; null where none is due any more, or nothing more may be begun.
@@ -88,11 +99,20 @@ export class DueMails {
    * @throws whatever the database threw, also earlier where nobody heard of it
    */
   async close(): Promise<void> {
+    this.signal.removeEventListener('abort', this.stop);
+    await this.stopped;
     await this.filling?.catch(ignore);
     await this.giveBack();
     await this.dropped;
     if (this.fault) throw this.fault;
   }
+
+  /** An attempt under way may outlast the process; what only waits behind it is given back while there is time. */
+  private readonly stop = (): void => {
+    this.stopped = (this.filling ?? Promise.resolve()).catch(ignore).then(() => this.giveBack());
+    // Thrown by close.
+    this.stopped.catch(ignore);
+  };
 
   private fill(): Promise<void> {
     this.filling ??= this.claim().finally(() => (this.filling = undefined));
@@ -102,20 +122,30 @@ export class DueMails {
   private async claim(): Promise<void> {
     const now = this.clock.now();
     const staleAt = performance.now() + this.timeoutMs * ATTEMPTS_PER_CLAIM;
-    const mails = await claimDueMails(this.db, now, new Date(now.getTime() + this.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
-    if (mails.length === 0) {
-      this.noneIsDue = true;
-      return;
-    }
+    const due = await claimDueMails(this.db, now, new Date(now.getTime() + this.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
+    if (due.length === 0) this.noneIsDue = true;
+    const mails = await this.putOff(due, now);
+    if (mails.length === 0) return;
     const batch = { ids: mails.map(({ id }) => id), staleAt, left: mails.length };
     await this.live.hold(batch.ids);
-    const contents = await this.contentOf(batch.ids).catch((error: unknown) => error as Error);
+    const contents = await this.source.contentOf(batch.ids).catch((error: unknown) => error as Error);
     // A trace that lacks its beginning is better than no mail.
     const causes = await this.causesOf?.(batch.ids).catch(() => null);
     for (const mail of mails) {
       const content = contents instanceof Error ? contents : (contents.get(mail.id) ?? null);
       this.waiting.push({ mail, content, causes: causes?.get(mail.id) ?? [], done: () => this.finish(batch), batch });
     }
+  }
+
+  /** Gives back until their morning what fell due outside of one, by a retry or because nobody was there. Returns the others. */
+  private async putOff(mails: readonly ClaimedMail[], now: Date): Promise<ClaimedMail[]> {
+    const mornings = new Map([...new Set(mails.map(({ timeZone }) => timeZone))].map((zone) => [zone, this.source.nextMorning(zone, now)]));
+    const leaves = mails.map((mail) => ({ mail, sendAfter: mail.urgent ? null : mornings.get(mail.timeZone)! }));
+    await releaseMails(
+      this.db,
+      leaves.filter(({ sendAfter }) => sendAfter !== null),
+    );
+    return leaves.filter(({ sendAfter }) => sendAfter === null).map(({ mail }) => mail);
   }
 
   private finish(batch: Batch): void {
@@ -130,7 +160,7 @@ export class DueMails {
     const unsent = this.waiting.splice(0);
     await releaseMails(
       this.db,
-      unsent.map(({ mail }) => mail),
+      unsent.map(({ mail }) => ({ mail, sendAfter: null })),
     );
     for (const { done } of unsent) done();
   }

@@ -15,6 +15,17 @@ export interface ClaimedMail {
   readonly attempts: number;
   /** Whether a deliverer had it before that never said how it ended: it may go out for the second time. */
   readonly takenOver: boolean;
+  /** An operator asked for it at once: it waits for no morning. */
+  readonly urgent: boolean;
+  /** Where its administrator lives. */
+  readonly timeZone: string;
+}
+
+/** A claim that came to no attempt. */
+export interface ReleasedMail {
+  readonly mail: ClaimedMail;
+  /** When it may leave; null for as before. */
+  readonly sendAfter: Date | null;
 }
 
 /** How an attempt ended, for the ledger. */
@@ -70,7 +81,7 @@ export function claimDueMails(db: Queryable, now: Date, until: Date, limit: numb
      update mail m set status = 'SENDING', claimed_until = $2, attempts = attempts + 1
        from due where m.id = due.id
      returning m.id, m.administrator_id as "administratorId", m.message_id as "messageId", m.created_at as "createdAt", m.attempts,
-               due.status = 'SENDING' as "takenOver"`,
+               due.status = 'SENDING' as "takenOver", m.urgent, (select p.time_zone from administrator p where p.id = m.administrator_id) as "timeZone"`,
     [now, until, limit],
   );
 }
@@ -104,14 +115,20 @@ export async function recordAttempts(db: Queryable, ended: readonly EndedAttempt
   return ended.map(({ mail }) => ours.has(mail.id));
 }
 
-/** Gives back claims that came to no attempt, as they were. */
-export async function releaseMails(db: Queryable, mails: readonly ClaimedMail[]): Promise<void> {
-  if (mails.length === 0) return;
+/** Gives back claims that came to no attempt: what was taken over stays so, or nobody would count that it may go out twice. */
+export async function releaseMails(db: Queryable, released: readonly ReleasedMail[]): Promise<void> {
+  if (released.length === 0) return;
   await db.query(
-    `update mail m set status = 'QUEUED', claimed_until = null, attempts = m.attempts - 1
-       from unnest($1::uuid[], $2::int[]) as c(id, attempts)
+    `update mail m set status = case when c.taken_over then 'SENDING' else 'QUEUED' end, attempts = m.attempts - 1,
+            send_after = coalesce(c.send_after, m.send_after), claimed_until = case when c.taken_over then coalesce(c.send_after, m.send_after) end
+       from unnest($1::uuid[], $2::int[], $3::boolean[], $4::timestamptz[]) as c(id, attempts, taken_over, send_after)
       where m.id = c.id and m.attempts = c.attempts and m.status = 'SENDING'`,
-    [mails.map(({ id }) => id), mails.map(({ attempts }) => attempts)],
+    [
+      released.map(({ mail }) => mail.id),
+      released.map(({ mail }) => mail.attempts),
+      released.map(({ mail }) => mail.takenOver),
+      released.map(({ sendAfter }) => sendAfter),
+    ],
   );
 }
 

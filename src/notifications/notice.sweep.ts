@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { type LoggedEvent, LOG_START, readEvents } from '../events/log.ts';
 import type { Wake } from '../events/wake.ts';
+import { judgedAt } from './judging.rules.ts';
 import {
   addEnds,
   type MigrationNews,
@@ -80,7 +81,7 @@ export class NoticeSweep {
     total: { added: number; closed: number },
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    const now = this.clock.now();
+    const now = judgedAt(this.clock.now(), events);
     const about = (...scopes: string[]) => events.filter((event) => scopes.includes(noticeScope(event) ?? ''));
     const step = async (work: (tx: Transaction) => Promise<{ added: number; closed: number }>) => {
       const done = signal?.aborted ? null : await this.alone(work);

@@ -44,7 +44,7 @@ export async function readContents(
 
 interface Letter {
   mailId: string;
-  /** The migrations whose reminders it carries. */
+  /** The migrations it reminds of; not those of which it was to say that they are on. */
   migrationIds: string[];
   name: string;
   email: string;
@@ -56,7 +56,7 @@ function readLetters(db: Queryable, mailIds: readonly string[]): Promise<Letter[
   return db.queryPrepared<Letter>(
     'reminder-letters',
     `select e.id as "mailId", p.name, p.email, p.time_zone as "timeZone", p.locale,
-            array(select distinct r.migration_id from reminder r where r.mail_id = e.id)::text[] as "migrationIds"
+            array(select distinct r.migration_id from reminder r where r.mail_id = e.id and r.milestone not like 'ON:%')::text[] as "migrationIds"
        from mail e join administrator p on p.id = e.administrator_id where e.id = any ($1)`,
     [mailIds],
   );

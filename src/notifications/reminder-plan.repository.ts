@@ -17,6 +17,11 @@ const CLOSE_AFTER_DAYS = 3;
 /** Marks, under all time zones, a migration about which no milestone is left. */
 const END = 'END';
 const ALL_ZONES = '*';
+/**
+ * Whether a run that ended so shortly before a move had the administrator in it, nobody can tell: its instant is that of the
+ * beginning, by the clock of another process. Then it counts as if it had not, because nobody is reminded twice.
+ */
+const UNSURE_MS = 3_600_000;
 
 /** One milestone to expand for the administrators of one time zone. */
 export interface MilestoneTask {
@@ -27,6 +32,14 @@ export interface MilestoneTask {
   readonly ownDeadline: Date | null;
   /** The deadline the migration had when this was planned: a change of dates in between makes it void. */
   readonly mandatoryAt: Date | null;
+}
+
+/** An administrator who went to live in another time zone. */
+export interface ZoneMove {
+  readonly administratorId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: Date;
 }
 
 /** What is to be expanded, and when the next milestone may fall due. */
@@ -47,18 +60,45 @@ export function runName(milestone: Milestone, ownDeadline: Date | null): string 
  */
 export async function planMilestones(db: Queryable, now: Date, hour: number): Promise<MilestonePlan> {
   const tracks = [...(await readSchedules(db, now)), ...(await readOwnDeadlines(db, now))];
-  const done = await readRuns(db, tracks);
-  const tasks: MilestoneTask[] = [];
-  let nextDueAt: Date | null = null;
-  for (const { migrationId, milestones, timeZones, ownDeadline, mandatoryAt } of tracks) {
-    for (const timeZone of timeZones) {
-      const isDone = (milestone: Milestone) => done.has(`${migrationId} ${runName(milestone, ownDeadline)} ${timeZone}`);
-      const found = dueMilestones(milestones, now, (milestone) => morningOf(milestone, timeZone, hour), isDone);
-      tasks.push(...found.due.map((milestone) => ({ migrationId, timeZone, milestone, ownDeadline, mandatoryAt })));
-      nextDueAt = earlier(nextDueAt, found.nextDueAt);
-    }
-  }
-  return { tasks, nextDueAt };
+  const done = await readRuns(db, tracks, null);
+  const plans = tracks.flatMap((track) => track.timeZones.map((timeZone) => planTrack(track, timeZone, timeZone, done, now, hour)));
+  return {
+    tasks: plans.flatMap(({ tasks }) => tasks),
+    nextDueAt: plans.reduce<Date | null>((next, plan) => earlier(next, plan.nextDueAt), null),
+  };
+}
+
+/**
+ * Reads what is due where administrators have moved to and was not where they came from: it may have been expanded there
+ * without them.
+ *
+ * @param moves not empty
+ * @param hour the local hour of reminders
+ * @returns the tasks of each
+ */
+export async function planMoves(
+  db: Queryable,
+  moves: readonly ZoneMove[],
+  now: Date,
+  hour: number,
+): Promise<Map<ZoneMove, readonly MilestoneTask[]>> {
+  const tracks = [...(await readSchedules(db, now)), ...(await readOwnDeadlines(db, now))];
+  const first = Math.min(...moves.map(({ at }) => at.getTime()));
+  const done = await readRuns(db, tracks, new Date(first - UNSURE_MS));
+  return new Map(moves.map((move) => [move, tracks.flatMap((track) => planTrack(track, move.to, move.from, done, now, hour).tasks)]));
+}
+
+function planTrack(
+  { migrationId, milestones, ownDeadline, mandatoryAt }: Track,
+  timeZone: string,
+  doneIn: string,
+  done: ReadonlySet<string>,
+  now: Date,
+  hour: number,
+): MilestonePlan {
+  const isDone = (milestone: Milestone) => done.has(`${migrationId} ${runName(milestone, ownDeadline)} ${doneIn}`);
+  const { due, nextDueAt } = dueMilestones(milestones, now, (milestone) => morningOf(milestone, timeZone, hour), isDone);
+  return { tasks: due.map((milestone) => ({ migrationId, timeZone, milestone, ownDeadline, mandatoryAt })), nextDueAt };
 }
 
 /**
@@ -143,11 +183,12 @@ async function readOwnDeadlines(db: Queryable, now: Date): Promise<Track[]> {
   }));
 }
 
-async function readRuns(db: Queryable, tracks: readonly Track[]): Promise<Set<string>> {
+async function readRuns(db: Queryable, tracks: readonly Track[], until: Date | null): Promise<Set<string>> {
   const names = tracks.flatMap(({ milestones, ownDeadline }) => milestones.map((milestone) => runName(milestone, ownDeadline)));
   const rows = await db.query<{ run: string }>(
-    `select migration_id || ' ' || milestone || ' ' || time_zone as run from milestone_run where migration_id = any ($1) and milestone = any ($2)`,
-    [[...new Set(tracks.map(({ migrationId }) => migrationId))], [...new Set(names)]],
+    `select migration_id || ' ' || milestone || ' ' || time_zone as run from milestone_run where migration_id = any ($1) and milestone = any ($2)
+        and ($3::timestamptz is null or finished_at <= $3)`,
+    [[...new Set(tracks.map(({ migrationId }) => migrationId))], [...new Set(names)], until],
   );
   return new Set(rows.map(({ run }) => run));
 }

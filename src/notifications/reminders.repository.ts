@@ -2,7 +2,7 @@
 import type { Queryable, Transaction } from '../db/database.ts';
 import type { EventCursor, LoggedEvent } from '../events/log.ts';
 import { firstMorning } from './mornings.ts';
-import { type MilestoneTask, runName } from './reminder-plan.repository.ts';
+import { type MilestoneTask, planMoves, runName, type ZoneMove } from './reminder-plan.repository.ts';
 import { onMilestone } from './reminders.rules.ts';
 import { hasAccount, LIVE, OPEN } from './standing.repository.ts';
 
@@ -27,7 +27,8 @@ const CONDITIONS = {
 } as const;
 
 /**
- * Expands a task for the next administrators of its time zone, and records it as done after the last of them.
+ * Expands a task for the next administrators of its time zone, and records it as done after the last of them, unless the
+ * migration has other dates by then.
  *
  * @param after the id of the last administrator seen
  * @returns null where another worker is at it
@@ -39,14 +40,21 @@ export async function expandBatch(tx: Transaction, task: MilestoneTask, after: s
     `${task.migrationId} ${run} ${task.timeZone}`,
   ]);
   if (!lock!.held) return null;
-  const expansion = task.ownDeadline ? await expandOwnDeadline(tx, task, now) : await expandPage(tx, task, after, now);
+  const expansion = await expandTask(tx, task, after, now, null);
   if (expansion.last === null) {
+    // Where new dates made it void, nobody was reminded: the next plan has what is due by them, which may be this again.
     await tx.query(
-      'insert into milestone_run (migration_id, milestone, time_zone, finished_at) values ($1, $2, $3, $4) on conflict do nothing',
-      [task.migrationId, run, task.timeZone, now],
+      `insert into milestone_run (migration_id, milestone, time_zone, finished_at)
+       select m.id, $2, $3, $4 from migration m where m.id = $1 and m.mandatory_at is not distinct from $5 on conflict do nothing`,
+      [task.migrationId, run, task.timeZone, now, task.mandatoryAt],
     );
   }
   return expansion;
+}
+
+/** @param only the one administrator to look at; null for all of the time zone */
+function expandTask(tx: Transaction, task: MilestoneTask, after: string, now: Date, only: string | null): Promise<Expansion> {
+  return task.ownDeadline ? expandOwnDeadline(tx, task, now, only) : expandPage(tx, task, after, now, only);
 }
 
 async function expandPage(
@@ -54,9 +62,10 @@ async function expandPage(
   { migrationId, timeZone, milestone, mandatoryAt }: MilestoneTask,
   after: string,
   now: Date,
+  only: string | null,
 ): Promise<Expansion> {
   const [row] = await tx.query<{ added: number; seen: number; last: string | null }>(
-    `with page as (select id, created_at from administrator where time_zone = $1 and id > $2 order by id limit $3),
+    `with page as (select id, created_at from administrator where time_zone = $1 and id > $2 and ($9::uuid is null or id = $9) order by id limit $3),
      added as (
        insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
        select p.id, m.id, $5, $6, $7 from page p join migration m on m.id = $4
@@ -64,7 +73,7 @@ async function expandPage(
           and ${hasAccount('p.id', '$7', CONDITIONS[milestone.kind])}
        on conflict do nothing returning 1)
      select (select count(*) from added) as added, (select count(*) from page) as seen, (select id from page order by id desc limit 1) as last`,
-    [timeZone, after, BATCH, migrationId, milestone.key, milestone.dueAt, now, mandatoryAt],
+    [timeZone, after, BATCH, migrationId, milestone.key, milestone.dueAt, now, mandatoryAt, only],
   );
   return { added: row!.added, last: row!.seen < BATCH ? null : row!.last };
 }
@@ -74,6 +83,7 @@ async function expandOwnDeadline(
   tx: Transaction,
   { migrationId, timeZone, milestone, ownDeadline }: MilestoneTask,
   now: Date,
+  only: string | null,
 ): Promise<Expansion> {
   const rows = await tx.query(
     `insert into reminder (administrator_id, migration_id, milestone, due_at, created_at)
@@ -83,13 +93,37 @@ async function expandOwnDeadline(
        join account a on a.number = d.account_number
        cross join lateral effective_state(m, a, d, $5) s
        join administration x on x.account_number = a.number
-       join administrator p on p.id = x.administrator_id and p.time_zone = $2 and p.created_at <= $4
+       join administrator p on p.id = x.administrator_id and p.time_zone = $2 and p.created_at <= $4 and ($7::uuid is null or p.id = $7)
       where m.id = $1 and s.reason = 'EXTENDED'
         and not exists (select from event e where e.account_number = a.number and e.migration_id = m.id and e.type = 'DEADLINE_EXTENDED' and e.at >= $4)
      on conflict do nothing returning 1`,
-    [migrationId, timeZone, milestone.key, milestone.dueAt, now, ownDeadline],
+    [migrationId, timeZone, milestone.key, milestone.dueAt, now, ownDeadline, only],
   );
   return { added: rows.length, last: null };
+}
+
+/**
+ * Reminds administrators who moved to another time zone of what was expanded there before they came.
+ *
+ * @param hour the local hour of reminders
+ * @returns how many reminders were added
+ */
+export async function remindMoved(tx: Transaction, events: readonly LoggedEvent[], now: Date, hour: number): Promise<number> {
+  const moves = events.flatMap((event) => moveOf(event) ?? []);
+  if (moves.length === 0) return 0;
+  let added = 0;
+  for (const [{ administratorId }, tasks] of await planMoves(tx, moves, now, hour)) {
+    for (const task of tasks) {
+      added += (await expandTask(tx, task, FIRST_ADMINISTRATOR, now, administratorId)).added;
+    }
+  }
+  return added;
+}
+
+function moveOf({ type, administratorId, at, data }: LoggedEvent): ZoneMove | null {
+  if (type !== 'ADMINISTRATOR_EDITED' || administratorId === null) return null;
+  const { before, after } = data as { before?: { timeZone?: string }; after?: { timeZone?: string } };
+  return before?.timeZone && after?.timeZone ? { administratorId, from: before.timeZone, to: after.timeZone, at } : null;
 }
 
 /** An administrator for whom a migration has become on everywhere, or on a steered account. */
@@ -107,6 +141,7 @@ interface Completion {
  * or exemption ended with the migration on.
  *
  * @param traces the spans that events were written in, by cursor
+ * @param now the instant to judge by, not before any of the events
  * @param hour the local hour of reminders
  * @returns how many were added, and the spans that they follow from
  */

@@ -3,11 +3,12 @@ import type { Database, Transaction } from '../db/database.ts';
 import type { ReminderContent } from '../email/reminder-mail.ts';
 import { LOG_START, readEvents, readTraceparents } from '../events/log.ts';
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
+import { judgedAt } from './judging.rules.ts';
 import { composeBatch, putOff, type WaitingPlace } from './mail-composition.repository.ts';
 import { morningIn } from './mornings.ts';
 import { readCauses, readContents } from './reminder-content.repository.ts';
 import { closeFinished, type MilestoneTask, planMilestones, readTimeZones } from './reminder-plan.repository.ts';
-import { expandBatch, FIRST_ADMINISTRATOR, remindOfEvents } from './reminders.repository.ts';
+import { expandBatch, FIRST_ADMINISTRATOR, remindMoved, remindOfEvents } from './reminders.repository.ts';
 
 /** The reader of the log that reminds of what follows from events of single accounts. */
 const READER = 'reminders';
@@ -63,8 +64,8 @@ export class Reminders {
    * @param signal once aborted nothing more is begun; the next sweep goes on
    */
   async expandMilestones(signal?: AbortSignal): Promise<ExpansionReport> {
+    let added = await this.followLog(signal);
     const now = this.clock.now();
-    let added = await this.followLog(now, signal);
     const { tasks, nextDueAt } = await planMilestones(this.db, now, this.settings.reminderHour);
     for (const task of tasks) {
       if (signal?.aborted) break;
@@ -115,6 +116,16 @@ export class Reminders {
     return readContents(this.db, mailIds, this.clock.now(), { platformName, publicUrl });
   }
 
+  /**
+   * When mails may leave next. Called before they are sent, because they may have waited since they were made.
+   *
+   * @returns null where they may now
+   */
+  nextMorning(timeZone: string, now: Date): Date | null {
+    const { open, nextAt } = morningIn(timeZone, now, this.settings.reminderHour);
+    return open ? null : nextAt;
+  }
+
   /** Of mails that follow from something that was traced, what that was. @returns by mail, as the header `traceparent` has it */
   causesOf(mailIds: readonly string[]): Promise<Map<string, string[]>> {
     return readCauses(this.db, mailIds);
@@ -132,7 +143,7 @@ export class Reminders {
   }
 
   /** Reads on in the log; the cursor moves in the transaction of what followed from the events. */
-  private async followLog(now: Date, signal: AbortSignal | undefined): Promise<number> {
+  private async followLog(signal: AbortSignal | undefined): Promise<number> {
     await this.db.query('insert into event_cursor (reader, cursor) values ($1, $2) on conflict do nothing', [READER, LOG_START]);
     const startedAt = Date.now();
     const followed: string[] = [];
@@ -143,10 +154,12 @@ export class Reminders {
       const events = place ? await readEvents(tx, place.cursor, EVENTS) : [];
       if (events.length === 0) return { count: 0, more: false };
       const traces = this.tracing.isOn ? await readTraceparents(tx, events) : new Map<string, string>();
-      const { added: count, causes } = await remindOfEvents(tx, events, traces, now, this.settings.reminderHour);
+      const now = judgedAt(this.clock.now(), events);
+      const { added: ended, causes } = await remindOfEvents(tx, events, traces, now, this.settings.reminderHour);
+      const moved = await remindMoved(tx, events, now, this.settings.reminderHour);
       await tx.query('update event_cursor set cursor = $2 where reader = $1', [READER, events.at(-1)!.cursor]);
       followed.push(...causes);
-      return { count, more: events.length === EVENTS };
+      return { count: ended + moved, more: events.length === EVENTS };
     }, signal);
     for (const cause of followed) this.tracing.done('plan reminders', cause, startedAt);
     return added;

@@ -2,7 +2,8 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/auth/actor.ts';
 import { Database } from '../../src/db/database.ts';
-import { MailDelivery } from '../../src/email/delivery.service.ts';
+import { MAX_ATTEMPTS } from '../../src/email/delivery.rules.ts';
+import { type DeliveryReport, MailDelivery } from '../../src/email/delivery.service.ts';
 import type { ContentOf } from '../../src/email/due-mails.ts';
 import { MailPurge } from '../../src/email/mail-purge.service.ts';
 import { claimDueMails, type MailView } from '../../src/email/mail.repository.ts';
@@ -11,11 +12,15 @@ import type { MailTransport } from '../../src/email/outgoing-mail.ts';
 import { createTransport } from '../../src/email/transport.provider.ts';
 import { LOG_START, readEvents } from '../../src/events/log.ts';
 import { Wake } from '../../src/events/wake.ts';
+import { morningIn } from '../../src/notifications/mornings.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { contentFor, NOW, type QueuedMail, queueMails } from '../support/mail-fixtures.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp.ts';
 
 const MINUTE = 60_000;
+const REMINDER_HOUR = 9;
+const CONCURRENCY = 5;
 const OPERATOR: Actor = { role: 'OPERATOR', subject: 'ops@example.com', administratorId: null, tokenId: null, scopes: [] };
 const log = pino({ level: 'silent' });
 const never = () => new AbortController().signal;
@@ -44,13 +49,29 @@ afterEach(async () => {
 function deliverer(contentOf: ContentOf, timeoutMs = 5_000): MailDelivery {
   const transport = createTransport({ SMTP_URL: sink.url, DATA_DIR: '/nowhere', MAIL_TIMEOUT_SECONDS: timeoutMs / 1_000 });
   transports.push(transport);
-  const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: 5 };
-  return new MailDelivery(db, new Wake(db, log), clock, transport, contentOf, settings, log);
+  const nextMorning = (timeZone: string, at: Date) => {
+    const { open, nextAt } = morningIn(timeZone, at, REMINDER_HOUR);
+    return open ? null : nextAt;
+  };
+  const settings = { from: 'migrations@example.com', platformName: 'Example Platform', timeoutMs, concurrency: CONCURRENCY };
+  return new MailDelivery(db, new Wake(db, log), clock, transport, { contentOf, nextMorning }, settings, log);
+}
+
+function hourInBerlin(instant: Date): number {
+  return Number(instant.toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).slice(11, 13));
 }
 
 async function ledger({ id }: QueuedMail): Promise<MailView> {
   const { edges } = await service.mails(OPERATOR, {}, { first: 100, after: null });
   return edges.find(({ node }) => node.id === id)!.node;
+}
+
+/** How many of them are not sent, by how they stand. */
+function unsent(mails: readonly QueuedMail[]) {
+  return db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
+    `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3 order by 1`,
+    [mails.map(({ id }) => id)],
+  );
 }
 
 async function events(mail: QueuedMail) {
@@ -119,19 +140,36 @@ describe('delivery', () => {
     expect(await ledger(mail!)).toMatchObject({ status: 'SENT', attempts: 3, lastError: null, finishedAt: now });
   });
 
-  it('gives up after three days of 4xx', async () => {
+  it('tries again in mornings alone, and gives up after three days of 4xx', async () => {
     const [mail] = await queueMails(db, 1);
     const delivery = deliverer(contentFor([mail!]));
     sink.answer(mail!.email, { kind: 'refuse', code: 451 });
-    let report = await delivery.deliverDue(never());
-    while (report.nextDueAt) {
-      now = report.nextDueAt;
+    const hours: number[] = [];
+    let report: DeliveryReport;
+    do {
       report = await delivery.deliverDue(never());
-    }
+      if (report.retried + report.failed > 0) hours.push(hourInBerlin(now));
+      now = report.nextDueAt ?? now;
+    } while (report.nextDueAt);
     expect(report.failed).toBe(1);
+    expect(hours.every((hour) => hour >= REMINDER_HOUR && hour < REMINDER_HOUR + 3)).toBe(true);
     expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeGreaterThan(2);
     expect((now.getTime() - NOW.getTime()) / (24 * 60 * MINUTE)).toBeLessThan(4);
-    expect(await ledger(mail!)).toMatchObject({ status: 'FAILED', finishedAt: now });
+    expect(await ledger(mail!)).toMatchObject({ status: 'FAILED', attempts: MAX_ATTEMPTS, finishedAt: now });
+  });
+
+  it('lets what is found at night wait for the morning, also where a deliverer died over it, unless an operator asks', async () => {
+    const [waiting, abandoned, asked] = await queueMails(db, 3);
+    await db.query(`update mail set status = 'SENDING', attempts = 1, claimed_until = $2 where id = $1`, [abandoned!.id, NOW]);
+    await db.query(`update mail set urgent = true where id = $1`, [asked!.id]);
+    now = new Date('2026-05-01T20:00:00Z');
+    const morning = new Date('2026-05-02T07:00:00Z');
+    const delivery = deliverer(contentFor([waiting!, abandoned!, asked!]));
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 1, resent: 0, nextDueAt: morning });
+    expect(sink.mails.map(({ to }) => to[0])).toEqual([asked!.email]);
+    expect(await ledger(waiting!)).toMatchObject({ status: 'QUEUED', attempts: 0, sendAfter: morning });
+    now = morning;
+    expect(await delivery.deliverDue(never())).toMatchObject({ sent: 2, resent: 1, nextDueAt: null });
   });
 
   it('ends a mail at a 5xx, tells the log, and sends it when an operator asks again', async () => {
@@ -217,11 +255,24 @@ describe('delivery', () => {
     expect(sent).toBeGreaterThan(0);
     expect(sent).toBeLessThan(60);
     expect(sink.mails).toHaveLength(sent);
-    const left = await db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
-      `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3`,
-      [mails.map(({ id }) => id)],
-    );
-    expect(left).toEqual([{ status: 'QUEUED', attempts: 0, claimed: false, count: 60 - sent }]);
+    expect(await unsent(mails)).toEqual([{ status: 'QUEUED', attempts: 0, claimed: false, count: 60 - sent }]);
+  });
+
+  it('gives back at once what waits behind a slow server when told to stop: the process may not live to see its answers', async () => {
+    const mails = await queueMails(db, 60);
+    sink.answer('*', { kind: 'hang' });
+    const stop = new AbortController();
+    const running = deliverer(contentFor(mails), 2 * PATIENCE_MS).deliverDue(stop.signal);
+    await expect.poll(() => sink.unanswered.length).toBe(CONCURRENCY);
+    stop.abort();
+    await expect
+      .poll(() => unsent(mails))
+      .toEqual([
+        { status: 'QUEUED', attempts: 0, claimed: false, count: 60 - CONCURRENCY },
+        { status: 'SENDING', attempts: 1, claimed: true, count: CONCURRENCY },
+      ]);
+    await sink.close();
+    expect(await running).toMatchObject({ sent: 0, retried: CONCURRENCY });
   });
 
   it('loses no mail where its content cannot be had', async () => {

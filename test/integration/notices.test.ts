@@ -197,6 +197,37 @@ test('a reschedule is news to those with something open; a later one replaces it
   expect(await seen()).toEqual(['m OPEN 1']);
 });
 
+describe('a worker whose clock is behind that of whoever recorded a date', () => {
+  const behind = (date: string) => world.at(new Date(Date.parse(date) - 50).toISOString());
+
+  test('tells of the start, and of the deadline', async () => {
+    await world.account('one', [annId]);
+    const migrationId = await started();
+    behind(GRACE.start);
+    await sweep.updateNotices();
+    world.at(GRACE.start);
+    expect(await seen()).toEqual(['m OPEN 1']);
+    world.at(GRACE.deadline);
+    await world.event('DEADLINE_PASSED', { migrationId });
+    behind(GRACE.deadline);
+    await sweep.updateNotices();
+    world.at(GRACE.deadline);
+    expect(await seen()).toEqual(['m ON 0']);
+  });
+
+  test('tells of an extension that ended', async () => {
+    const number = await world.account('one', [annId]);
+    const migrationId = await started();
+    await world.extend(migrationId, number, '2026-06-01T00:00:00Z');
+    world.at('2026-06-01T00:00:00Z');
+    await world.event('EXTENSION_ENDED', { migrationId, accountNumber: number });
+    behind('2026-06-01T00:00:00Z');
+    await sweep.updateNotices();
+    world.at('2026-06-01T00:00:00Z');
+    expect(await seen()).toEqual(['m ON 0']);
+  });
+});
+
 describe('reading and dismissing', () => {
   test('a dismissed notice is read, stays so, and dismissing again changes nothing', async () => {
     await world.account('one', [annId]);

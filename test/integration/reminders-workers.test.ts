@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
+import { planMilestones } from '../../src/notifications/reminder-plan.repository.ts';
+import { expandBatch, FIRST_ADMINISTRATOR } from '../../src/notifications/reminders.repository.ts';
 import { Reminders } from '../../src/notifications/reminders.service.ts';
 import { cloneDatabase } from '../support/database.ts';
-import { NotificationWorld } from '../support/notification-world.ts';
+import { NotificationWorld, type SentMail } from '../support/notification-world.ts';
 
 const SETTINGS = { reminderHour: 9, platformName: 'Acme', publicUrl: 'http://localhost', mailFrom: 'rollouts@acme.example' };
 const GRACE = { start: '2026-02-01T00:00:00Z', deadline: '2026-05-02T00:00:00Z' };
@@ -53,6 +55,67 @@ describe('the last mails, four days late', () => {
       { milestone: 'END' },
     ]);
   });
+});
+
+test.each(['EXTENSION_ENDED', 'EXEMPTION_ENDED'] as const)('after %s a worker whose clock is behind loses no last mail', async (type) => {
+  const migrationId = await world.migration('m', { start: '2026-02-01T00:00:00Z', deadline: '2026-02-10T00:00:00Z' });
+  const number = await world.account('one', [await world.administrator('ann', 'UTC')]);
+  const ends = '2026-02-20T00:00:00Z';
+  await (type === 'EXTENSION_ENDED' ? world.extend(migrationId, number, ends) : world.exempt(migrationId, number, ends));
+  world.at('2026-02-20T00:00:01Z');
+  await world.event(type, { migrationId, accountNumber: number });
+  world.at('2026-02-19T23:59:59Z');
+  await reminders.expandMilestones();
+  expect((await world.walk(reminders, '2026-03-20T00:00:00Z')).filter(({ nowOn }) => nowOn.length > 0)).toEqual([
+    { to: 'ann', at: '2026-02-20 09:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+  ]);
+});
+
+describe('an administrator who moves to a time zone that the workers are done with', () => {
+  let ann: string;
+  const toAnn = (mails: SentMail[]) => mails.filter(({ to }) => to === 'ann').map(({ at }) => at);
+
+  beforeEach(async () => {
+    ann = await world.administrator('ann', 'Europe/London');
+    await world.account('one', [ann, await world.administrator('bob', 'Asia/Tokyo')]);
+    await world.migration('m', GRACE);
+  });
+
+  test('where the last mail has been sent already has it too', async () => {
+    await world.walk(reminders, '2026-05-02T01:00:00Z');
+    await world.move(ann, 'Asia/Tokyo');
+    expect(await world.walk(reminders, '2026-06-01T00:00:00Z')).toEqual([
+      { to: 'ann', at: '2026-05-02 10:00', nowOn: ['m: one'], rescheduled: [], open: [] },
+    ]);
+  });
+
+  test('where the cadence has gone on meanwhile goes on with it', async () => {
+    await world.walk(reminders, '2026-04-25T05:00:00Z');
+    await world.move(ann, 'Asia/Tokyo');
+    expect(toAnn(await world.walk(reminders, '2026-04-27T00:00:00Z'))).toEqual(['2026-04-26 09:00']);
+  });
+
+  test('hears of nothing for a second time', async () => {
+    await world.walk(reminders, '2026-04-25T20:00:00Z');
+    await world.move(ann, 'Asia/Tokyo');
+    await world.walk(reminders, '2026-04-26T20:00:00Z');
+    await world.move(ann, 'Europe/Berlin');
+    expect(toAnn(await world.walk(reminders, '2026-04-29T12:00:00Z'))).toEqual(['2026-04-29 09:00']);
+  });
+});
+
+test('a milestone that new dates made void while it was expanded is not over: the next plan has it again', async () => {
+  await world.account('one', [await world.administrator('ann', 'UTC')]);
+  const migrationId = await world.migration('m', GRACE);
+  world.at('2026-02-01T09:00:00Z');
+  const { tasks } = await planMilestones(db, world.clock.time, SETTINGS.reminderHour);
+  expect(tasks.map(({ milestone }) => milestone.key)).toEqual(['START']);
+  await world.reschedule(migrationId, '2026-06-01T00:00:00Z', 'Not ready');
+  const expanded = await db.transaction((tx) => expandBatch(tx, tasks[0]!, FIRST_ADMINISTRATOR, world.clock.time));
+  expect(expanded).toMatchObject({ added: 0 });
+  await reminders.expandMilestones();
+  const found = await db.query<{ milestone: string }>(`select milestone from reminder where milestone = 'START'`);
+  expect(found).toEqual([{ milestone: 'START' }]);
 });
 
 test('two composers at once, each with a part of everybody’s reminders, neither block each other nor double a mail', async () => {

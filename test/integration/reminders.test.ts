@@ -314,6 +314,16 @@ describe('opting in early', () => {
     ]);
   });
 
+  test('the only account opted in and out again before the mail is no reason to mail off the cadence', async () => {
+    const migrationId = await world.migration('m', GRACE);
+    const one = await world.account('one', [await world.administrator('ann', 'UTC')]);
+    await world.walk(reminders, '2026-03-10T12:00:00Z');
+    await world.optIn(migrationId, one);
+    await world.tick(reminders);
+    await world.optOut(migrationId, one);
+    expect(summary(await world.walk(reminders, '2026-04-02T12:00:00Z'))).toEqual(['ann 2026-04-02 09:00']);
+  });
+
   test('what was settled meanwhile does not become a mail about something else', async () => {
     const ann = await world.administrator('ann', 'UTC');
     await world.migration('standing', { start: '2026-02-01T00:00:00Z' });

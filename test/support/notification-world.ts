@@ -67,6 +67,15 @@ export class NotificationWorld {
     return id;
   }
 
+  /** Somebody goes to live in another time zone. */
+  async move(administratorId: string, timeZone: string): Promise<void> {
+    const [before] = await this.db.query<{ timeZone: string }>('select time_zone as "timeZone" from administrator where id = $1', [
+      administratorId,
+    ]);
+    await this.db.query('update administrator set time_zone = $2 where id = $1', [administratorId, timeZone]);
+    await this.event('ADMINISTRATOR_EDITED', { administratorId, data: { before, after: { timeZone } } });
+  }
+
   async account(name: string, administratorIds: readonly string[], facts: { createdAt?: string; platform?: string } = {}): Promise<number> {
     const { createdAt = '2025-01-01T00:00:00Z', platform = 'CLOUD' } = facts;
     const [row] = await this.db.query<{ number: number }>(

@@ -13,8 +13,8 @@ const OLGA: Actor = { role: 'OPERATOR', subject: 'olga', administratorId: null, 
 const KEY = 'change';
 const CADENCE_DAYS = [60, 30, 14, 7, 3, 1];
 const LATEST_HOUR = MORNING_HOUR + 3;
-/** All that is to be done at midnight. */
-const CALENDAR = REMINDING.slice(0, 1);
+/** All that is to be done at midnight: dates are recorded, and told of in the dashboard. */
+const CALENDAR = REMINDING.slice(0, 2);
 
 type Sweeps = typeof REMINDING;
 
@@ -93,6 +93,7 @@ class Walk {
     ];
     for (const { at, sweeps } of stops.toSorted((one, other) => one.at - other.at)) await this.work(at, sweeps);
     await this.lookAtMails();
+    await this.lookAtNotices();
     await this.lookAtLog();
   }
 
@@ -132,14 +133,20 @@ class Walk {
       await Promise.all(this.processes.map(({ house }) => sweepAll(house, sweeps)));
       this.count('rounds of two workers at once');
     }
-    const order = this.random() < 0.5 ? this.processes : this.processes.toReversed();
-    for (const process of order) {
+    for (const { process, own } of this.turns(sweeps)) {
       await readable(process.house.db);
-      await sweepAll(process.house, sweeps);
-      this.count('rounds of a worker');
+      await sweepAll(process.house, own);
+      this.count(own === sweeps ? 'rounds of a worker' : 'sweeps by turns');
       await this.lookAtRecord(process);
     }
     if (this.random() < 0.2) await this.step(sweeps);
+  }
+
+  /** One process after the other, or by turns, so that what one of them recorded may be told of by the other. */
+  private turns(sweeps: Sweeps): { process: Process; own: Sweeps }[] {
+    const inAnyOrder = (own: Sweeps) =>
+      (this.random() < 0.5 ? this.processes : this.processes.toReversed()).map((process) => ({ process, own }));
+    return this.random() < 0.5 ? inAnyOrder(sweeps) : sweeps.flatMap((sweep) => inAnyOrder([sweep]));
   }
 
   /** An hour forth or back, so that it is never off by more than an hour. */
@@ -205,6 +212,21 @@ class Walk {
     }
     this.expect('mails that left', mails.length, (await readdir(join(this.folder, 'mail'))).length);
     this.count('mails', mails.length);
+  }
+
+  /** Everybody was told once that it is open, which is over, and once that it is on, which stands. */
+  private async lookAtNotices(): Promise<void> {
+    const rows = await this.processes[0]!.house.db.query<{ email: string; told: string; standing: string }>(
+      `select p.email, (select string_agg(data->>'occasion', ' ' order by e.xid, e.id) from event e where e.type = 'NOTICE_ADDED' and e.administrator_id = p.id) as told,
+              (select string_agg(n.occasion, ' ') from notice n where n.administrator_id = p.id and n.closed_at is null) as standing
+         from administrator p order by p.email`,
+    );
+    const on = `ON:${new Date(this.dates.deadline).toISOString()}`;
+    for (const { email, told, standing } of rows) {
+      this.expect(`notices to ${email}`, `OPEN ${on}`, told);
+      this.expect(`what stands for ${email}`, on, standing);
+      this.count('notices', 2);
+    }
   }
 
   private expect(what: string, expected: string | number, actual: string | number): void {
