@@ -38,6 +38,8 @@ describeInBrowser('the dashboard of an administrator', () => {
   let token: string;
   let olga: GraphqlClient;
   let sequence = 0;
+  /** Makes Ada an administrator of Birch Bank, or takes that from her. */
+  let administerBirch: (what: 'grant' | 'revoke') => Promise<unknown>;
 
   beforeAll(async () => {
     world = await createWorld(new Date().toISOString(), { ENCRYPTION_KEYS });
@@ -57,6 +59,10 @@ describeInBrowser('the dashboard of an administrator', () => {
       subject: 'ada@acme.example',
       administratorId: createAdministrator.id,
     });
+    administerBirch = (what) =>
+      olga.request(`mutation ($id: ID!) { ${what}Administration(administrator: $id, account: "birch") { id } }`, {
+        id: createAdministrator.id,
+      });
   });
 
   /** Opens a page as Ada. */
@@ -142,17 +148,39 @@ describeInBrowser('the dashboard of an administrator', () => {
     expect(faults).toEqual([]);
   });
 
-  test('opts all safe accounts in at once, and says where that cannot be undone', async () => {
+  test('opts all accounts that nothing blocks in at once, says what is not known of them, and where that cannot be undone', async () => {
     const title = await announce(false);
     const { page, faults } = await visit('/');
-    await card(page, title).getByRole('button', { name: 'Opt in 2 safe accounts …' }).click();
+    await page.getByText(/none known to be safe yet/).waitFor();
+    expect(await card(page, title).getByText('Uses not counted').count()).toBe(2);
+    await card(page, title).getByRole('button', { name: 'Opt in 2 accounts …' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^How often the old behaviour is used is not counted/).waitFor();
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual(['Acme Books', 'Birch Bank']);
     await dialog.getByRole('button', { name: 'Opt in 2 accounts' }).click();
     await page.getByText(`2 accounts opted in to “${title}”.`).waitFor();
     await card(page, title).getByText('It is on for all of your accounts.').waitFor();
     expect(faults).toEqual([]);
+  });
+
+  test('keeps the refusals of a bulk opt-in in sight until they are read', async () => {
+    const title = await announce();
+    const { page } = await visit('/');
+    await card(page, title).getByRole('button', { name: 'Opt in 2 accounts …' }).click();
+    // Of one of them she is no administrator any more by the time she confirms.
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('OptInReadyAccounts') === true) await administerBirch('revoke');
+      await route.continue();
+    });
+    const dialog = page.getByRole('dialog').filter({ has: page.getByRole('heading') });
+    await dialog.getByRole('button', { name: 'Opt in 2 accounts' }).click();
+    await page.locator('article').filter({ hasText: title }).getByText('On for 1 of 1 account').waitFor();
+    await dialog.getByText(/^1 account was refused\. birch: /).waitFor();
+    expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual(['Birch Bank']);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await administerBirch('grant');
   });
 
   test('shows what happened while the network was away, without a reload and without missing anything', async () => {

@@ -86,6 +86,11 @@ beforeAll(async () => {
   await rollouts.extendDeadline(OPERATOR, 'words', 'varied', new Date('2016-07-10T12:00:00Z'), 'why');
   await rollouts.exemptAccount(OPERATOR, 'sender', 'varied', new Date('2016-10-01'), 'why');
   await service.setClock('2016-06-16T09:00:00.000Z');
+  // As if access tokens had been counted since May.
+  await service.house.usageRecorder.flush();
+  await service.db.query(
+    `update usage_watch set first_day = '2016-05-01' where migration_id = (select id from migration where key = 'idp-access-tokens')`,
+  );
 });
 
 const board = (): Promise<BoardView> => service.house.board.board(anna);
@@ -129,6 +134,39 @@ test('shows deadlines as days where the reader is, each with its accounts', asyn
   );
   expect(shown.filter((line) => line.includes('varied'))).toEqual(['2016-06-30 varied 7', '2016-07-10 varied 1']);
   expect(shown.at(-1)).toBe('2016-08-31 coming 9');
+});
+
+test('calls safe only what was quiet for 35 days while uses were counted, and knows what is not counted', async () => {
+  const { migrations } = await board();
+  const known = Object.fromEntries(await Promise.all(migrations.map(async ({ migrationId, safe }) => [await keyOf(migrationId), safe])));
+  expect(known).toMatchObject({ 'idp-access-tokens': 7, 'password-reset-link': 0, varied: 0 });
+  for (const row of migrations) {
+    const key = await keyOf(row.migrationId);
+    for (const { accountMigration, ready, safeToEnable, quietDays } of await accountsOf(row.migrationId, true)) {
+      const impact = await service.house.impact.impact(anna, accountMigration.accountId, key);
+      expect([key, accountMigration.accountId, quietDays, safeToEnable]).toEqual([
+        key,
+        accountMigration.accountId,
+        impact.quietDays,
+        impact.safeToEnable && ready,
+      ]);
+    }
+  }
+  const { board: shown } = await client.request<{ board: { migrations: { migration: { key: string; usesCounted: boolean } }[] } }, unknown>(
+    '{ board { migrations { migration { key usesCounted } } } }',
+  );
+  const counted = shown.migrations.filter(({ migration }) => migration.usesCounted).map(({ migration }) => migration.key);
+  expect(counted.toSorted((a, b) => a.localeCompare(b))).toEqual(GATES.toSorted((a, b) => a.localeCompare(b)));
+});
+
+test('lists first what is safe, then what nothing blocks, each by id', async () => {
+  const tokens = (await service.house.migrations.migration(OPERATOR, 'idp-access-tokens')).id;
+  const safe = Object.keys(ACCOUNTS).filter((id) => !id.startsWith('tokens'));
+  expect((await accountsOf(tokens, true)).map(({ accountMigration }) => accountMigration.accountId)).toEqual([
+    ...safe.toSorted(),
+    'tokens-once',
+    'tokens',
+  ]);
 });
 
 test('calls ready exactly those that can then opt in with nothing to acknowledge', async () => {
