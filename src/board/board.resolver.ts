@@ -20,7 +20,9 @@ export class BoardResolver {
     return context.loaders.migrations.load(migrationId);
   }
 
-  @FieldResolver(() => BoardAccountConnection, { description: 'Your accounts that it touches, by id.' })
+  @FieldResolver(() => BoardAccountConnection, {
+    description: 'Your accounts that it touches: those that are safe to enable first, then those with nothing in their way, each by id.',
+  })
   async accounts(
     @Ctx() context: Context,
     @Root() { migrationId }: BoardMigrationType,

@@ -10,6 +10,8 @@ export interface BoardMigration {
   readonly open: number;
   /** Of the open ones, those nothing blocks. */
   readonly ready: number;
+  /** Of the ready ones, those that were quiet for so long that nothing breaks where it is enabled. */
+  readonly safe: number;
   readonly notStarted: number;
   readonly exempt: number;
   readonly done: number;
@@ -42,5 +44,21 @@ export interface BoardAccount {
   readonly accountMigration: AccountMigration;
   /** Whether it may opt in now and nothing blocks it. */
   readonly ready: boolean;
+  /** Whether it is ready and was quiet for long enough, while uses were counted. */
+  readonly safeToEnable: boolean;
+  /** Null where nobody counts uses; see `quietDays`. */
+  readonly quietDays: number | null;
   readonly usesLast30Days: number;
+}
+
+/** Where an account stands in the list of a migration, which begins with what can be done now. */
+export interface BoardPlace {
+  /** 0 where it is safe, 1 where it is ready, 2 else. */
+  readonly rank: number;
+  readonly accountId: string;
+}
+
+/** See {@link BoardPlace}. */
+export function placeOf({ accountMigration: { accountId }, ready, safeToEnable }: BoardAccount): BoardPlace {
+  return { rank: safeToEnable ? 0 : ready ? 1 : 2, accountId };
 }

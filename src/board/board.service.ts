@@ -4,11 +4,11 @@ import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { GateKeys } from '../gates/gates.rules.ts';
 import type { UsageRecorder } from '../gates/usage-recorder.ts';
-import { daysBefore, firstOfDays, RECENT_DAYS, SHOWN_DAYS } from '../gates/usage.rules.ts';
+import { daysBefore, firstOfDays, RECENT_DAYS, SAFE_AFTER_DAYS, SHOWN_DAYS } from '../gates/usage.rules.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
 import { dayIn } from '../time-zone.ts';
 import { type BoardRow, findBoardOwner, listBoardAccounts, readBoard, type Readiness } from './board.repository.ts';
-import type { BoardAccount, BoardDeadline, BoardMigration, BoardView } from './board.rules.ts';
+import { type BoardAccount, type BoardDeadline, type BoardMigration, type BoardPlace, type BoardView, placeOf } from './board.rules.ts';
 
 /** With more the board would be read for seconds; whoever has them works with lists. */
 const MAX_ACCOUNTS = 20_000;
@@ -47,7 +47,8 @@ export class BoardService {
   }
 
   /**
-   * A page of the actor's accounts with one migration, by id.
+   * A page of the actor's accounts with one migration: those first that can go ahead, by id. One that becomes ready meanwhile
+   * moves to the front and is missing on later pages.
    *
    * @param openOnly only those that have something to do now
    * @throws GracelineError FORBIDDEN, INVALID_INPUT, INVALID_CURSOR
@@ -55,26 +56,38 @@ export class BoardService {
   async accounts(actor: Actor, migrationId: string, openOnly: boolean, { first, after }: PageRequest): Promise<Page<BoardAccount>> {
     const administratorId = requireAdministrator(actor);
     const limit = pageSize(first);
-    const place = (cursorKey(after, ['string'])?.[0] ?? null) as string | null;
     const now = this.clock.now();
     const usesSince = firstOfDays(now, SHOWN_DAYS);
     const rows = await listBoardAccounts(this.db, administratorId, migrationId, now, this.readiness(now), {
       openOnly,
       usesSince,
-      after: place,
+      after: placeAfter(after),
       limit: limit + 1,
     });
     return pageOf(
       rows,
       limit,
-      ({ accountMigration: { accountId } }) => [accountId],
+      (account) => {
+        const { rank, accountId } = placeOf(account);
+        return [rank, accountId];
+      },
       (account) => account,
     );
   }
 
   private readiness(now: Date): Readiness {
-    return { gates: this.gates, usedSince: daysBefore(now, RECENT_DAYS).toISOString().slice(0, 10) };
+    return { gates: this.gates, usedSince: dayBefore(now, RECENT_DAYS), safeUpTo: dayBefore(now, SAFE_AFTER_DAYS) };
   }
+}
+
+/** An ISO date in UTC. */
+function dayBefore(now: Date, days: number): string {
+  return daysBefore(now, days).toISOString().slice(0, 10);
+}
+
+function placeAfter(cursor: string | null): BoardPlace | null {
+  const key = cursorKey(cursor, ['number', 'string']) as [number, string] | null;
+  return key && { rank: key[0], accountId: key[1] };
 }
 
 function requireAdministrator(actor: Actor): string {

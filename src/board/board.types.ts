@@ -1,5 +1,7 @@
 /** What GraphQL shows of an administrator's board. */
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { QUIET_DAYS } from '../gates/usage.types.ts';
+import { SAFE_AFTER_DAYS } from '../gates/usage.rules.ts';
 import { Connection } from '../graphql/connection.ts';
 import { DateTime } from '../graphql/scalars.ts';
 import { AccountMigrationType } from '../rollouts/rollout.types.ts';
@@ -16,6 +18,14 @@ export class BoardAccountType implements BoardAccount {
       'Whether it may opt in now and nothing stands in its way; where it may but this is false, `migrationImpact` says what to look at first.',
   })
   ready!: boolean;
+
+  @Field(() => Boolean, {
+    description: `Whether it is ready, and did not use the old behaviour for ${SAFE_AFTER_DAYS} days or more while uses were counted.`,
+  })
+  safeToEnable!: boolean;
+
+  @Field(() => Int, { nullable: true, description: QUIET_DAYS })
+  quietDays!: number | null;
 
   @Field(() => Float, { description: 'How often it used the old behaviour in the last 30 days.' })
   usesLast30Days!: number;
@@ -35,6 +45,11 @@ export class BoardMigrationType implements BoardMigration {
 
   @Field(() => Int, { description: 'Of the open ones, those that may opt in now with nothing in their way.' })
   ready!: number;
+
+  @Field(() => Int, {
+    description: `Of these, those that did not use the old behaviour for ${SAFE_AFTER_DAYS} days or more while uses were counted.`,
+  })
+  safe!: number;
 
   @Field(() => Int, { description: 'Those that cannot act yet: its grace period has not started.' })
   notStarted!: number;

@@ -31,7 +31,7 @@ export class ImpactService {
     private readonly migrations: Pick<MigrationsService, 'byIds'>,
     private readonly rollouts: Pick<RolloutsService, 'state'>,
     private readonly usage: Pick<UsageService, 'usageOf'>,
-    private readonly readiness: Pick<ReadinessService, 'factsOf' | 'reportedUses'>,
+    private readonly readiness: Pick<ReadinessService, 'concern' | 'factsOf' | 'reportedUses'>,
   ) {}
 
   /**
@@ -52,6 +52,11 @@ export class ImpactService {
     const shown = withState(impact, standing.state);
     const safeToEnable = !standing.state.enabled && isSafe(quietDays) && shown.todo.every(({ done, blocking }) => done || !blocking);
     return { ...shown, gate, clients, lastUsedAt, quietDays, safeToEnable, usesLast30Days };
+  }
+
+  /** Whether uses of what a migration ends are counted, by a gate or by reports; right to some seconds after the first. */
+  isCounted(migrationKey: string): boolean | Promise<boolean> {
+    return this.readiness.concern(migrationKey);
   }
 
   private async felt(actor: Actor, gate: Gate, account: AccountMigration): Promise<Impact> {

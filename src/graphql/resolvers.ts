@@ -20,7 +20,7 @@ import { BulkDecisionsResolver } from '../rollouts/bulk-decisions.resolver.ts';
 import { HistoryResolver, RolloutPointResolver } from '../rollouts/history.resolver.ts';
 import { RolloutAccountsResolver } from '../rollouts/rollout-accounts.resolver.ts';
 import { RolloutProgressResolver, RolloutsResolver } from '../rollouts/rollouts.resolver.ts';
-import { ImpactResolver } from '../gates/impact.resolver.ts';
+import { ImpactResolver, UsesCountedResolver } from '../gates/impact.resolver.ts';
 import { UsageReportsResolver } from '../gates/usage-reports.resolver.ts';
 import { LastUseResolver, UsageResolver } from '../gates/usage.resolver.ts';
 import { UsersResolver } from '../users/users.resolver.ts';
@@ -51,6 +51,7 @@ export const RESOLVERS: NonEmptyArray<ResolverClass> = [
   LastUseResolver,
   UsageReportsResolver,
   ImpactResolver,
+  UsesCountedResolver,
   WebhooksResolver,
   MeResolver,
   HistoryResolver,

@@ -9,8 +9,8 @@ import { countOf, formatCount } from '../format/numbers.ts';
 import { useTimeZone } from '../format/time-zone.ts';
 import { Distance, Instant } from '../format/time.tsx';
 import { LIFECYCLE, SEVERITY } from '../format/words.ts';
-import { OptInReadyDialog } from './opt-in-ready.tsx';
-import type { Standing } from './own.types.ts';
+import { OptInReady } from './opt-in-ready.tsx';
+import type { BoardAccount, Standing } from './own.types.ts';
 import { accountPath } from './paths.ts';
 import styles from './board-migration.module.css';
 
@@ -23,8 +23,7 @@ interface BoardMigrationCardProps {
 
 /** One card of the board; an address that ends with its key leads to it. */
 export function BoardMigrationCard({ standing }: BoardMigrationCardProps) {
-  const { migration, affected, done, ready, notStarted, exempt } = standing;
-  const [asking, setAsking] = useState(false);
+  const { migration, affected, done, notStarted, exempt } = standing;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (decodeURIComponent(location.hash.slice(1)) === migration.key) card.current?.scrollIntoView();
@@ -50,12 +49,7 @@ export function BoardMigrationCard({ standing }: BoardMigrationCardProps) {
         </p>
       </div>
       <OpenAccounts standing={standing} />
-      {ready > 0 && (
-        <div className={styles['action']}>
-          <Button onClick={() => setAsking(true)}>Opt in {countOf(ready, 'safe account')} …</Button>
-          <OptInReadyDialog standing={standing} open={asking} onOpenChange={setAsking} />
-        </div>
-      )}
+      <OptInReady standing={standing} />
     </article>
   );
 }
@@ -86,14 +80,8 @@ function OpenAccounts({ standing: { migration, affected, done, open, accounts } 
   return (
     <div>
       <ul className={styles['accounts']}>
-        {rows.slice(0, all ? undefined : SHOWN).map(({ ready, usesLast30Days, accountMigration: { account } }) => (
-          <li key={account.id} className={styles['account']}>
-            <Link href={accountPath(account.id, migration.key)}>{account.name}</Link>
-            <span className={styles['advice']}>
-              {usesLast30Days > 0 && <span className="small soft numeric">{countOf(usesLast30Days, 'use')} in 30 days</span>}
-              {ready ? <Badge tone="good">Safe now</Badge> : <Badge tone="warn">Look first</Badge>}
-            </span>
-          </li>
+        {rows.slice(0, all ? undefined : SHOWN).map((row) => (
+          <OpenAccount key={row.accountMigration.account.id} migration={migration} account={row} />
         ))}
       </ul>
       {!all && rows.length > SHOWN && (
@@ -110,5 +98,25 @@ function OpenAccounts({ standing: { migration, affected, done, open, accounts } 
         </p>
       )}
     </div>
+  );
+}
+
+interface OpenAccountProps {
+  readonly migration: Standing['migration'];
+  readonly account: BoardAccount;
+}
+
+function OpenAccount({ migration, account: { ready, safeToEnable, usesLast30Days, accountMigration } }: OpenAccountProps) {
+  const { id, name } = accountMigration.account;
+  return (
+    <li className={styles['account']}>
+      <Link href={accountPath(id, migration.key)}>{name}</Link>
+      <span className={styles['advice']}>
+        {usesLast30Days > 0 && <span className="small soft numeric">{countOf(usesLast30Days, 'use')} in 30 days</span>}
+        {!ready && <Badge tone="warn">Look first</Badge>}
+        {ready && safeToEnable && <Badge tone="good">Safe now</Badge>}
+        {ready && !safeToEnable && <Badge tone="neutral">{migration.usesCounted ? 'Nothing blocks' : 'Uses not counted'}</Badge>}
+      </span>
+    </li>
   );
 }

@@ -30,9 +30,9 @@ export function Board() {
 
 function Summary({ board: { accounts, migrations, timeZone } }: { readonly board: OwnBoard }) {
   const open = migrations.reduce((sum, migration) => sum + migration.open, 0);
-  const ready = migrations.reduce((sum, migration) => sum + migration.ready, 0);
-  const safe = ready === 0 ? 'none' : ready === open ? 'all' : formatCount(ready);
-  const decisions = open === 0 ? 'Nothing is open' : `${countOf(open, 'decision is', 'decisions are')} open, ${safe} safe to make now`;
+  const safe = migrations.reduce((sum, migration) => sum + migration.safe, 0);
+  const known = safe === 0 ? 'none known to be safe yet' : `${safe === open ? 'all' : formatCount(safe)} safe to make now`;
+  const decisions = open === 0 ? 'Nothing is open' : `${countOf(open, 'decision is', 'decisions are')} open, ${known}`;
   return (
     <p>
       {decisions}, over {countOf(accounts, 'account')}. Times are those of {timeZone.replaceAll('_', ' ')}.

@@ -92,8 +92,9 @@ function Usage({ impact }: { readonly impact: Impact }) {
   if (lastUsedAt === null)
     return (
       <p className="soft">
-        The old behaviour was not used here{' '}
-        {quietDays === null ? 'in the last 400 days' : `since uses are counted: ${countOf(quietDays, 'day')}`}.{' '}
+        {quietDays === null
+          ? 'The old behaviour was not seen in use yet, by any account.'
+          : `The old behaviour was not used here since uses are counted: ${countOf(quietDays, 'day')}.`}{' '}
         {safeToEnable && <Badge tone="good">Safe to enable</Badge>}
       </p>
     );

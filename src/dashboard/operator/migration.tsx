@@ -74,7 +74,7 @@ function Content({ migration }: { readonly migration: OperatorMigration }) {
             <RolloutAccounts migration={migration.key} />
           </Card>
           <Card title="Who still uses the old behaviour">
-            <OldBehaviour migration={migration.key} />
+            <OldBehaviour migration={migration.key} usesCounted={migration.usesCounted} />
           </Card>
         </>
       )}

@@ -13,11 +13,16 @@ import { accountPath } from './paths.ts';
 
 const usagesOf = ({ accountsUsing }: OldBehaviourQuery) => accountsUsing;
 
+interface OldBehaviourProps {
+  readonly migration: string;
+  readonly usesCounted: boolean;
+}
+
 /** Reads and lists them, latest use first. */
-export function OldBehaviour({ migration }: { readonly migration: string }) {
+export function OldBehaviour({ migration, usesCounted }: OldBehaviourProps) {
   const listing = useListing(OldBehaviourDocument, { migration }, usagesOf);
   return (
-    <Listed listing={listing} empty={<p className="soft">No account was seen using it in the last 30 days.</p>}>
+    <Listed listing={listing} empty={<Nobody usesCounted={usesCounted} />}>
       {(usages) => (
         <ul>
           {usages.map(({ account, lastUsedAt, usesLast30Days, state }) => (
@@ -34,5 +39,16 @@ export function OldBehaviour({ migration }: { readonly migration: string }) {
         </ul>
       )}
     </Listed>
+  );
+}
+
+/** That nobody was seen says something only where somebody looks. */
+function Nobody({ usesCounted }: Pick<OldBehaviourProps, 'usesCounted'>) {
+  if (usesCounted) return <p className="soft">No account was seen using it in the last 30 days.</p>;
+  return (
+    <p className="soft">
+      Its uses are not counted, so nobody knows who still depends on it. The service that sees them reports them with{' '}
+      <code>reportUsage</code>.
+    </p>
   );
 }
