@@ -245,6 +245,33 @@ describeInBrowser('the dashboard of an administrator', () => {
     expect(faults).toEqual([]);
   });
 
+  test('loses no word that is written while a mail is saved, and asks before it throws any away', async () => {
+    const { page, faults } = await visit('/accounts/birch/email/welcome');
+    const body = page.getByLabel('Body');
+    await body.fill('<p>First</p>');
+    // What is typed until the saved mail is read again.
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query AccountEmail') === true) await body.fill('<p>Second</p>');
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const reset = page.getByRole('button', { name: 'Take the platform’s words …' });
+    await reset.waitFor();
+    expect(await body.inputValue()).toBe('<p>Second</p>');
+    await page.unroute('**/graphql');
+    await reset.click();
+    const dialog = page.getByRole('dialog').filter({ has: page.getByRole('heading') });
+    await dialog.getByText(/^What is written here is deleted/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(await body.inputValue()).toBe('<p>Second</p>');
+    await reset.click();
+    await dialog.getByRole('button', { name: 'Take the platform’s words' }).click();
+    await reset.waitFor({ state: 'detached' });
+    expect(await body.inputValue()).not.toContain('Second');
+    expect(faults).toEqual([]);
+  });
+
   test('gives a calendar an address, once', async () => {
     const { page, faults } = await visit('/settings');
     await page.getByRole('button', { name: 'Make an address' }).click();

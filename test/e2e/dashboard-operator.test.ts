@@ -263,6 +263,37 @@ describeInBrowser('the dashboard of an operator', () => {
     expect(faults).toEqual([]);
   });
 
+  test('restores of an unsaved edit only what was typed, and saves nothing that somebody else wrote meanwhile', async () => {
+    const { key } = await announce();
+    const { page } = await visit(`/rollouts/${key}/edit`);
+    await page.getByLabel('Title').fill('Typed by Olga');
+    const kept = () => page.evaluate<boolean>(`Object.values(localStorage).some((text) => text.includes('Typed by Olga'))`);
+    await expect.poll(kept).toBe(true);
+    await olga.request('mutation ($key: ID!) { editMigration(key: $key, input: { description: "Written meanwhile." }) { key } }', { key });
+    await page.reload();
+    await page.getByText(/^Here is what you had typed before/).waitFor();
+    expect(await page.getByLabel('Title').inputValue()).toBe('Typed by Olga');
+    await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Written meanwhile.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await heading(page, 'Typed by Olga').waitFor();
+    await page.getByText('Written meanwhile.').waitFor();
+  });
+
+  test('says what is wrong with a year that no calendar has', async () => {
+    const { key, title } = await announce();
+    const { page, faults } = await visit(`/accounts/acme#${key}`);
+    await page
+      .getByRole('article', { name: title })
+      .getByRole('button', { name: /^Extend/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New deadline').fill('12026-05-01T10:00');
+    await dialog.getByLabel('Reason').fill('why');
+    await dialog.getByRole('button', { name: 'Extend the deadline' }).click();
+    await dialog.getByText('Write the year with four digits.').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('goes on where the network was away, and shows what happened meanwhile', async () => {
     const { key } = await announce();
     const { page } = await visit(`/rollouts/${key}`);

@@ -157,6 +157,30 @@ describeInBrowser('the dashboard', () => {
     await expect.poll(() => page.locator('header button[aria-haspopup=menu]:focus').count()).toBe(1);
   });
 
+  test('shows the first page by itself once the service answers again, and promises no more than it does', async () => {
+    const { page } = await openPage(url);
+    await page.route('**/session', (route) => route.abort());
+    await page.goto('/');
+    await page.getByText('Graceline cannot be reached. Check your connection; this page tries again by itself.').waitFor();
+    await page.unroute('**/session');
+    await heading(page, 'Sign in to Example Platform').waitFor();
+    await page.route('**/session', (route) => route.abort());
+    const input = page.getByLabel('Token', { exact: true });
+    await input.fill(adasToken);
+    await input.press('Enter');
+    await page.getByText(/^Graceline did not answer, so it is not known whether this was done/).waitFor();
+    await page.unroute('**/session');
+    let away = true;
+    await page.route('**/graphql', (route) =>
+      away && route.request().postData()?.includes('query Board') ? route.abort() : route.continue(),
+    );
+    await input.press('Enter');
+    await page.getByText(/this page tries again by itself/).waitFor();
+    away = false;
+    await page.getByRole('main').getByText('Nothing is open, over 1 account.').waitFor();
+    await page.getByText(/this page tries again by itself/).waitFor({ state: 'detached' });
+  });
+
   test('says that the connection is lost, and goes on by itself', async () => {
     const { page } = await openPage(url);
     await page.goto('/');
