@@ -1,4 +1,7 @@
-/** A form that outlives a reload, a crash and an expired session: what is typed is kept in this browser until it is saved. */
+/**
+ * A form that outlives a reload, a crash and an expired session: what is typed is kept in this browser until it is saved. Only
+ * that is: the rest is as it is when the form is opened again, with what somebody else changed meanwhile.
+ */
 import { useCallback, useEffect, useState } from 'react';
 import { useReader } from '../session/session-provider.tsx';
 
@@ -16,17 +19,19 @@ export interface KeptForm<Form> {
  * Keeps what somebody types.
  *
  * @param name of the form, one for each thing that is written
+ * @param initial counts as it is at first: what is given later does not change the form
  */
 export function useKeptForm<Form extends object>(name: string, initial: Form): KeptForm<Form> {
   const { subject } = useReader();
   const key = `graceline.form.${subject}.${name}`;
+  const [begun] = useState(initial);
   const [kept] = useState(() => read<Form>(key));
   const [form, setForm] = useState<Form>(() => ({ ...initial, ...kept }));
   const [restored, setRestored] = useState(kept !== null);
   const [dirty, setDirty] = useState(kept !== null);
   useEffect(() => {
-    if (dirty) write(key, form);
-  }, [key, form, dirty]);
+    if (dirty) write(key, typedIn(form, begun));
+  }, [key, form, begun, dirty]);
   const change = useCallback((part: Partial<Form>) => {
     setDirty(true);
     setForm((before) => ({ ...before, ...part }));
@@ -35,9 +40,15 @@ export function useKeptForm<Form extends object>(name: string, initial: Form): K
     write(key, null);
     setDirty(false);
     setRestored(false);
-    setForm(initial);
+    setForm(begun);
   };
   return { form, change, restored, discard };
+}
+
+/** The fields that differ from what the form began with; null where none does. */
+function typedIn<Form extends object>(form: Form, begun: Form): Partial<Form> | null {
+  const typed = Object.entries(form).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(begun[name as keyof Form]));
+  return typed.length === 0 ? null : (Object.fromEntries(typed) as Partial<Form>);
 }
 
 function read<Form>(key: string): Partial<Form> | null {
