@@ -282,10 +282,7 @@ describeInBrowser('the dashboard of an operator', () => {
   test('says what is wrong with a year that no calendar has', async () => {
     const { key, title } = await announce();
     const { page, faults } = await visit(`/accounts/acme#${key}`);
-    await page
-      .getByRole('article', { name: title })
-      .getByRole('button', { name: /^Extend/ })
-      .click();
+    await page.getByRole('button', { name: `Extend deadline … of ${title}` }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New deadline').fill('12026-05-01T10:00');
     await dialog.getByLabel('Reason').fill('why');

@@ -49,7 +49,11 @@ export function DecisionDialog({ account, accountMigration: { migration, state }
   const busy = extending || exempting;
   const confirm = async () => {
     if (until === '') return setFault({ code: 'DATE_NEEDED', message: 'Say until when.', details: { field: 'until' } });
-    const input = { account: account.id, migration: migration.key, until: new Date(until).toISOString(), reason };
+    const at = new Date(until);
+    // Fields for dates take years that no date has.
+    if (Number.isNaN(at.getTime()))
+      return setFault({ code: 'INVALID_DATE', message: 'Write the year with four digits.', details: { field: 'until' } });
+    const input = { account: account.id, migration: migration.key, until: at.toISOString(), reason };
     const { fault: refused } = await (decision === 'EXTEND' ? extend(input) : exempt(input));
     setFault(refused);
     if (refused) return;
@@ -88,7 +92,7 @@ export function DecisionDialog({ account, accountMigration: { migration, state }
         </p>
       )}
       <Field label={wording.until} hint={`In your time zone, ${BROWSER_TIME_ZONE.replaceAll('_', ' ')}.`} error={untilError}>
-        <TextInput type="datetime-local" value={until} onChange={({ target }) => setUntil(target.value)} />
+        <TextInput type="datetime-local" max="9999-12-31T23:59" value={until} onChange={({ target }) => setUntil(target.value)} />
       </Field>
       <Field label="Reason" hint="It stands in the event log." error={reasonError}>
         <TextArea value={reason} rows={3} onChange={({ target }) => setReason(target.value)} />
