@@ -1,6 +1,6 @@
 /** Mutations, with their refusals as values. */
 import { type AnyVariables, type TypedDocumentNode, useMutation } from 'urql';
-import { type Fault, faultOf } from './errors.ts';
+import { changeFault, type Fault, faultOf } from './errors.ts';
 
 /** What came of a change: exactly one of the two is there. */
 export type Outcome<Data> = { readonly data: Data; readonly fault: null } | { readonly data: null; readonly fault: Fault };
@@ -12,7 +12,7 @@ export function useChange<Data, Variables extends AnyVariables>(
   const [{ fetching }, execute] = useMutation<Data, Variables>(document);
   const change = async (variables: Variables): Promise<Outcome<Data>> => {
     const { data, error } = await execute(variables);
-    return error || !data ? { data: null, fault: error ? faultOf(error) : NO_ANSWER } : { data, fault: null };
+    return error || !data ? { data: null, fault: error ? changeFault(faultOf(error)) : NO_ANSWER } : { data, fault: null };
   };
   return [change, fetching];
 }

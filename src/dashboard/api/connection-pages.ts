@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { type AnyVariables, type Client, type TypedDocumentNode, useClient } from 'urql';
 import { type Fault, faultOf, isUnreachable } from './errors.ts';
+import { useHealing } from './healing.ts';
 import { useConnectionState } from './live.ts';
 
 /** A page as the API gives it. */
@@ -66,6 +67,7 @@ export function useListing<Data, Variables extends AnyVariables & { after?: stri
     if (connection === 'LIVE') pages.heal();
   }, [connection, pages]);
   const shown = useSyncExternalStore(pages.listen, pages.read);
+  useHealing(shown.fault, pages.heal);
   return { ...shown, more: pages.more, reread: pages.reread };
 }
 
@@ -122,14 +124,15 @@ class Pages<Node> {
   }
 
   /** Reads again what failed for want of a connection. */
-  heal(): void {
-    if (this.shown.fault && isUnreachable(this.shown.fault)) this.reread();
-  }
+  readonly heal = (): void => {
+    if (this.isAway()) this.reread();
+  };
 
   /** Each page stands behind the one before, so they are read one after the other. */
   private async readUpTo(kept: Stretch<Node>, count: number): Promise<void> {
     const mine = ++this.turn;
-    this.show({ ...this.shown, fault: null, busy: true });
+    // A fault that is tried again by itself is not said anew each time.
+    this.show({ ...this.shown, fault: this.isAway() ? this.shown.fault : null, busy: true });
     let stretch = kept;
     while (stretch.hasMore && stretch.pages < count) {
       const page = await this.readPage(stretch.after);
@@ -139,6 +142,10 @@ class Pages<Node> {
     }
     this.stretch = stretch;
     this.show({ nodes: stretch.nodes, fault: null, hasMore: stretch.hasMore, busy: false });
+  }
+
+  private isAway(): boolean {
+    return this.shown.fault !== null && isUnreachable(this.shown.fault);
   }
 
   private show(shown: Shown<Node>): void {

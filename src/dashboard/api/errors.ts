@@ -16,6 +16,14 @@ const UNREACHABLE: Fault = {
   details: {},
 };
 
+/** In place of {@link UNREACHABLE} where something was to be done. */
+const UNANSWERED: Fault = {
+  ...UNREACHABLE,
+  message: 'Graceline did not answer, so it is not known whether this was done. Look before you try again.',
+};
+/** What heals without anybody doing anything: no way to the service, and none from it to its database. */
+const HEALING: ReadonlySet<string> = new Set([UNREACHABLE.code, 'DATABASE_UNREACHABLE']);
+
 /** What went wrong, of what urql reports. The first error counts: the API stops at it. */
 export function faultOf({ graphQLErrors: [first], response }: CombinedError): Fault {
   if (!first) return isAnswer(response) ? answered(response.status) : UNREACHABLE;
@@ -27,9 +35,14 @@ export function faultOf({ graphQLErrors: [first], response }: CombinedError): Fa
   };
 }
 
-/** Whether a fault is one of the connection, which heals without anybody doing anything. */
+/** What went wrong with a change: one without an answer may have been made all the same. */
+export function changeFault(fault: Fault): Fault {
+  return fault.code === UNREACHABLE.code ? UNANSWERED : fault;
+}
+
+/** Whether a fault is one of a connection, which heals without anybody doing anything. */
 export function isUnreachable(fault: Fault): boolean {
-  return fault.code === UNREACHABLE.code;
+  return HEALING.has(fault.code);
 }
 
 /** What went wrong with a plain HTTP request of our own, e.g. to `/session`. */

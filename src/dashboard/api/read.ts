@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { type AnyVariables, type TypedDocumentNode, useQuery } from 'urql';
 import { type Fault, faultOf, isUnreachable } from './errors.ts';
+import { useHealing } from './healing.ts';
 import { useConnectionState } from './live.ts';
 
 /** Changes come in bursts, e.g. of a bulk opt-in; one more read shows them all. In ms. */
@@ -27,7 +28,7 @@ interface ReadOptions {
   readonly typenames?: readonly string[];
 }
 
-/** Reads while the component is shown. What failed for want of a connection is read again as soon as there is one. */
+/** Reads while the component is shown. What failed for want of a connection is read again as soon as there is one, and every now and then. */
 export function useRead<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -46,6 +47,7 @@ export function useRead<Data, Variables extends AnyVariables>(
   useEffect(() => {
     if (state === 'LIVE') heal();
   }, [state]);
+  useHealing(fault, () => execute({ requestPolicy: 'network-only' }));
   useEffect(() => () => clearTimeout(timer.current), []);
   const reread = useCallback(() => {
     clearTimeout(timer.current);

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { Provider as ClientProvider } from 'urql';
 import { createApiClient } from '../api/client.ts';
 import type { Fault } from '../api/errors.ts';
+import { useHealing } from '../api/healing.ts';
 import { LiveContext } from '../api/live.ts';
 import { LiveConnection } from '../api/live-connection.ts';
 import { type Answer, readSession, type Session, signOut, type Site } from './session.ts';
@@ -44,6 +45,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   }, []);
   const reload = useCallback(() => readSession().then(accept), [accept]);
   useEffect(() => void readSession().then(accept), [accept]);
+  useHealing(site ? null : fault, () => void reload());
   useExpiry(site?.session ?? null, reload);
   const enter = useCallback((entered: Site) => {
     setExpired(false);

@@ -1,5 +1,5 @@
 /** The session of this browser as the API keeps it: a cookie that no script can read. */
-import { type Fault, faultOfResponse, unreachable } from '../api/errors.ts';
+import { changeFault, type Fault, faultOfResponse, unreachable } from '../api/errors.ts';
 
 /** Somebody who is signed in. */
 export interface Session {
@@ -35,15 +35,16 @@ export function readSession(): Promise<Answer> {
 }
 
 /** Signs in with a token. Faults: UNAUTHENTICATED for one that does not count, and limits. */
-export function signIn(token: string): Promise<Answer> {
-  return send('POST', { token });
+export async function signIn(token: string): Promise<Answer> {
+  const answer = await send('POST', { token });
+  return answer.fault === null ? answer : { site: null, fault: changeFault(answer.fault) };
 }
 
 /** Signs out. @returns why it could not */
 export async function signOut(): Promise<Fault | null> {
   const response = await fetch(SESSION_PATH, { method: 'DELETE' }).catch(() => null);
-  if (!response) return unreachable();
-  return response.ok ? null : faultOfResponse(response);
+  if (!response) return changeFault(unreachable());
+  return response.ok ? null : changeFault(await faultOfResponse(response));
 }
 
 /** Where signing in with the identity provider begins; it leads back to the page at `path`. */
