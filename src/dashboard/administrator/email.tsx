@@ -31,7 +31,7 @@ export function Email() {
         {({ emailSettings, emailHealth, emailTemplates }) => (
           <>
             <Card title="Provider">
-              <ProviderForm key={emailSettings.updatedAt} account={account} settings={emailSettings} />
+              <ProviderForm account={account} settings={emailSettings} />
             </Card>
             <div className={styles['pair']}>
               <Card title="Try it">

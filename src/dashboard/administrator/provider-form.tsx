@@ -15,6 +15,7 @@ import { Check, Choice, Field, TextArea, TextInput } from '../components/field.t
 import { FaultNote } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
 import styles from './provider-form.module.css';
+import { useSavedForm } from './saved-form.ts';
 import {
   builtInInput,
   FIELDS,
@@ -37,18 +38,15 @@ interface ProviderFormProps {
   readonly settings: ProviderFragment;
 }
 
-/** The form. Give it what was saved last as its key: it begins with that. */
+/** The form. It begins with what is saved; once that is saved anew, secrets are gone from it. */
 export function ProviderForm({ account, settings }: ProviderFormProps) {
-  const [provider, setProvider] = useState(settings.provider);
-  const [values, setValues] = useState(() => valuesOf(settings, settings.provider));
-  const [enabled, setEnabled] = useState(settings.enabled);
-  const [defaultFrom, setDefaultFrom] = useState(settings.defaultFrom ?? '');
+  const { form, change, settle } = useSavedForm(formOf(settings), settings.updatedAt);
+  const { provider, values, enabled, defaultFrom } = form;
   const [fault, setFault] = useState<Fault | null>(null);
   const [save, busy] = useSave(account);
   const { done } = useToasts();
   const choose = (next: EmailProvider) => {
-    setProvider(next);
-    setValues(valuesOf(settings, next));
+    change({ provider: next, values: valuesOf(settings, next) });
     setFault(null);
   };
   const submit = async (event: SyntheticEvent) => {
@@ -56,7 +54,9 @@ export function ProviderForm({ account, settings }: ProviderFormProps) {
     const common = { enabled, defaultFrom: defaultFrom.trim() === '' ? null : defaultFrom.trim() };
     const { fault: refused } = await save(provider, common, values);
     setFault(refused);
-    if (!refused) done('The email settings are saved.');
+    if (refused) return;
+    settle(form);
+    done('The email settings are saved.');
   };
   const fields = FIELDS[provider];
   const faulty = fault?.code === 'INVALID_EMAIL' ? 'defaultFrom' : fault?.details['field'];
@@ -70,7 +70,7 @@ export function ProviderForm({ account, settings }: ProviderFormProps) {
           <Choice value={provider} onChoose={choose} options={PROVIDERS} />
         </Field>
         <Field label="Default sender" hint="For mails that name none: an address, or Name <address>." error={errorOf('defaultFrom')}>
-          <TextInput value={defaultFrom} placeholder="The platform’s" onChange={(event) => setDefaultFrom(event.target.value)} />
+          <TextInput value={defaultFrom} placeholder="The platform’s" onChange={(event) => change({ defaultFrom: event.target.value })} />
         </Field>
         {fields.map((field) => (
           <ProviderInput
@@ -79,11 +79,11 @@ export function ProviderForm({ account, settings }: ProviderFormProps) {
             value={values[field.name] ?? ''}
             stored={storedSecret(settings, provider)}
             error={errorOf(field.name)}
-            onChange={(value) => setValues({ ...values, [field.name]: value })}
+            onChange={(value) => change({ values: { ...values, [field.name]: value } })}
           />
         ))}
       </div>
-      <Check checked={enabled} onCheck={setEnabled}>
+      <Check checked={enabled} onCheck={(checked) => change({ enabled: checked })}>
         Send mail. Switched off, nobody sends in its place.
       </Check>
       <div>
@@ -93,6 +93,11 @@ export function ProviderForm({ account, settings }: ProviderFormProps) {
       </div>
     </form>
   );
+}
+
+function formOf(settings: ProviderFragment) {
+  const { provider, enabled, defaultFrom } = settings;
+  return { provider, values: valuesOf(settings, provider), enabled, defaultFrom: defaultFrom ?? '' };
 }
 
 interface ProviderInputProps {

@@ -7,6 +7,7 @@ import type { Fault } from '../api/errors.ts';
 import { useRead } from '../api/read.ts';
 import { Button } from '../components/button.tsx';
 import { Card } from '../components/card.tsx';
+import { Dialog } from '../components/dialog.tsx';
 import { Check, Field, TextArea, TextInput } from '../components/field.tsx';
 import { FaultNote, Loaded } from '../components/states.tsx';
 import { useToasts } from '../components/toast.tsx';
@@ -15,6 +16,7 @@ import { NotFound } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { usePathPart } from '../shell/path-part.ts';
 import { emailPath } from './paths.ts';
+import { useSavedForm } from './saved-form.ts';
 import styles from './template.module.css';
 import { TemplatePreview } from './template-preview.tsx';
 
@@ -46,7 +48,7 @@ function TemplatePage({ account, name }: { readonly account: string; readonly na
       <Loaded reading={reading} lines={12}>
         {({ emailTemplates }) => {
           const template = emailTemplates.find((each) => each.name === name);
-          return template && <Editor key={template.updatedAt} account={account} template={template} />;
+          return template && <Editor account={account} template={template} />;
         }}
       </Loaded>
     </Page>
@@ -58,14 +60,16 @@ interface EditorProps {
   readonly template: TemplateFragment;
 }
 
-/** Begins with what is saved; give it that as its key. */
+/** What is typed, as texts. */
+function wordsOf({ from, subject, body, resultUrl, linkLifetimeSeconds, enabled }: TemplateFragment) {
+  const hours = String(linkLifetimeSeconds / HOUR_SECONDS);
+  return { from: from ?? '', subject, body, resultUrl: resultUrl ?? '', hours, enabled };
+}
+
 function Editor({ account, template }: EditorProps) {
-  const [from, setFrom] = useState(template.from ?? '');
-  const [subject, setSubject] = useState(template.subject);
-  const [body, setBody] = useState(template.body);
-  const [resultUrl, setResultUrl] = useState(template.resultUrl ?? '');
-  const [hours, setHours] = useState(String(template.linkLifetimeSeconds / HOUR_SECONDS));
-  const [enabled, setEnabled] = useState(template.enabled);
+  const { form, change, settle } = useSavedForm(wordsOf(template), template.updatedAt);
+  const { from, subject, body, resultUrl, hours, enabled } = form;
+  const [asking, setAsking] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
   const [save, saving] = useChange(SaveTemplateDocument);
   const [reset, resetting] = useChange(ResetTemplateDocument);
@@ -82,12 +86,17 @@ function Editor({ account, template }: EditorProps) {
     event.preventDefault();
     const { fault: refused } = await save({ account, name: template.name, input });
     setFault(refused);
-    if (!refused) done('The mail is saved.');
+    if (refused) return;
+    settle(form);
+    done('The mail is saved.');
   };
   const onReset = async () => {
     const { fault: refused } = await reset({ account, name: template.name });
     setFault(refused);
-    if (!refused) done('The platform’s own words are back.');
+    setAsking(false);
+    if (refused) return;
+    settle(form);
+    done('The platform’s own words are back.');
   };
   const faulty = fault?.code === 'INVALID_EMAIL' ? 'from' : fault?.details['field'];
   const errorOf = (field: keyof EmailTemplateInput) => (faulty === field ? fault!.message : null);
@@ -103,38 +112,62 @@ function Editor({ account, template }: EditorProps) {
           )}
           <div className={styles['pair']}>
             <Field label="From" hint={`Sent now from ${template.senderInUse}.`} error={errorOf('from')}>
-              <TextInput value={from} placeholder="The default sender" onChange={(event) => setFrom(event.target.value)} />
+              <TextInput value={from} placeholder="The default sender" onChange={(event) => change({ from: event.target.value })} />
             </Field>
             <Field label="Subject" error={errorOf('subject')}>
-              <TextInput value={subject} onChange={(event) => setSubject(event.target.value)} />
+              <TextInput value={subject} onChange={(event) => change({ subject: event.target.value })} />
             </Field>
           </div>
           <Field label="Body" hint={<Variables />} error={errorOf('body')}>
-            <TextArea className={styles['body']} rows={14} spellCheck value={body} onChange={(event) => setBody(event.target.value)} />
+            <TextArea
+              className={styles['body']}
+              rows={14}
+              spellCheck
+              value={body}
+              onChange={(event) => change({ body: event.target.value })}
+            />
           </Field>
           <div className={styles['pair']}>
             <Field label="Address after the link" hint="Empty: a page of the platform." error={errorOf('resultUrl')}>
-              <TextInput type="url" value={resultUrl} onChange={(event) => setResultUrl(event.target.value)} />
+              <TextInput type="url" value={resultUrl} onChange={(event) => change({ resultUrl: event.target.value })} />
             </Field>
             <Field label="The link works for" hint="In hours, up to 120." error={errorOf('linkLifetimeSeconds')}>
-              <TextInput type="number" min="0.02" max="120" step="any" value={hours} onChange={(event) => setHours(event.target.value)} />
+              <TextInput
+                type="number"
+                min="0.02"
+                max="120"
+                step="any"
+                value={hours}
+                onChange={(event) => change({ hours: event.target.value })}
+              />
             </Field>
           </div>
-          <Check checked={enabled} onCheck={setEnabled}>
+          <Check checked={enabled} onCheck={(checked) => change({ enabled: checked })}>
             Send this mail
           </Check>
           <div className={styles['actions']}>
             <Button look="primary" type="submit" busy={saving}>
               {saving ? 'Saving …' : 'Save'}
             </Button>
-            {template.customised && (
-              <Button busy={resetting} onClick={() => void onReset()}>
-                Take the platform’s words
-              </Button>
-            )}
+            {template.customised && <Button onClick={() => setAsking(true)}>Take the platform’s words …</Button>}
           </div>
         </form>
       </Card>
+      <Dialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Take the platform’s words?"
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button look="primary" busy={resetting} onClick={() => void onReset()}>
+              {resetting ? 'Taking them …' : 'Take the platform’s words'}
+            </Button>
+          </>
+        }
+      >
+        <p>What is written here is deleted, with its sender and its other settings. It cannot be brought back.</p>
+      </Dialog>
       <TemplatePreview account={account} name={template.name} input={input} />
     </>
   );
