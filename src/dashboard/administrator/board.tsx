@@ -28,14 +28,14 @@ export function Board() {
   );
 }
 
-function Summary({ board: { accounts, migrations, timeZone } }: { readonly board: OwnBoard }) {
+function Summary({ board: { accounts, migrations } }: { readonly board: OwnBoard }) {
   const open = migrations.reduce((sum, migration) => sum + migration.open, 0);
   const safe = migrations.reduce((sum, migration) => sum + migration.safe, 0);
   const known = safe === 0 ? 'none known to be safe yet' : `${safe === open ? 'all' : formatCount(safe)} safe to make now`;
   const decisions = open === 0 ? 'Nothing is open' : `${countOf(open, 'decision is', 'decisions are')} open, ${known}`;
   return (
     <p>
-      {decisions}, over {countOf(accounts, 'account')}. Times are those of {timeZone.replaceAll('_', ' ')}.
+      {decisions}, over {countOf(accounts, 'account')}.
     </p>
   );
 }

@@ -60,7 +60,8 @@ function Lead({ account: { id, platform, plan, region, timeZone, usesBuiltInEmai
   const mail = usesBuiltInEmail ? 'mail by the built-in provider' : 'mail by a provider of its own';
   return (
     <p>
-      <Facts facts={[id, PLATFORM[platform], plan, region, timeZone.replaceAll('_', ' '), mail]} /> · since <Day instant={createdAt} />
+      <Facts facts={[id, PLATFORM[platform], plan, region, `at home in ${timeZone.replaceAll('_', ' ')}`, mail]} /> · since{' '}
+      <Day instant={createdAt} />
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** The frame of every page: its title, in the tab and at the top, where the focus goes when somebody comes from another page. */
 import { createContext, type ReactNode, type RefObject, useContext, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { useTimeZone } from '../format/time-zone.ts';
 import { useReader } from '../session/session-provider.tsx';
 import styles from './page.module.css';
 
@@ -46,6 +47,7 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
         {actions !== undefined && <div className={styles['actions']}>{actions}</div>}
       </header>
       {children}
+      <p className="small soft">Times are those of {useTimeZone().replaceAll('_', ' ')}, where nothing else is said.</p>
     </div>
   );
 }
