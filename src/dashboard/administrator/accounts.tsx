@@ -2,7 +2,7 @@
 import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
 import type { OwnAccountsQuery } from '../../../schema/generated/dashboard.ts';
-import { OwnAccountChangedDocument, OwnAccountsDocument } from '../../../schema/generated/dashboard.ts';
+import { CatalogueChangedDocument, OwnAccountChangedDocument, OwnAccountsDocument } from '../../../schema/generated/dashboard.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Badge } from '../components/badge.tsx';
@@ -25,7 +25,9 @@ export function Accounts() {
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim());
   const listing = useListing(OwnAccountsDocument, { search: search === '' ? null : search }, pick);
-  useLive(OwnAccountChangedDocument, {}, { onMessage: listing.reread, reread: listing.reread });
+  const handlers = { onMessage: listing.reread, reread: listing.reread };
+  useLive(OwnAccountChangedDocument, {}, handlers);
+  useLive(CatalogueChangedDocument, {}, handlers);
   return (
     <Page title="Accounts" lead="Everything you administer, and what is open on it.">
       <div className={styles['search']}>

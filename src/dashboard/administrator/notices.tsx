@@ -6,6 +6,7 @@ import { DismissOwnNoticeDocument, NoticeArrivedDocument, OwnNoticesDocument } f
 import { useChange } from '../api/change.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
+import { useEvery } from '../api/timing.ts';
 import { Badge, type Tone } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Check } from '../components/field.tsx';
@@ -28,6 +29,9 @@ const KINDS: Readonly<Record<NoticeKind, { readonly label: string; readonly tone
   ON: { label: 'Now on', tone: 'good' },
 };
 
+/** Nothing tells that a notice was closed: a worker does it, some time after the last decision. In ms. */
+const CLOSED_WITHIN_MS = 15_000;
+
 const pick = ({ notices }: OwnNoticesQuery) => notices;
 
 /** The page. */
@@ -35,6 +39,7 @@ export function Notices() {
   const [includeClosed, setIncludeClosed] = useState(false);
   const listing = useListing(OwnNoticesDocument, { includeClosed }, pick);
   useLive(NoticeArrivedDocument, {}, { onMessage: listing.reread, reread: listing.reread });
+  useEvery(listing.reread, CLOSED_WITHIN_MS);
   return (
     <Page title="Notices" lead="One for each migration that asks something of you. They close by themselves when nothing is left to do.">
       <Check checked={includeClosed} onCheck={setIncludeClosed}>

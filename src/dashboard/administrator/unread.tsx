@@ -1,16 +1,20 @@
 /** How many notices are unread, in the navigation: right as they arrive. */
-import { NoticeArrivedDocument, OwnAccountChangedDocument, UnreadNoticesDocument } from '../../../schema/generated/dashboard.ts';
+import { NoticeArrivedDocument, UnreadNoticesDocument } from '../../../schema/generated/dashboard.ts';
 import { useLive } from '../api/live.ts';
 import { useRead } from '../api/read.ts';
+import { useEvery } from '../api/timing.ts';
 import { formatCount } from '../format/numbers.ts';
 import styles from './unread.module.css';
+
+/** A number that is late by more is wrong for whoever looks at it. In ms. */
+const CLOSED_WITHIN_MS = 15_000;
 
 /** The number, where it is not zero. */
 export function UnreadCount() {
   const { data, reread } = useRead(UnreadNoticesDocument, {}, { typenames: ['Notice'] });
   useLive(NoticeArrivedDocument, {}, { onMessage: reread, reread });
-  // Opting in closes notices, which nothing else tells.
-  useLive(OwnAccountChangedDocument, {}, { onMessage: reread, reread });
+  // A worker closes notices some time after the last decision, which nothing tells.
+  useEvery(reread, CLOSED_WITHIN_MS);
   if (!data || data.unreadNotices === 0) return null;
   return (
     <span className={styles['count']}>

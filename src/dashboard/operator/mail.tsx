@@ -1,6 +1,6 @@
 /** The machinery: what workers do, what waits to be sent, what was given up and can be tried again. */
-import type { FailingAccountsQuery } from '../../../schema/generated/dashboard-operator.ts';
-import { FailingAccountsDocument, MachineryDocument } from '../../../schema/generated/dashboard-operator.ts';
+import type { FailingAccountsQuery, MachineryQuery, WebhooksQuery } from '../../../schema/generated/dashboard-operator.ts';
+import { FailingAccountsDocument, MachineryDocument, WebhooksDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useRead } from '../api/read.ts';
 import { Badge } from '../components/badge.tsx';
@@ -12,7 +12,7 @@ import { FailingAccountRow } from './failing-account.tsx';
 import { QueueCard } from './queue-card.tsx';
 import { QueueFailures } from './queue-failures.tsx';
 import { SweepTable } from './sweep-table.tsx';
-import { useEvery } from './timing.ts';
+import { useEvery } from '../api/timing.ts';
 import styles from './mail.module.css';
 import { WebhookEndpoints } from './webhook-endpoints.tsx';
 
@@ -20,21 +20,26 @@ import { WebhookEndpoints } from './webhook-endpoints.tsx';
 const REFRESH_MS = 5_000;
 
 const failingOf = ({ failingAccounts }: FailingAccountsQuery) => failingAccounts;
+const endpointsOf = ({ webhookEndpoints }: WebhooksQuery) => webhookEndpoints;
 
 /** The page. */
 export function Mail() {
   const reading = useRead(MachineryDocument, {});
   const failing = useListing(FailingAccountsDocument, {}, failingOf);
-  useEvery(reading.reread, REFRESH_MS);
-  const late = reading.data?.sweeps.filter(({ isLate }) => isLate).length ?? 0;
+  const endpoints = useListing(WebhooksDocument, {}, endpointsOf);
+  const reread = () => {
+    reading.reread();
+    failing.reread();
+    endpoints.reread();
+  };
+  useEvery(reread, REFRESH_MS);
   return (
     <Page
       title="Mail and workers"
       lead={
         reading.data && (
           <p>
-            {late === 0 ? <Badge tone="good">Workers are at work</Badge> : <Badge tone="bad">{late} late: is a worker running?</Badge>}{' '}
-            Refreshes itself.
+            <Workers sweeps={reading.data.sweeps} /> Refreshes itself.
           </p>
         )
       }
@@ -48,7 +53,7 @@ export function Mail() {
               ))}
             </div>
             {queues.map((queue) => (
-              <QueueFailures key={queue.name} queue={queue} onRetried={reading.reread} />
+              <QueueFailures key={queue.name} queue={queue} onRetried={reread} />
             ))}
             <Card title="Accounts whose mail fails">
               <Listed listing={failing} empty={<p className="soft">None had a mail given up in the last 24 hours.</p>}>
@@ -62,7 +67,7 @@ export function Mail() {
               </Listed>
             </Card>
             <Card title="Webhook endpoints">
-              <WebhookEndpoints onRetried={reading.reread} />
+              <WebhookEndpoints listing={endpoints} onRetried={reread} />
             </Card>
             <Card title="What workers do again and again">
               <SweepTable sweeps={sweeps} />
@@ -72,4 +77,10 @@ export function Mail() {
       </Loaded>
     </Page>
   );
+}
+
+function Workers({ sweeps }: Pick<MachineryQuery, 'sweeps'>) {
+  const late = sweeps.filter(({ isLate }) => isLate).length;
+  if (sweeps.length === 0) return <Badge tone="bad">No worker has run yet</Badge>;
+  return late === 0 ? <Badge tone="good">Workers are at work</Badge> : <Badge tone="bad">{late} late: is a worker running?</Badge>;
 }

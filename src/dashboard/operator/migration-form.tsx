@@ -11,7 +11,7 @@ import { DraftPreview } from './draft-preview.tsx';
 import type { KeptForm } from './kept-form.ts';
 import { type FieldName, MigrationFields } from './migration-fields.tsx';
 import styles from './migration-form.module.css';
-import { useSettled } from './timing.ts';
+import { useSettled } from '../api/timing.ts';
 
 /** A preview is asked for where somebody stops to type for so long. */
 const TYPING_MS = 300;

@@ -18,7 +18,7 @@ import styles from './migrations.module.css';
 import { migrationPath, NEW_MIGRATION } from './paths.ts';
 import { Pills } from './pills.tsx';
 import rows from './rows.module.css';
-import { useGathered } from './timing.ts';
+import { useGathered } from '../api/timing.ts';
 
 type CatalogueMigration = CatalogueQuery['migrations']['edges'][number]['node'];
 

@@ -9,7 +9,7 @@ import {
 } from '../../../schema/generated/dashboard-operator.ts';
 import { LogCursorDocument } from '../../../schema/generated/dashboard.ts';
 import { useLive } from '../api/live.ts';
-import { useEvery, useGathered } from './timing.ts';
+import { useEvery, useGathered } from '../api/timing.ts';
 
 /** Subscriptions tell of migrations and accounts at once; of the rest, such as tokens, nothing does. In ms. */
 const LOOK_EVERY_MS = 5_000;
@@ -39,13 +39,17 @@ export function useNewEvents(filter: Omit<EventsSinceQueryVariables, 'after'>, r
   const [found, setFound] = useState({ list, count: 0, isMore: false });
   useEffect(() => {
     let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const begin = async () => {
       const { data } = await client.query(LogCursorDocument, {}, { requestPolicy: 'network-only' }).toPromise();
-      if (!isOver && data) end.current = { of: list, cursor: data.logCursor };
+      if (isOver) return;
+      if (data) end.current = { of: list, cursor: data.logCursor };
+      else timer = setTimeout(() => void begin(), LOOK_EVERY_MS);
     };
     void begin();
     return () => {
       isOver = true;
+      clearTimeout(timer);
       end.current = null;
     };
   }, [client, list]);

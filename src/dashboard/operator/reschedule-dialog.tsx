@@ -17,7 +17,7 @@ import type { OperatorMigration } from './migration.types.ts';
 import { PartialDateField } from './partial-date-field.tsx';
 import { Reminders } from './reminders.tsx';
 import styles from './reschedule-dialog.module.css';
-import { useSettled } from './timing.ts';
+import { useSettled } from '../api/timing.ts';
 
 const TYPING_MS = 300;
 

@@ -1,7 +1,11 @@
 /** The accounts of a migration, however many: filtered, searched, exported; with their states as they change. */
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Reason, RolloutAccountsQuery, Standing } from '../../../schema/generated/dashboard-operator.ts';
-import { RolloutAccountChangedDocument, RolloutAccountsDocument } from '../../../schema/generated/dashboard-operator.ts';
+import {
+  CatalogueMigrationChangedDocument,
+  RolloutAccountChangedDocument,
+  RolloutAccountsDocument,
+} from '../../../schema/generated/dashboard-operator.ts';
 import { useListing } from '../api/connection-pages.ts';
 import { useLive } from '../api/live.ts';
 import { Field, TextInput } from '../components/field.tsx';
@@ -14,7 +18,7 @@ import { Pills } from './pills.tsx';
 import styles from './rollout-accounts.module.css';
 import { rolloutColumns } from './rollout-columns.tsx';
 import rows from './rows.module.css';
-import { useGathered } from './timing.ts';
+import { useGathered } from '../api/timing.ts';
 
 type State = RolloutAccount['state'];
 
@@ -45,6 +49,8 @@ const FILTER: Readonly<Record<Filter, { readonly label: string; readonly asked: 
 /** Changes are drawn at most so often. In ms. */
 const DRAW_MS = 250;
 
+const NONE: ReadonlyMap<string, State> = new Map();
+
 const accountsOf = ({ migrationAccounts }: RolloutAccountsQuery) => migrationAccounts;
 
 const idOf = ({ account }: RolloutAccount) => account.id;
@@ -56,7 +62,7 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
   const { asked } = FILTER[filter];
   const variables = { migration, ...asked, search: search.settled === '' ? null : search.settled };
   const listing = useListing(RolloutAccountsDocument, variables, accountsOf);
-  const states = useStates(migration, listing.reread);
+  const { states, reread } = useStates(migration, JSON.stringify(variables), listing.reread);
   const nodes = useMemo(() => withStates(listing.nodes, states), [listing.nodes, states]);
   const columns = useMemo(() => rolloutColumns(migration), [migration]);
   return (
@@ -79,7 +85,7 @@ export function RolloutAccounts({ migration }: { readonly migration: string }) {
           </Field>
         </div>
       </div>
-      {listing.fault && <FaultNote fault={listing.fault} onRetry={listing.reread} />}
+      {listing.fault && <FaultNote fault={listing.fault} onRetry={reread} />}
       {nodes === undefined && !listing.fault && <Skeleton lines={6} />}
       {nodes?.length === 0 && !listing.hasMore && (
         <Empty
@@ -127,11 +133,32 @@ function withStates(
   });
 }
 
-/** The states that changed since the list was read. Reading 50,000 accounts again for one of them would not do. */
-function useStates(migration: string, reread: () => void): ReadonlyMap<string, State> {
-  const [states, setStates] = useState<ReadonlyMap<string, State>>(new Map());
+interface HeardStates {
+  readonly states: ReadonlyMap<string, State>;
+  /** Reads the list anew: what was heard before is in it. */
+  readonly reread: () => void;
+}
+
+/**
+ * The states that changed since the list was read. Reading 50,000 accounts again for one of them would not do; where the
+ * migration itself changed, so did all of them.
+ *
+ * @param list changes where another list is read
+ */
+function useStates(migration: string, list: string, readList: () => void): HeardStates {
+  const [states, setStates] = useState<ReadonlyMap<string, State>>(NONE);
   const heard = useRef(new Map<string, State>());
   const draw = useGathered(() => setStates(new Map(heard.current)), DRAW_MS);
+  useEffect(() => {
+    heard.current.clear();
+    draw();
+  }, [list, draw]);
+  const reread = () => {
+    heard.current.clear();
+    draw();
+    readList();
+  };
+  useLive(CatalogueMigrationChangedDocument, { key: migration }, { onMessage: reread, reread });
   useLive(
     RolloutAccountChangedDocument,
     {},
@@ -141,14 +168,10 @@ function useStates(migration: string, reread: () => void): ReadonlyMap<string, S
         heard.current.set(changed.account.id, changed.state);
         draw();
       },
-      reread: () => {
-        heard.current.clear();
-        draw();
-        reread();
-      },
+      reread,
     },
   );
-  return states;
+  return { states, reread };
 }
 
 function exportAddress(

@@ -1,8 +1,8 @@
 /** Endpoints of webhooks and how they fare. */
 import type { WebhooksQuery } from '../../../schema/generated/dashboard-operator.ts';
-import { RedeliverWebhooksOfDocument, SendTestToDocument, WebhooksDocument } from '../../../schema/generated/dashboard-operator.ts';
+import { RedeliverWebhooksOfDocument, SendTestToDocument } from '../../../schema/generated/dashboard-operator.ts';
 import { useChange } from '../api/change.ts';
-import { useListing } from '../api/connection-pages.ts';
+import type { Listing } from '../api/connection-pages.ts';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Listed } from '../components/listing.tsx';
@@ -13,11 +13,14 @@ import styles from './mail.module.css';
 
 type Endpoint = WebhooksQuery['webhookEndpoints']['edges'][number]['node'];
 
-const endpointsOf = ({ webhookEndpoints }: WebhooksQuery) => webhookEndpoints;
+interface WebhookEndpointsProps {
+  readonly listing: Listing<Endpoint>;
+  /** Called once something is delivered again. */
+  readonly onRetried: () => void;
+}
 
-/** Lists them, newest first. @param onRetried called once something is delivered again */
-export function WebhookEndpoints({ onRetried }: { readonly onRetried: () => void }) {
-  const listing = useListing(WebhooksDocument, {}, endpointsOf);
+/** Lists them, newest first. */
+export function WebhookEndpoints({ listing, onRetried }: WebhookEndpointsProps) {
   return (
     <Listed listing={listing} empty={<p className="soft">Nobody is told by webhook. Endpoints are made by the API.</p>}>
       {(endpoints) => (
