@@ -267,6 +267,7 @@ describeInBrowser('the dashboard of an administrator', () => {
     expect(await body.inputValue()).toBe('<p>Second</p>');
     await reset.click();
     await dialog.getByRole('button', { name: 'Take the platform’s words' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await reset.waitFor({ state: 'detached' });
     expect(await body.inputValue()).not.toContain('Second');
     expect(faults).toEqual([]);

@@ -149,6 +149,7 @@ describeInBrowser('the dashboard', () => {
       .getByRole('region', { name: 'Notifications' })
       .getByText(/^The menu could not be fetched/)
       .waitFor();
+    expect(await axeViolations(page)).toEqual([]);
     await page.context().setOffline(false);
     await button.press('ArrowDown');
     await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();

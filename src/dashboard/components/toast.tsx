@@ -30,7 +30,8 @@ export function useToasts(): Toasts {
   const { add } = Primitive.useToastManager();
   return {
     done: (message) => void add({ title: message, type: 'done' }),
-    failed: (message) => void add({ title: message, type: 'failed', priority: 'high', timeout: 0 }),
+    // Of high priority it would be hidden from whoever cannot see it, while the focus can still go there.
+    failed: (message) => void add({ title: message, type: 'failed', timeout: 0 }),
   };
 }
 
