@@ -19,7 +19,9 @@ export interface Readiness {
 const NOT_OVER = `${LIVE} and (m.mandatory_at is null or m.mandatory_at > $2
   or exists (select from decision late where late.migration_id = m.id and (late.extended_until > $2 or late.exempt_until > $2)))`;
 
-const LAST_DAY = `(select u.last_day from account_usage u where u.migration_id = m.id and u.account_number = a.number)`;
+/** Looked up for tens of thousands of accounts: not where nobody ever counted a use, so that there is none. */
+const LAST_DAY = `case when w.first_day is not null
+  then (select u.last_day from account_usage u where u.migration_id = m.id and u.account_number = a.number) end`;
 /** The last use of an account, else the first day on which one would have been seen; null where nobody counts. */
 const QUIET_SINCE = 'coalesce(l.last_day, w.first_day)';
 const USED = 'coalesce(l.last_day >= $3::date, false)';

@@ -46,9 +46,7 @@ function Lead({ account: { id, platform, plan, region, timeZone, usesBuiltInEmai
   const mail = usesBuiltInEmail ? 'mail by the built-in provider' : 'mail by a provider of its own';
   return (
     <p>
-      <Facts
-        facts={[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region, `at home in ${timeZone.replaceAll('_', ' ')}`, mail]}
-      />
+      <Facts facts={[id, platform === 'CLOUD' ? 'Cloud' : 'Appliance', plan, region, `time zone ${timeZone.replaceAll('_', ' ')}`, mail]} />
     </p>
   );
 }

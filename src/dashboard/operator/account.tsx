@@ -60,7 +60,7 @@ function Lead({ account: { id, platform, plan, region, timeZone, usesBuiltInEmai
   const mail = usesBuiltInEmail ? 'mail by the built-in provider' : 'mail by a provider of its own';
   return (
     <p>
-      <Facts facts={[id, PLATFORM[platform], plan, region, `at home in ${timeZone.replaceAll('_', ' ')}`, mail]} /> · since{' '}
+      <Facts facts={[id, PLATFORM[platform], plan, region, `time zone ${timeZone.replaceAll('_', ' ')}`, mail]} /> · since{' '}
       <Day instant={createdAt} />
     </p>
   );

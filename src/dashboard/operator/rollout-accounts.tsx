@@ -147,14 +147,14 @@ interface HeardStates {
  */
 function useStates(migration: string, list: string, readList: () => void): HeardStates {
   const [states, setStates] = useState<ReadonlyMap<string, State>>(NONE);
-  const heard = useRef(new Map<string, State>());
-  const draw = useGathered(() => setStates(new Map(heard.current)), DRAW_MS);
+  const heard = useRef({ list, states: new Map<string, State>() });
+  const draw = useGathered(() => setStates(new Map(heard.current.states)), DRAW_MS);
   useEffect(() => {
-    heard.current.clear();
+    heard.current = { list, states: new Map() };
     draw();
   }, [list, draw]);
   const reread = () => {
-    heard.current.clear();
+    heard.current.states.clear();
     draw();
     readList();
   };
@@ -165,7 +165,7 @@ function useStates(migration: string, list: string, readList: () => void): Heard
     {
       onMessage: ({ accountMigrationChanged: { accountMigration: changed } }) => {
         if (changed.migration.key !== migration) return;
-        heard.current.set(changed.account.id, changed.state);
+        heard.current.states.set(changed.account.id, changed.state);
         draw();
       },
       reread,
