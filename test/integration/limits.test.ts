@@ -255,6 +255,27 @@ describe('sockets', () => {
     });
   });
 
+  test('of one key are not counted any more where they close before it is known whose they are', async () => {
+    const asked = Promise.withResolvers<void>();
+    const known = Promise.withResolvers<void>();
+    const authenticate = async (authorization: string | undefined) => {
+      asked.resolve();
+      await known.promise;
+      return service.tokens.authenticate(authorization);
+    };
+    await withServer({ sockets: { ...SOCKET_BOUNDS, sockets: 2 }, authenticate }, async (url) => {
+      const closed = () => service.logged.filter(({ msg }) => msg === 'socket closed').length;
+      const before = closed();
+      const { socket } = await open(url);
+      socket.send('{"type":"connection_init"}');
+      await asked.promise;
+      socket.terminate();
+      await expect.poll(closed).toBe(before + 1);
+      known.resolve();
+      expect(await introduce((await open(url)).socket)).toBe('ack');
+    });
+  });
+
   test('start a burst of operations; who goes on is told so, and whoever does not listen is closed', async () => {
     const { socket } = await open(service.url);
     await introduce(socket);
@@ -276,6 +297,16 @@ describe('sockets', () => {
     start(200);
     const [code, reason] = await closed;
     expect([code, reason.toString()]).toEqual([4429, expect.stringContaining('start fewer at a time')]);
+  });
+
+  test('that give an id twice are told so, however long it is', async () => {
+    const { socket } = await open(service.url);
+    await introduce(socket);
+    const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+    const message = JSON.stringify({ id: 'ü'.repeat(100), type: 'subscribe', payload: { query: 'subscription { ticks }' } });
+    for (const each of [message, message]) socket.send(each);
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([4409, expect.stringMatching(/^Subscriber for ü+$/)]);
   });
 
   test('answer pings', async () => {
