@@ -180,7 +180,8 @@ export class Subscriptions {
       {
         protocol: socket.protocol,
         send: (text) => send(socket, text),
-        close: (code, reason) => socket.close(code, reason),
+        // What graphql-ws says may hold an id of the peer's, as long as a message.
+        close: (code, reason) => socket.close(code, reasonOf(reason ?? '')),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
             if (meter.takesMessage()) void handle(textOf(data)).catch((error: unknown) => this.fail(session, error));
