@@ -257,6 +257,17 @@ describe('what it is made from', () => {
     expect(other.headers.get('etag')).not.toBe(etag);
   });
 
+  test('is refused behind a place that the log has not come to, which no other one lies behind either', async () => {
+    const [end] = (await service.operator.request<{ logCursor: string }, object>('{ logCursor }', {})).logCursor.split('.');
+    expect((await get(`?after=${end}.0`, token)).status).toBe(200);
+    for (const after of [`${BigInt(end!) + 1_000n}.0`, '9000000000000000000.0']) {
+      const refused = await get(`?after=${after}`, token);
+      const { error } = (await refused.json()) as { error: { code: string; message: string } };
+      expect([after, refused.status, error.code]).toEqual([after, 410, 'CURSOR_EXPIRED']);
+      expect(error.message).toContain('without "after"');
+    }
+  });
+
   test('is for those who may know of every account', async () => {
     const scopes = ['flags:read'] as const;
     const account = await oldAccount();
