@@ -141,6 +141,41 @@ describe('the budget of a key', () => {
   });
 });
 
+describe('the budget of an address', () => {
+  const wrong = `gl_op_${'A'.repeat(43)}`;
+  const limited = { MAX_QUERY_COST: '30', RATE_LIMIT_ANONYMOUS_POINTS: '30' };
+
+  test.each([
+    ['/events.ndjson', { authorization: `Bearer ${wrong}` }, 401],
+    ['/api/v2/users/x', { authorization: `Bearer ${wrong}` }, 401],
+    ['/migrations/x/accounts.csv', { authorization: `Bearer ${wrong}` }, 401],
+    ['/session', { cookie: `graceline_session=${'A'.repeat(43)}` }, 200],
+  ])('pays for what does not count at %s', async (path, headers, status) => {
+    const { url, operator } = await startService('2016-04-01T09:00:00.000Z', limited);
+    const ask = () => fetch(url + path, { headers });
+    for (const expected of [status, status, status, 429]) expect((await ask()).status).toBe(expected);
+    expect(Number((await ask()).headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await fetch(`${url}/session`)).status).toBe(200);
+    await operator.request('{ me { role } }');
+  });
+
+  test('is that of the client, where a trusted proxy names it', async () => {
+    const { url } = await startService('2016-04-01T09:00:00.000Z', { ...limited, TRUSTED_PROXIES: '127.0.0.0/8' });
+    const statusOf = async (client: string, path: string, init: RequestInit = {}) =>
+      (await fetch(url + path, { ...init, headers: { 'x-forwarded-for': client, ...init.headers } })).status;
+    const authorization = `Bearer ${wrong}`;
+    const asked = (client: string) => statusOf(client, '/flags/v1/snapshot', { headers: { authorization } });
+    for (const status of [401, 401, 401, 429]) expect(await asked('198.51.100.7')).toBe(status);
+    expect(await asked('198.51.100.8')).toBe(401);
+
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: wrong }) };
+    const signedIn = (client: string) => statusOf(client, '/session', init);
+    const attempts = await Promise.all(Array.from({ length: 31 }, (_, i) => signedIn(`2001:db8::${i + 1}`)));
+    expect(attempts.filter((status) => status === 429)).toHaveLength(1);
+    expect([await signedIn('2001:db8::ffff'), await signedIn('2001:db8:0:1::1')]).toEqual([429, 401]);
+  });
+});
+
 describe('strangers', () => {
   const misspelt = [
     '{ whoAmY }',
