@@ -7,7 +7,7 @@ import { GracelineProvider } from '../../src/client/openfeature.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import { lookAtClock, portOf, runtimeToken, startClient, startPlainProxy } from '../support/client-world.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
-import { until } from '../support/processes.ts';
+import { TestProcess, until } from '../support/processes.ts';
 import { startProxy } from '../support/proxy.ts';
 import { refusalOf, startService, type TestService } from '../support/service.ts';
 
@@ -139,6 +139,27 @@ describe('what it answers', () => {
     proxy.restore();
     await strict.client.ready(PATIENCE_MS);
     expect(strict.client.isEnabled('tls', 'nobody')).toBe(false);
+  });
+
+  test('keeps a process that has nothing else to do, as long as it is waited for', async () => {
+    const proxy = await startProxy(portOf(service));
+    proxy.cut();
+    const script = `
+      import { GracelineClient } from './src/client/client.ts';
+      const client = new GracelineClient({ url: process.env.URL, token: process.env.TOKEN });
+      client.on('problem', () => console.log('problem'));
+      await client.ready();
+      console.log(client.status);
+      await client.close();`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const waiting = TestProcess.spawnNode(args, { URL: `http://127.0.0.1:${proxy.port}`, TOKEN: token });
+    await eventually(() => waiting.stdout.includes('problem'), 'It never told that it cannot reach the server.');
+    proxy.restore();
+    expect([await waiting.exited, waiting.stdout, waiting.stderr]).toEqual([
+      { code: 0, signal: null },
+      expect.stringMatching(/^(problem\n)+READY\n$/),
+      '',
+    ]);
   });
 
   test('with a token that does not count stays what it was, and the problem says so', async () => {
