@@ -20,8 +20,7 @@ import { clientAddress } from './http/client-address.ts';
 import { tagged } from './http/entity-tag.ts';
 import type { Route, Routes } from './http/route.ts';
 import { metricsRoutes } from './metrics/metrics.routes.ts';
-import { renderPageHtml } from './migrations/page-html.ts';
-import { renderPage } from './migrations/page-render.ts';
+import { PAGE_LASTS_SECONDS } from './migrations/public-pages.ts';
 import { LoginCookie } from './sessions/login-cookie.ts';
 import { loginRoutes } from './sessions/login.routes.ts';
 import { sessionsRoutes } from './sessions/sessions.routes.ts';
@@ -35,7 +34,7 @@ const DRAIN_MS = 3_000;
 /** Where the build of the dashboard is. */
 const DASHBOARD = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
-const PAGE_CACHE = 'public, max-age=5';
+const PAGE_CACHE = `public, max-age=${PAGE_LASTS_SECONDS}`;
 
 /** Readers of feeds ask every few minutes at most, many of them at once. */
 const FEED_CACHE = 'public, max-age=300';
@@ -131,17 +130,17 @@ function paying(who: Pick<House['tokens'], 'authenticate'>, budgets: House['budg
   };
 }
 
-function pages({ config, migrations, feed }: House): Routes {
+function pages({ publicPages, feed }: House): Routes {
   const page =
-    (type: string, render: typeof renderPage): Route =>
+    (type: string, read: () => Promise<string>): Route =>
     async () => ({
       status: 200,
       headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
-      body: render(await migrations.published(), config.PLATFORM_NAME),
+      body: await read(),
     });
   return {
-    'GET /migrations': page('text/html', renderPageHtml),
-    'GET /migrations.md': page('text/markdown', renderPage),
+    'GET /migrations': page('text/html', () => publicPages.html()),
+    'GET /migrations.md': page('text/markdown', () => publicPages.markdown()),
     'GET /migrations.atom': async (request) =>
       tagged(
         request,

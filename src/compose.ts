@@ -53,6 +53,7 @@ import { FeedService } from './migrations/feed.service.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
+import { PublicPages } from './migrations/public-pages.ts';
 import { RememberedMigrations } from './migrations/remembered.ts';
 import { ReschedulePreviewService } from './migrations/reschedule-preview.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
@@ -217,6 +218,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
       mails: userMails,
       publicUrl,
     }),
+    publicPages: new PublicPages({ migrations, clock, commits: follower, platformName }),
     publicUrl,
     operations: new OperationsService(db, clock, queues),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),
