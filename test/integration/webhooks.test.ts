@@ -251,6 +251,41 @@ describe('who is told', () => {
     expect((await world.deliveriesOf(partners.endpoint)).map(({ status }) => status)).toEqual(['SKIPPED', 'DELIVERED']);
   });
 
+  test('nobody of what was delivered about an account that is no longer theirs, but operators', async () => {
+    const [receiver] = world.receivers as unknown as [Receiver];
+    const { accounts } = world.service.house;
+    const [kept, lost] = [await world.account(), await world.account()];
+    const input = { email: 'cleo@x.example', name: 'Cleo', accounts: [kept, lost] };
+    const { id: administratorId } = await accounts.createAdministrator(OPERATOR, input);
+    const cleo = await world.service.clientOf({ role: 'ADMINISTRATOR', subject: input.email, administratorId });
+    const { createWebhookEndpoint } = await cleo.request<{ createWebhookEndpoint: { endpoint: { id: string } } }, object>(CREATE, {
+      input: { url: receiver.url },
+    });
+    const { id } = createWebhookEndpoint.endpoint;
+    world.willGo({ id });
+    await world.rename(kept, 'Kept');
+    await world.rename(lost, 'Lost');
+    await world.deliver();
+    await cleo.request(`mutation { sendTestWebhook(endpoint: "${id}") { body } }`);
+    type Shown = Pick<DeliveryView, 'id' | 'body' | 'answer'>;
+    const query = `{ webhookDeliveries(endpoint: "${id}") { edges { node { id body answer } } } }`;
+    const shownTo = async (client: GraphqlClient) =>
+      (await client.request<{ webhookDeliveries: { edges: { node: Shown }[] } }, object>(query, {})).webhookDeliveries.edges.map(
+        ({ node }) => node,
+      );
+    const before = await shownTo(cleo);
+    expect(before.map(({ body }) => /Lost|Kept|TEST/.exec(body!)![0])).toEqual(['TEST', 'Lost', 'Kept']);
+    await accounts.revokeAdministration(OPERATOR, administratorId, lost);
+    const gone = { id: before[1]!.id, body: null, answer: null };
+    expect(await shownTo(cleo)).toEqual([before[0], gone, before[2]]);
+    expect(await shownTo(world.service.operator)).toEqual(before);
+    const redeliver = `mutation { redeliverWebhook(id: "${gone.id}") { id body answer } }`;
+    expect(await cleo.request(redeliver)).toEqual({ redeliverWebhook: gone });
+    await world.deliver();
+    const answer = expect.stringContaining('no longer sees') as string;
+    expect((await shownTo(cleo))[1]).toEqual({ ...gone, answer });
+  });
+
   test('nobody handles what is another’s, and a runtime or a partner without the scope nothing', async () => {
     const [receiver] = world.receivers as unknown as [Receiver];
     const { endpoint } = await world.endpointAt(receiver);
