@@ -12,6 +12,7 @@ import type { Page, PageRequest } from '../pagination.ts';
 import { MAX_RETRIED, type QueueView, SHOWN_FAILURES } from '../operations/operations.rules.ts';
 import { isTaken, type WebhookAttempts } from './attempts.service.ts';
 import {
+  type DeliverySight,
   type DeliveryView,
   findDelivery,
   insertTest,
@@ -55,13 +56,14 @@ export class WebhookDeliveriesService {
   constructor(private readonly parts: DeliveriesParts) {}
 
   /**
-   * A page of the deliveries of an endpoint of the last 30 days, newest first.
+   * A page of the deliveries of an endpoint of the last 30 days, newest first. What was sent about accounts that its owner no
+   * longer sees is shown to operators alone.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
    */
   async deliveries(actor: Actor, endpointId: string, status: DeliveryStatus | null, page: PageRequest): Promise<Page<DeliveryView>> {
     const { id } = await requireEndpoint(this.parts.db, actor, endpointId);
-    return listDeliveries(this.parts.db, id, status, page);
+    return listDeliveries(this.parts.db, this.sightOf(actor), id, status, page);
   }
 
   /**
@@ -72,7 +74,8 @@ export class WebhookDeliveriesService {
   async redeliver(actor: Actor, id: string): Promise<DeliveryView> {
     const { db, wake, clock, limits } = this.parts;
     requireOwner(actor);
-    const delivery = isUuid(id) ? await findDelivery(db, id) : undefined;
+    const sight = this.sightOf(actor);
+    const delivery = isUuid(id) ? await findDelivery(db, sight, id) : undefined;
     const endpoint = delivery && (await requireEndpoint(db, actor, delivery.endpointId).catch(nullIfMissing));
     if (!delivery || !endpoint)
       throw new GracelineError('NOT_FOUND', 'There is no delivery of this id. Look it up in the list of deliveries.');
@@ -81,7 +84,7 @@ export class WebhookDeliveriesService {
     await limits.take('webhook-redelivery', endpoint.id, REDELIVERIES);
     await requeueDelivery(db, id, clock.now());
     wake.ring();
-    return (await findDelivery(db, id)) ?? delivery;
+    return (await findDelivery(db, sight, id)) ?? delivery;
   }
 
   /**
@@ -161,7 +164,11 @@ export class WebhookDeliveriesService {
     const outcome = await attempts.post({ id, endpointId: endpoint.id, url, body, secret, previousSecret, previousUntil });
     const status = isTaken(outcome) ? ('DELIVERED' as const) : ('FAILED' as const);
     await insertTest(db, { id, endpointId: endpoint.id, type: TEST_TYPE, body, status, ...outcome }, now);
-    return (await findDelivery(db, id))!;
+    return (await findDelivery(db, this.sightOf(actor), id))!;
+  }
+
+  private sightOf({ role }: Actor): DeliverySight {
+    return { everything: role === 'OPERATOR', now: this.parts.clock.now() };
   }
 }
 
