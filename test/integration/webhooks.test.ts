@@ -166,6 +166,55 @@ describe('an endpoint', () => {
     expect((await eventsOf('WEBHOOK_DISABLED')).at(-1)!.data).toMatchObject({ endpointId: endpoint.endpoint.id, reason: 'FAILING' });
   });
 
+  test('that has been told nothing for days since it failed is not disabled by the next that fails', async () => {
+    const [receiver] = world.receivers as unknown as [Receiver];
+    const { endpoint } = await world.endpointAt(receiver);
+    const shop = await world.account();
+    receiver.behaviour = 'fail';
+    await world.rename(shop, 'Given up');
+    const began = new Date(world.now);
+    await world.deliver();
+    for (let tries = 1; tries < 10; tries += 1) {
+      const [{ sendAfter }] = (await world.deliveriesOf(endpoint)) as [DeliveryView];
+      await world.pass(sendAfter.getTime() - world.now);
+      await world.deliver();
+    }
+    expect(await world.deliveriesOf(endpoint)).toMatchObject([{ status: 'FAILED', attempts: 10 }]);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: began, disabledAt: null });
+    await world.pass(20 * DAY_MS);
+    for (const name of ['Next', 'After that']) await world.rename(shop, name);
+    for (let round = 0; round < 2; round += 1) await world.deliver();
+    const again = new Date(world.now);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: again, disabledAt: null });
+    expect((await world.deliveriesOf(endpoint)).map(({ status, attempts }) => `${status} ${attempts}`)).toEqual([
+      'QUEUED 1',
+      'QUEUED 1',
+      'FAILED 10',
+    ]);
+    // While something is tried again it has gone on failing.
+    await world.pass(HOUR_MS);
+    await world.rename(shop, 'Later');
+    await world.deliver();
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: again });
+  });
+
+  test.each(['another address', 'a test that it takes'])('that failed is well again with %s', async (how) => {
+    const [receiver, other] = world.receivers as unknown as [Receiver, Receiver];
+    const { webhooks, webhookDeliveries } = world.service.house;
+    const { endpoint } = await world.endpointAt(receiver);
+    receiver.behaviour = 'fail';
+    await world.rename(await world.account(), 'Renamed');
+    await world.deliver();
+    const failing = { failingSince: new Date(world.now) };
+    await webhooks.editEndpoint(OPERATOR, endpoint.id, { url: receiver.url });
+    await webhookDeliveries.sendTest(OPERATOR, endpoint.id);
+    expect(await world.viewOf(endpoint)).toMatchObject(failing);
+    receiver.behaviour = 'take';
+    if (how === 'another address') await webhooks.editEndpoint(OPERATOR, endpoint.id, { url: other.url });
+    else await webhookDeliveries.sendTest(OPERATOR, endpoint.id);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: null });
+  });
+
   test('that gets a new secret has two signatures until the overlap ends', async () => {
     const [receiver] = world.receivers as unknown as [Receiver];
     const first = await world.endpointAt(receiver);
