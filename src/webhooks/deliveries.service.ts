@@ -11,6 +11,7 @@ import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { MAX_RETRIED, type QueueView, SHOWN_FAILURES } from '../operations/operations.rules.ts';
 import { isTaken, type WebhookAttempts } from './attempts.service.ts';
+import { markWell } from './claims.repository.ts';
 import {
   type DeliverySight,
   type DeliveryView,
@@ -149,8 +150,8 @@ export class WebhookDeliveriesService {
   }
 
   /**
-   * Sends a test now, once, to an enabled or a disabled endpoint, and tells what came of it. It counts neither for nor against
-   * the endpoint.
+   * Sends a test now, once, to an enabled or a disabled endpoint, and tells what came of it. One that is taken ends the time
+   * for which the endpoint has failed; one that is not counts for nothing.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, RATE_LIMITED
    */
@@ -162,7 +163,9 @@ export class WebhookDeliveriesService {
     const [id, body] = [newId(), testBody(now)];
     const { url, secret, previousSecret, previousSecretUntil: previousUntil } = endpoint;
     const outcome = await attempts.post({ id, endpointId: endpoint.id, url, body, secret, previousSecret, previousUntil });
-    const status = isTaken(outcome) ? ('DELIVERED' as const) : ('FAILED' as const);
+    const taken = isTaken(outcome);
+    if (taken) await markWell(db, endpoint.id);
+    const status = taken ? ('DELIVERED' as const) : ('FAILED' as const);
     await insertTest(db, { id, endpointId: endpoint.id, type: TEST_TYPE, body, status, ...outcome }, now);
     return (await findDelivery(db, this.sightOf(actor), id))!;
   }

@@ -32,7 +32,7 @@ export class WebhookEndpointType implements EndpointView {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the first attempt failed after the last that was taken; null while all is well. After five days it is disabled.',
+    description: 'Since when it is tried and takes nothing; null while all is well. After five days it is disabled.',
   })
   failingSince!: Date | null;
 
