@@ -59,7 +59,7 @@ export function countConnections(
   return counts;
 }
 
-/** A sentence as the reason of a close frame, cut where it is too long for one. */
+/** A sentence as the reason of a close frame, cut where it is too long for one: it may repeat what a peer sent. */
 export function reasonOf(message: string): string {
   return Buffer.from(message)
     .subarray(0, MAX_REASON_BYTES)

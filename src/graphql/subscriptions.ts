@@ -180,7 +180,6 @@ export class Subscriptions {
       {
         protocol: socket.protocol,
         send: (text) => send(socket, text),
-        // What graphql-ws says may hold an id of the peer's, as long as a message.
         close: (code, reason) => socket.close(code, reasonOf(reason ?? '')),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {

@@ -148,7 +148,7 @@ describe('the budget of an address', () => {
     const settings = { MAX_QUERY_COST: '30', RATE_LIMIT_ANONYMOUS_POINTS: '30', TRUSTED_PROXIES: '127.0.0.0/8' };
     proxied = await startService('2016-04-01T09:00:00.000Z', settings);
   });
-  const ask = (client: string, path: string, init: RequestInit = {}) =>
+  const ask = (client: string, path: string, init: Omit<RequestInit, 'headers'> & { headers: Record<string, string> }) =>
     fetch(proxied.url + path, { ...init, headers: { 'x-forwarded-for': client, ...init.headers } });
 
   test.each([
