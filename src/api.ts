@@ -15,13 +15,12 @@ import { buildGraphqlSchema } from './graphql/schema.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createHttpServer } from './http.ts';
 import { dashboardPage, policyReportRoutes } from './http/dashboard-page.ts';
-import { payerOf, rateLimited } from './http/budgets.ts';
+import { paidBy, type PayingCallers } from './http/budgets.ts';
 import { clientAddress } from './http/client-address.ts';
 import { tagged } from './http/entity-tag.ts';
 import type { Route, Routes } from './http/route.ts';
 import { metricsRoutes } from './metrics/metrics.routes.ts';
-import { renderPageHtml } from './migrations/page-html.ts';
-import { renderPage } from './migrations/page-render.ts';
+import { PAGE_LASTS_SECONDS } from './migrations/public-pages.ts';
 import { LoginCookie } from './sessions/login-cookie.ts';
 import { loginRoutes } from './sessions/login.routes.ts';
 import { sessionsRoutes } from './sessions/sessions.routes.ts';
@@ -35,7 +34,7 @@ const DRAIN_MS = 3_000;
 /** Where the build of the dashboard is. */
 const DASHBOARD = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 /** The public page may be a few seconds old: it is asked by crowds on the day of a deadline. */
-const PAGE_CACHE = 'public, max-age=5';
+const PAGE_CACHE = `public, max-age=${PAGE_LASTS_SECONDS}`;
 
 /** Readers of feeds ask every few minutes at most, many of them at once. */
 const FEED_CACHE = 'public, max-age=300';
@@ -59,6 +58,7 @@ export interface Api {
 export async function startApi(house: House, log: Logger): Promise<Api> {
   const { config, wake, follower, sessions, sessionCookie, budgets } = house;
   const development = config.NODE_ENV !== 'production';
+  const addressOf = clientAddress(config.TRUSTED_PROXIES);
   const graphql = await createGraphqlServer({
     schema: buildGraphqlSchema(RESOLVERS),
     authenticate: (authorization) => sessions.authenticate(authorization),
@@ -68,7 +68,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     createContext: contextFactory(house),
     turn: house.liveReads,
     introspection: config.INTROSPECTION === undefined ? development : config.INTROSPECTION === 'on',
-    metering: { maxCost: config.MAX_QUERY_COST, budgets, addressOf: clientAddress(config.TRUSTED_PROXIES) },
+    metering: { maxCost: config.MAX_QUERY_COST, budgets, addressOf },
     sockets: {
       sockets: config.MAX_SOCKETS,
       waiting: config.MAX_WAITING_SOCKETS,
@@ -86,6 +86,7 @@ export async function startApi(house: House, log: Logger): Promise<Api> {
     graphql,
     routes: routesOf(house, log),
     fallback: dashboardPage(DASHBOARD),
+    addressOf,
     ready: () => missing(house),
     tracing: house.tracing,
     onAnswered: metrics?.answered,
@@ -104,17 +105,18 @@ function routesOf(house: House, log: Logger): Routes {
   const { PLATFORM_NAME: platform, PLATFORM_TIME_ZONE: timeZone, NODE_ENV } = house.config;
   const facts = { oidc: house.login !== null, platform, timeZone, development: NODE_ENV !== 'production' };
   const sessions = paying(house.sessions, house.budgets);
+  const tokens = paying(house.tokens, house.budgets);
   return {
     ...pages(house),
     ...flagsRoutes(house),
     ...snapshotRoutes(house),
-    ...eventsRoutes({ ...house, sessions }),
-    ...rolloutAccountsRoutes({ ...house, sessions }),
+    ...eventsRoutes({ ...house, callers: sessions }),
+    ...rolloutAccountsRoutes({ ...house, callers: sessions }),
     ...sessionsRoutes({ ...house, cookie: house.sessionCookie, facts }),
     ...loginRoutes({ ...house, loginCookie: new LoginCookie(house.publicUrl) }),
     ...policyReportRoutes(log),
     ...mailboxRoutes(house.mailbox, facts.development),
-    ...usersRoutes({ ...house, tokens: paying(house.tokens, house.budgets) }),
+    ...usersRoutes({ ...house, callers: tokens }),
     ...calendarRoutes(house.calendarLinks),
     ...metricsRoutes(house.metrics, house.config.METRICS_TOKEN),
     ...passwordResetRoutes(house.passwordResets, house.config.PLATFORM_NAME),
@@ -122,29 +124,23 @@ function routesOf(house: House, log: Logger): Routes {
 }
 
 /** Plain requests are look-ups too, and paid for by the same keys; an export pays for each of its parts. */
-function paying(who: Pick<House['tokens'], 'authenticate'>, budgets: House['budgets']): Pick<House['tokens'], 'authenticate'> {
+function paying(who: Pick<House['tokens'], 'authenticate'>, budgets: House['budgets']): PayingCallers {
   return {
-    authenticate: async (authorization) => {
-      const actor = await who.authenticate(authorization);
-      const payer = payerOf(actor, () => '');
-      const taken = await budgets.take(payer, PLAIN_REQUEST_POINTS);
-      if (!taken.enough) throw rateLimited(taken, PLAIN_REQUEST_POINTS);
-      return actor;
-    },
+    authenticate: (authorization, client) => paidBy(budgets, PLAIN_REQUEST_POINTS, client, () => who.authenticate(authorization)),
   };
 }
 
-function pages({ config, migrations, feed }: House): Routes {
+function pages({ publicPages, feed }: House): Routes {
   const page =
-    (type: string, render: typeof renderPage): Route =>
+    (type: string, read: () => Promise<string>): Route =>
     async () => ({
       status: 200,
       headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': PAGE_CACHE },
-      body: render(await migrations.published(), config.PLATFORM_NAME),
+      body: await read(),
     });
   return {
-    'GET /migrations': page('text/html', renderPageHtml),
-    'GET /migrations.md': page('text/markdown', renderPage),
+    'GET /migrations': page('text/html', () => publicPages.html()),
+    'GET /migrations.md': page('text/markdown', () => publicPages.markdown()),
     'GET /migrations.atom': async (request) =>
       tagged(
         request,

@@ -7,7 +7,7 @@ import { OidcService } from './auth/oidc.service.ts';
 import { TokensService } from './auth/tokens.service.ts';
 import { BoardService } from './board/board.service.ts';
 import { type Clock, fileClock, systemClock } from './clock.ts';
-import { type Config, databaseUrl } from './config.ts';
+import { type Config, databaseUrl, publicUrl as publicUrlOf } from './config.ts';
 import { Database } from './db/database.ts';
 import { RateLimits } from './db/rate-limits.ts';
 import { MailDelivery } from './email/delivery.service.ts';
@@ -53,6 +53,7 @@ import { FeedService } from './migrations/feed.service.ts';
 import { ImportService } from './migrations/import.service.ts';
 import { MigrationsService } from './migrations/migrations.service.ts';
 import { PreviewService } from './migrations/preview.service.ts';
+import { PublicPages } from './migrations/public-pages.ts';
 import { RememberedMigrations } from './migrations/remembered.ts';
 import { ReschedulePreviewService } from './migrations/reschedule-preview.service.ts';
 import { RescheduleService } from './migrations/reschedule.service.ts';
@@ -109,7 +110,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
   const reschedules = new RescheduleService(db, wake, clock, zone);
   const transport = traced(createTransport(config), tracing, config.SMTP_URL);
   const { PLATFORM_NAME: platformName, MAIL_FROM: from } = config;
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const publicUrl = publicUrlOf(config);
   const reminders = new Reminders(db, clock, { reminderHour: config.REMINDER_HOUR, platformName, publicUrl, mailFrom: from }, tracing);
   const settings = { from, platformName, timeoutMs: config.MAIL_TIMEOUT_SECONDS * 1_000, concurrency: MAIL_CONCURRENCY };
   const follower = new EventFollower(db, wake, log);
@@ -217,6 +218,7 @@ export async function compose(config: Config, log: Logger, name?: string): Promi
       mails: userMails,
       publicUrl,
     }),
+    publicPages: new PublicPages({ migrations, clock, commits: follower, platformName }),
     publicUrl,
     operations: new OperationsService(db, clock, queues),
     previews: new PreviewService(db, clock, zone, config.REMINDER_HOUR),

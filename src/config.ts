@@ -1,5 +1,6 @@
 /** The only reader of the environment. Every setting, its default and what it means; `.env.example` documents the same. */
 import ipaddr from 'ipaddr.js';
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 import { isPrivateOnTheWay, JWT_ALGORITHMS } from './auth/oidc.rules.ts';
 import { parseEncryptionKeys } from './secrets/encryption-keys.ts';
@@ -85,7 +86,9 @@ const settings = z.object({
   CLOCK_FILE: z.string().min(1).optional(),
 });
 
-const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, ...budgets }, context) => {
+const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, PUBLIC_URL, HOST, ...budgets }, context) => {
+  const unfit = 'can be part of no address for people. Say as PUBLIC_URL where they reach the API';
+  if (!URL.canParse(publicUrl({ PUBLIC_URL, HOST, PORT: 0 }))) context.addIssue({ code: 'custom', path: ['HOST'], message: unfit });
   const message = 'is needed where OIDC_ISSUER is set: a JWT for anybody else must not count here';
   if (OIDC_ISSUER && !OIDC_AUDIENCE) context.addIssue({ code: 'custom', path: ['OIDC_AUDIENCE'], message });
   const whose = 'is needed where OIDC_CLIENT_ID is set: people sign in with that issuer';
@@ -102,9 +105,20 @@ const schema = settings.superRefine(({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_I
 /** Addresses and networks, separated by commas. */
 function addresses(text: string, context: z.RefinementCtx): string[] {
   const networks = text.split(',').map((network) => network.trim());
-  if (networks.some((network) => !ipaddr.isValid(network) && !ipaddr.isValidCIDR(network)))
-    context.addIssue('must be addresses and networks such as 10.0.0.0/8, separated by commas');
+  if (!networks.every(isNetwork))
+    context.addIssue('must be addresses and networks such as 10.0.0.0/8, separated by commas, and none that is every address');
   return networks;
+}
+
+function isNetwork(text: string): boolean {
+  if (!ipaddr.isValid(text) && !ipaddr.isValidCIDR(text)) return false;
+  try {
+    // It takes no network of every address: whoever asks could then say that they come from anywhere.
+    proxyaddr.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function encryptionKeys(text: string, context: z.RefinementCtx): EncryptionKey[] {
@@ -160,6 +174,11 @@ export function databaseUrl(config: Config): string {
     'INVALID_SETTINGS',
     'DATABASE_URL is not set. Give the PostgreSQL to use, or run `npm start`, which brings its own.',
   );
+}
+
+/** Where people reach the API; unless it is said, by the address it listens on. */
+export function publicUrl({ PUBLIC_URL, HOST, PORT }: Pick<Config, 'PUBLIC_URL' | 'HOST' | 'PORT'>): string {
+  return PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 }
 
 /**

@@ -19,6 +19,7 @@ import type { FiguresService } from './metrics/figures.service.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Calendar } from './migrations/calendar.ts';
 import type { FeedService } from './migrations/feed.service.ts';
+import type { PublicPages } from './migrations/public-pages.ts';
 import type { NoticeSweep } from './notifications/notice.sweep.ts';
 import type { Reminders } from './notifications/reminders.service.ts';
 import type { LoginService } from './sessions/login.service.ts';
@@ -45,6 +46,8 @@ export interface House extends Services {
   /** What callers may spend. */
   readonly budgets: Budgets;
   readonly calendar: Calendar;
+  /** The public page. */
+  readonly publicPages: PublicPages;
   /** The catalogue for readers of feeds. */
   readonly feed: FeedService;
   readonly counts: { fold(signal?: AbortSignal): Promise<{ folded: number }> };

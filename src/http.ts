@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { databaseAway } from './db/database-away.ts';
 import { ERROR_STATUS, GracelineError } from './errors.ts';
 import type { GraphqlServer, RanOperation } from './graphql/server.ts';
+import { type ClientAddress, clientAddress } from './http/client-address.ts';
 import { endAnswer } from './http/end-answer.ts';
 import { readFields } from './http/fields.ts';
 import { refuseUpgrade } from './http/refuse-upgrade.ts';
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   readonly routes?: Routes;
   /** Answers what no route has, e.g. with the page of the dashboard; null where it has nothing either. */
   readonly fallback?: (request: RouteRequest) => Promise<RouteResponse | null>;
+  /** Where a request comes from; by default the other end of its connection. */
+  readonly addressOf?: ClientAddress;
   /** What is missing before the process can work, a sentence each; empty when it is ready. Asked by `/readyz`. */
   readonly ready: () => Promise<readonly string[]>;
   /** What keeps the process from its work although a restart might help, a sentence each. Asked by `/healthz`; alive unless given. */
@@ -76,6 +79,8 @@ const SERVER_OPTIONS: ServerOptions = {
   // Java's and curl's clients offer to go on in HTTP/2 with a first request that wants its answer all the same.
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 };
+/** Where no proxy is trusted. */
+const OTHER_END = clientAddress([]);
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 const GRAPHQL = '/graphql';
 const MIGRATIONS = '/migrations';
@@ -204,10 +209,15 @@ function allRoutes({ routes = {}, fallback, live, ready }: HttpServerOptions): R
   };
 }
 
-async function answerTo({ fallback }: HttpServerOptions, match: Match, request: IncomingMessage, path: string): Promise<RouteResponse> {
+async function answerTo(
+  { fallback, addressOf = OTHER_END }: HttpServerOptions,
+  match: Match,
+  request: IncomingMessage,
+  path: string,
+): Promise<RouteResponse> {
   const { method = 'GET', headers } = request;
   const query = new URLSearchParams(request.url?.slice(path.length));
-  const asked = { method, path, params: {}, query, headers, client: request.socket.remoteAddress ?? '', body: {} };
+  const asked = { method, path, params: {}, query, headers, client: addressOf(request), body: {} };
   if (match.kind === 'nowhere') return (await fallback?.(asked)) ?? refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
   if (match.kind === 'wrong-method') {
     const allow = match.allow.join(', ');

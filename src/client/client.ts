@@ -22,6 +22,8 @@ const ANSWERS_A_LOOK = 255;
 const NEAR_MS = 60_000;
 /** Where the clock is still behind after a snapshot was made for it, that is told, and another asked for, so often. */
 const BEHIND_EVERY_MS = 60_000;
+/** The longest a timer of Node takes. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** LOADING until the first snapshot has come. STALE while cut off for longer than the options say. CLOSED at last. */
 export type ClientStatus = 'LOADING' | 'READY' | 'STALE' | 'CLOSED';
@@ -96,14 +98,18 @@ export class GracelineClient extends EventEmitter<ClientEvents> {
   }
 
   /**
-   * Resolves once it answers by what the server has decided.
+   * Resolves once it answers by what the server has decided. Until then the process goes on, even with nothing else to do.
    *
    * @param timeoutMs how long to wait; for ever unless given
    * @throws Error where that takes longer, or it is closed before
    */
   async ready(timeoutMs?: number): Promise<void> {
     const { promise } = this.firstBook;
-    if (timeoutMs === undefined) return promise;
+    if (timeoutMs === undefined) {
+      // What tries to reach the server keeps no process, and one that waits for nothing else would end.
+      const keeping = setInterval(() => undefined, LONGEST_TIMER_MS);
+      return promise.finally(() => clearInterval(keeping));
+    }
     const late = Promise.withResolvers<never>();
     const error = new Error(`There was no snapshot within ${timeoutMs} ms. Listen to "problem" for why; it is tried on.`);
     const timer = setTimeout(() => late.reject(error), timeoutMs);

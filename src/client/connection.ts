@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from 'graphql-ws/client';
 import type { AccountChange, Book } from './book.ts';
 import type { FullOptions } from './options.ts';
-import { authorizationOf, requestSnapshot, type SnapshotAnswer } from './snapshot-request.ts';
+import { authorizationOf, RefusedError, requestSnapshot, type SnapshotAnswer } from './snapshot-request.ts';
 
 /** The longest wait between two attempts; all are drawn at random below a bound that doubles up to this. */
 const LONGEST_WAIT_MS = 30_000;
@@ -102,7 +102,8 @@ export class Connection {
   }
 
   /** Tries until there is a snapshot, or the end. */
-  private async load(after: string | null): Promise<{ readonly begunAt: number; readonly tookMs: number }> {
+  private async load(behind: string | null): Promise<{ readonly begunAt: number; readonly tookMs: number }> {
+    let after = behind;
     for (let tries = 0; ; tries++) {
       const begunAt = performance.now();
       try {
@@ -111,6 +112,8 @@ export class Connection {
       } catch (error) {
         if (this.ending.signal.aborted) return { begunAt, tookMs: 0 };
         this.listener.problem(error as Error);
+        // A log that lies before what it has told was restored from a dump: whatever it says now holds.
+        if (error instanceof RefusedError && error.code === 'CURSOR_EXPIRED') after = null;
         await this.wait(waitBefore(tries));
       }
     }

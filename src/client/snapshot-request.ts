@@ -10,7 +10,7 @@ const decompress = promisify(zstdDecompress);
 
 /** What is asked for. */
 export interface SnapshotRequest {
-  /** A place in the log that it must lie behind; null for any. */
+  /** A place in the log that it must not lie before; null for any. */
   readonly after: string | null;
   /** The tag of the one that is there already; null for none. */
   readonly etag: string | null;
@@ -31,6 +31,17 @@ export interface SnapshotAnswer {
 /** Of an API. */
 export type Requester = Pick<FullOptions, 'url' | 'token' | 'unknownAccount'>;
 
+/** That the server gives no snapshot. */
+export class RefusedError extends Error {
+  /** Of the server; null where what answers says none. */
+  readonly code: string | null;
+
+  constructor(code: string | null, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /**
  * Asks for a snapshot and reads it.
  *
@@ -48,7 +59,7 @@ export async function requestSnapshot(
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   });
   const { status, headers } = response;
-  if (status !== 200 && status !== 304) throw new Error(await refusalIn(response));
+  if (status !== 200 && status !== 304) throw await refusalIn(response);
   const body = Buffer.from(await response.arrayBuffer());
   const cursor = headers.get('graceline-cursor');
   const tag = headers.get('etag');
@@ -71,12 +82,12 @@ export async function authorizationOf(token: FullOptions['token']): Promise<stri
   return `Bearer ${typeof token === 'string' ? token : await token()}`;
 }
 
-async function refusalIn(response: Response): Promise<string> {
+async function refusalIn(response: Response): Promise<RefusedError> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as { error: { code: string; message: string } };
-    return `No snapshot: ${error.code}. ${error.message}`;
+    return new RefusedError(error.code, `No snapshot: ${error.code}. ${error.message}`);
   } catch {
-    return `No snapshot: the server answered ${response.status}. Check "url".`;
+    return new RefusedError(null, `No snapshot: the server answered ${response.status}. Check "url".`);
   }
 }

@@ -1,16 +1,16 @@
 import { GracelineError } from '../errors.ts';
+import type { PayingCallers } from '../http/budgets.ts';
 import type { RouteRequest, Routes } from '../http/route.ts';
 import { isInFourDigits } from '../migrations/dates.rules.ts';
 import type { MigrationsService } from '../migrations/migrations.service.ts';
 import type { SessionCookie } from '../sessions/session-cookie.ts';
-import type { SessionsService } from '../sessions/sessions.service.ts';
 import type { EventFilter, EventsService } from './events.service.ts';
 import { EVENT_TYPES, type EventType } from './log.ts';
 import { ndjson } from './ndjson.ts';
 
 /** What the route calls. */
 export interface EventsRoutesParts {
-  readonly sessions: Pick<SessionsService, 'authenticate'>;
+  readonly callers: PayingCallers;
   readonly sessionCookie: Pick<SessionCookie, 'authorizationOf'>;
   readonly migrations: MigrationsService;
   readonly events: EventsService;
@@ -20,11 +20,11 @@ const PARAMETERS = ['migration', 'account', 'types', 'actor', 'token', 'from', '
 type Parameter = (typeof PARAMETERS)[number];
 
 /** The log as NDJSON, oldest first, with the filters of the query `events`; `types` are separated by commas. */
-export function eventsRoutes({ sessions, sessionCookie, migrations, events }: EventsRoutesParts): Routes {
+export function eventsRoutes({ callers, sessionCookie, migrations, events }: EventsRoutesParts): Routes {
   return {
     'GET /events.ndjson': async (request: RouteRequest) => {
       const authorization = sessionCookie.authorizationOf(request);
-      const ask = () => sessions.authenticate(authorization);
+      const ask = () => callers.authenticate(authorization, request.client);
       const actor = await ask();
       const { migration, after, ...given } = parametersOf(request.query);
       const filter = {

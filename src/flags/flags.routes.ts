@@ -1,6 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
 import { GracelineError } from '../errors.ts';
-import { type Budgets, type Payer, payerOf, rateLimited, WRONG_TOKEN_POINTS } from '../http/budgets.ts';
+import { type Budgets, paidBy } from '../http/budgets.ts';
 import { tagged } from '../http/entity-tag.ts';
 import { json, type ProtocolRoute, type RouteRequest, type RouteResponse, type Routes, type Wording } from '../http/route.ts';
 import type { Callers } from './callers.ts';
@@ -67,35 +67,14 @@ function route(keyAt: (path: string) => string | null, answer: Answer, points: n
  *
  * @throws GracelineError UNAUTHENTICATED, ISSUER_UNREACHABLE, RATE_LIMITED
  */
-export async function paid(
+export function paid(
   { headers, client }: RouteRequest,
   points: number,
   { callers, budgets }: Pick<FlagsRoutesParts, 'callers' | 'budgets'>,
 ): Promise<Actor> {
   const apiKey = headers['x-api-key'];
   const authorization = headers.authorization ?? (typeof apiKey === 'string' ? `Bearer ${apiKey}` : undefined);
-  try {
-    const actor = await callers.authenticate(authorization);
-    await take(
-      budgets,
-      payerOf(actor, () => client),
-      points,
-    );
-    return actor;
-  } catch (error) {
-    if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED')
-      await take(
-        budgets,
-        payerOf(null, () => client),
-        WRONG_TOKEN_POINTS,
-      );
-    throw error;
-  }
-}
-
-async function take(budgets: Budgets, payer: Payer, points: number): Promise<void> {
-  const taken = await budgets.take(payer, points);
-  if (!taken.enough) throw rateLimited(taken, points);
+  return paidBy(budgets, points, client, () => callers.authenticate(authorization));
 }
 
 /** A form would be read too, and its context be a text. */

@@ -14,7 +14,7 @@ const SNAPSHOT_POINTS = 50;
 
 /**
  * All decisions at once, for the clients in other processes. `accounts=every` names those too that differ in nothing; `after` is
- * a place in the log that it must lie behind.
+ * a place in the log that it must not lie before.
  */
 export function snapshotRoutes(parts: SnapshotRoutesParts): Routes {
   return {

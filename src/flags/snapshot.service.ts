@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { GracelineError } from '../errors.ts';
 import type { Commits } from '../events/follower.ts';
-import { type EventCursor, type EventType, isAfter, type LoggedEvent, parseCursor } from '../events/log.ts';
+import { endOfLog, type EventCursor, type EventType, isAfter, type LoggedEvent } from '../events/log.ts';
 import { tagOf } from '../http/entity-tag.ts';
 import { isAffected } from '../rollouts/effective-state.rules.ts';
 import { findFlagAccounts, findFlags } from './flags.repository.ts';
@@ -96,12 +96,12 @@ export class SnapshotService {
    * All decisions at once. It may be some seconds old; what came since, {@link changes} tells whoever begins at its cursor.
    *
    * @param everyAccount whether accounts that differ in nothing are named too
-   * @param after a place in the log it must lie behind; null for any
-   * @throws GracelineError FORBIDDEN, INVALID_CURSOR
+   * @param after a place in the log it must not lie before; null for any
+   * @throws GracelineError FORBIDDEN, INVALID_CURSOR, or CURSOR_EXPIRED where the log has not come to that place
    */
   async snapshot(actor: Actor, everyAccount: boolean, after: EventCursor | null): Promise<PackedSnapshot> {
     this.requireReaderOfAll(actor);
-    if (after !== null) parseCursor(after);
+    if (after !== null) await this.requireReached(after);
     return this.kept.get(everyAccount)!.read(after);
   }
 
@@ -127,6 +127,12 @@ export class SnapshotService {
       // What is only drafted is no flag yet.
       return migrationId === null || published.has(migrationId) ? { cursor, account: null } : null;
     });
+  }
+
+  /** No snapshot would be new enough for a place ahead of the log, as after restoring a dump, and each is dear to make. */
+  private async requireReached(after: EventCursor): Promise<void> {
+    if (!isAfter(after, await endOfLog(this.db))) return;
+    throw new GracelineError('CURSOR_EXPIRED', 'The log has not come to the place that "after" names. Ask for a snapshot without "after".');
   }
 
   private async make(everyAccount: boolean): Promise<PackedSnapshot> {
@@ -157,7 +163,7 @@ class Keeper {
   }
 
   async read(after: EventCursor | null): Promise<PackedSnapshot> {
-    const isEnough = (snapshot: PackedSnapshot) => after === null || isAfter(snapshot.cursor, after);
+    const isEnough = (snapshot: PackedSnapshot) => after === null || !isAfter(after, snapshot.cursor);
     if (this.kept && isEnough(this.kept.snapshot) && this.isFresh(this.kept)) return this.kept.snapshot;
     let snapshot = await this.shared();
     for (let tries = 1; tries < MAX_TRIES && !isEnough(snapshot); tries++) snapshot = await this.shared();

@@ -59,7 +59,7 @@ export function countConnections(
   return counts;
 }
 
-/** A sentence as the reason of a close frame, cut where it is too long for one. */
+/** A sentence as the reason of a close frame, cut where it is too long for one: it may repeat what a peer sent. */
 export function reasonOf(message: string): string {
   return Buffer.from(message)
     .subarray(0, MAX_REASON_BYTES)
@@ -98,7 +98,7 @@ export class SocketLimits {
     this.open++;
     this.waiting++;
     add(this.waitingByAddress, address, 1);
-    let [isWaiting, key] = [true, null as string | null];
+    let [isWaiting, isClosed, key] = [true, false, null as string | null];
     const arrived = () => {
       if (!isWaiting) return;
       isWaiting = false;
@@ -107,10 +107,13 @@ export class SocketLimits {
     };
     socket.once('close', () => {
       arrived();
+      isClosed = true;
       this.open--;
       if (key !== null) add(this.byKey, key, -1);
     });
     meter.onIntroduced = (of) => {
+      // It may have gone while its token was looked up: counted now, it would be counted for ever.
+      if (isClosed) return false;
       arrived();
       if ((this.byKey.get(of) ?? 0) >= Math.ceil(this.bounds.sockets / 2)) {
         meter.cut('This token holds too many sockets. Close some of them.');
@@ -155,7 +158,7 @@ export class SocketMeter {
     return false;
   }
 
-  /** Notes whose the socket is, once it is known. Returns false where they hold too many: the socket is closed then. */
+  /** Notes whose the socket is, once it is known. Returns false where they hold too many, and closes the socket then, or where it has gone. */
   introduced(key: string): boolean {
     return this.onIntroduced(key);
   }

@@ -180,7 +180,7 @@ export class Subscriptions {
       {
         protocol: socket.protocol,
         send: (text) => send(socket, text),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => socket.close(code, reasonOf(reason ?? '')),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
             if (meter.takesMessage()) void handle(textOf(data)).catch((error: unknown) => this.fail(session, error));

@@ -69,6 +69,56 @@ export class Budgets {
   }
 }
 
+/** Knows who asks, and makes them pay. */
+export interface PayingCallers {
+  /**
+   * Who asks, once it is paid for.
+   *
+   * @param authorization as `authenticate` of sessions or tokens takes it
+   * @param client the address that pays where nobody else can; see `RouteRequest`
+   * @throws GracelineError RATE_LIMITED, and what asking who it is throws
+   */
+  authenticate(authorization: string | undefined, client: string): Promise<Actor>;
+}
+
+/**
+ * Who asks for something, once it is paid for: by them or, where they do not say who they are or it does not count, by their address.
+ *
+ * @throws GracelineError RATE_LIMITED, and what asking who it is throws
+ */
+export async function paidBy(budgets: Budgets, points: number, client: string, authenticate: () => Promise<Actor>): Promise<Actor> {
+  try {
+    const actor = await authenticate();
+    await charge(
+      budgets,
+      payerOf(actor, () => client),
+      points,
+    );
+    return actor;
+  } catch (error) {
+    if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') await chargeStranger(budgets, client);
+    throw error;
+  }
+}
+
+/**
+ * Charges the address of whoever comes with something that does not count.
+ *
+ * @throws GracelineError RATE_LIMITED
+ */
+export function chargeStranger(budgets: Budgets, client: string): Promise<void> {
+  return charge(
+    budgets,
+    payerOf(null, () => client),
+    WRONG_TOKEN_POINTS,
+  );
+}
+
+async function charge(budgets: Budgets, payer: Payer, points: number): Promise<void> {
+  const taken = await budgets.take(payer, points);
+  if (!taken.enough) throw rateLimited(taken, points);
+}
+
 /**
  * The refusal of whoever has too little left.
  *

@@ -10,10 +10,10 @@ import { GracelineError } from '../errors.ts';
  */
 export function readBody(request: IncomingMessage, limit: number, watch: (part: Buffer) => void = () => undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+    let held: Buffer = Buffer.of();
     let size = 0;
     const refuse = (reason: Error) => {
-      parts.length = 0;
+      held = Buffer.of();
       request.removeAllListeners('data').pause();
       reject(reason);
     };
@@ -23,12 +23,12 @@ export function readBody(request: IncomingMessage, limit: number, watch: (part: 
       // An error is dear to make, and every request that was whole closes too.
       if (!request.readableEnded) reject(new Error('The connection closed before the request was whole.'));
     });
-    request.once('end', () => resolve(Buffer.concat(parts)));
+    request.once('end', () => resolve(held.subarray(0, size)));
     if (Number(request.headers['content-length']) > limit) return refuse(tooLarge());
     request.on('data', (part: Buffer) => {
+      if (size + part.length > limit) return refuse(tooLarge());
+      held = append(held, size, part);
       size += part.length;
-      if (size > limit) return refuse(tooLarge());
-      parts.push(part);
       try {
         watch(part);
       } catch (reason) {
@@ -36,4 +36,20 @@ export function readBody(request: IncomingMessage, limit: number, watch: (part: 
       }
     });
   });
+}
+
+/**
+ * Copies a part behind the others: kept one by one, parts of a byte each would take two hundred times what they hold.
+ *
+ * @param size how much of what is held is taken
+ * @returns what holds all of it, with room for more or without
+ */
+function append(held: Buffer, size: number, part: Buffer): Buffer {
+  // Most bodies come in one part.
+  if (size === 0) return part;
+  const needed = size + part.length;
+  const roomy = needed <= held.length ? held : Buffer.allocUnsafe(2 * needed);
+  if (roomy !== held) held.copy(roomy, 0, 0, size);
+  part.copy(roomy, size);
+  return roomy;
 }

@@ -11,7 +11,7 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** The address of whoever is at the other end of the connection, which may be a proxy. */
+  /** The network of whoever asks, as far as trusted proxies tell; see `clientAddress`. */
   readonly client: string;
   /** The fields of a JSON object or a form; empty for GET and HEAD. */
   readonly body: Readonly<Record<string, unknown>>;

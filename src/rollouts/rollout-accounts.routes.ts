@@ -1,16 +1,16 @@
 import { stringify } from 'csv-stringify/sync';
 import { GracelineError } from '../errors.ts';
 import { ndjson } from '../events/ndjson.ts';
+import type { PayingCallers } from '../http/budgets.ts';
 import type { RouteRequest, RouteResponse, Routes } from '../http/route.ts';
 import type { SessionCookie } from '../sessions/session-cookie.ts';
-import type { SessionsService } from '../sessions/sessions.service.ts';
 import { type Reason, REASONS } from './effective-state.rules.ts';
 import { type Standing, STANDINGS } from './rollout-accounts.rules.ts';
 import type { ExportedAccount, RolloutAccountsFilter, RolloutAccountsService } from './rollout-accounts.service.ts';
 
 /** What the routes call. */
 export interface RolloutAccountsRoutesParts {
-  readonly sessions: Pick<SessionsService, 'authenticate'>;
+  readonly callers: PayingCallers;
   readonly sessionCookie: Pick<SessionCookie, 'authorizationOf'>;
   readonly rolloutAccounts: Pick<RolloutAccountsService, 'export'>;
 }
@@ -40,12 +40,12 @@ type Pages = AsyncIterable<readonly ExportedAccount[]>;
  * The accounts of a migration as files, for operators, with the arguments of the query `migrationAccounts`; `reasons` are
  * separated by commas.
  */
-export function rolloutAccountsRoutes({ sessions, sessionCookie, rolloutAccounts }: RolloutAccountsRoutesParts): Routes {
+export function rolloutAccountsRoutes({ callers, sessionCookie, rolloutAccounts }: RolloutAccountsRoutesParts): Routes {
   const file = (type: string, ending: string, write: (pages: Pages) => AsyncGenerator<string>) => async (request: RouteRequest) => {
-    const { query, params } = request;
+    const { query, params, client } = request;
     const key = params['key']!;
     const authorization = sessionCookie.authorizationOf(request);
-    const ask = () => sessions.authenticate(authorization);
+    const ask = () => callers.authenticate(authorization, client);
     // Asked before the parameters are looked at, so that strangers learn nothing of them.
     await ask();
     const pages = await rolloutAccounts.export(ask, key, filterOf(query));

@@ -1,4 +1,5 @@
 import { GracelineError } from '../errors.ts';
+import { type Budgets, chargeStranger } from '../http/budgets.ts';
 import { requiredText } from '../http/fields.ts';
 import { json, type RouteRequest, type RouteResponse, type Routes } from '../http/route.ts';
 import type { Clock } from '../clock.ts';
@@ -13,6 +14,7 @@ const TOKEN_LENGTH = 1_000;
 export interface SessionsRoutesParts {
   readonly sessions: SessionsService;
   readonly cookie: SessionCookie;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly publicUrl: string;
   readonly facts: PlatformFacts;
@@ -30,14 +32,16 @@ export interface PlatformFacts {
 }
 
 /** Signing in to the dashboard with a token, who is signed in, and signing out. */
-export function sessionsRoutes({ sessions, cookie, clock, publicUrl, facts }: SessionsRoutesParts): Routes {
+export function sessionsRoutes({ sessions, cookie, budgets, clock, publicUrl, facts }: SessionsRoutesParts): Routes {
   const answer = (status: number, session: Session | null): RouteResponse => json(status, { session, ...facts });
   return {
-    'GET /session': async ({ headers }: RouteRequest) => {
+    'GET /session': async ({ headers, client }: RouteRequest) => {
       const id = cookie.idOf(headers);
       if (id === null) return answer(200, null);
       const session = await sessions.find(id);
-      return session ? answer(200, session) : { ...answer(200, null), cookies: [cookie.clearing()] };
+      if (session) return answer(200, session);
+      await chargeStranger(budgets, client);
+      return { ...answer(200, null), cookies: [cookie.clearing()] };
     },
 
     'POST /session': async ({ headers, body, client }: RouteRequest) => {

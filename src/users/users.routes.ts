@@ -1,5 +1,5 @@
-import type { TokensService } from '../auth/tokens.service.ts';
 import { GracelineError } from '../errors.ts';
+import type { PayingCallers } from '../http/budgets.ts';
 import { type Fields, optionalText, requiredText } from '../http/fields.ts';
 import { json, type RouteRequest, type Routes } from '../http/route.ts';
 import type { UsersService } from './users.service.ts';
@@ -11,15 +11,15 @@ export const LONG = 65_536;
 
 /** What these routes call. */
 export interface UsersRoutesParts {
-  readonly tokens: Pick<TokensService, 'authenticate'>;
+  readonly callers: PayingCallers;
   readonly users: UsersService;
 }
 
 /** Users and their profiles, as the platform's API has them. */
-export function usersRoutes({ tokens, users }: UsersRoutesParts): Routes {
+export function usersRoutes({ callers, users }: UsersRoutesParts): Routes {
   return {
-    'GET /api/v2/users/{id}': async ({ headers, params, query }: RouteRequest) =>
-      json(200, await users.profile(await tokens.authenticate(headers.authorization), params['id']!, query.get('account'))),
+    'GET /api/v2/users/{id}': async ({ headers, params, query, client }: RouteRequest) =>
+      json(200, await users.profile(await callers.authenticate(headers.authorization, client), params['id']!, query.get('account'))),
 
     'POST /oauth/ro': async ({ body }: RouteRequest) => {
       requireOpenid(body);

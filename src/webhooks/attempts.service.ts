@@ -86,7 +86,7 @@ export class WebhookAttempts {
     const disabled = await this.db.transaction(async (tx) => {
       // Whose claim had ended learnt it of an endpoint all the same.
       await recordOutcome(tx, claim, { ...outcome, ...ending }, now);
-      const since = await markFailing(tx, claim.endpointId, now);
+      const since = await markFailing(tx, claim, now);
       const reason: DisabledReason | null = isGone ? 'GONE' : since.getTime() <= now.getTime() - DISABLED_AFTER_MS ? 'FAILING' : null;
       if (!reason || !(await disableEndpoint(tx, claim.endpointId, reason, now))) return false;
       const data = { endpointId: claim.endpointId, host: new URL(claim.url).host, reason, failingSince: since };

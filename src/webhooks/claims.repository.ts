@@ -109,16 +109,27 @@ export async function recordOutcome(db: Queryable, claim: ClaimedDelivery, outco
   return rows.length > 0;
 }
 
-/** Notes that an endpoint took a delivery. */
+/** Notes that an endpoint took what was sent, a test too. */
 export async function markWell(db: Queryable, endpointId: string): Promise<void> {
   await db.query('update webhook_endpoint set failing_since = null where id = $1 and failing_since is not null', [endpointId]);
 }
 
-/** Notes that an endpoint took nothing. @returns since when it has not */
-export async function markFailing(db: Queryable, endpointId: string, now: Date): Promise<Date> {
-  const [row] = await db.query<{ since: Date }>(
-    'update webhook_endpoint set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since as since',
-    [endpointId, now],
+/**
+ * Notes that an endpoint did not take a delivery. It counts as having failed since it began while something is tried again; a
+ * first attempt while nothing is begins anew. Only the end of the queue, which may be long, is looked at: there waits what was
+ * tried.
+ *
+ * @returns since when it has failed
+ */
+export async function markFailing(tx: Queryable, { id, endpointId, attempts }: ClaimedDelivery, now: Date): Promise<Date> {
+  const [row] = await tx.query<{ since: Date }>(
+    `update webhook_endpoint n
+        set failing_since = case
+          when $3 or (select d.attempts > 0 from webhook_delivery d where d.endpoint_id = n.id and d.status = 'QUEUED' and d.id <> $4
+                       order by d.send_after desc, d.id desc limit 1)
+          then coalesce(n.failing_since, $2) else $2 end
+      where n.id = $1 returning n.failing_since as since`,
+    [endpointId, now, attempts > 1, id],
   );
   return row!.since;
 }

@@ -1,16 +1,18 @@
 import type { Queryable } from '../db/database.ts';
 import { cursorKey, type Page, pageOf, type PageRequest, pageSize } from '../pagination.ts';
+import { ownerSees } from './queue.repository.ts';
 import type { DeliveryStatus } from './webhook.rules.ts';
 import type { RequestOutcome } from './webhook-request.provider.ts';
 
-/** A delivery as the owner of its endpoint sees it. */
+/** A delivery as who may handle its endpoint sees it. */
 export interface DeliveryView {
   /** The `webhook-id` of every attempt. */
   readonly id: string;
   readonly endpointId: string;
   readonly type: string;
   readonly status: DeliveryStatus;
-  readonly body: string;
+  /** Null where it tells of an account that they no longer see. */
+  readonly body: string | null;
   /** Since it was queued last. */
   readonly attempts: number;
   readonly sendAfter: Date;
@@ -18,28 +20,39 @@ export interface DeliveryView {
   readonly attemptedAt: Date | null;
   readonly durationMs: number | null;
   readonly statusCode: number | null;
+  /** Null where {@link body} is, unless it says why nothing was sent: receivers may repeat what they were told. */
   readonly answer: string | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
 
-const VIEW = `d.id, d.endpoint_id as "endpointId", d.type, d.status, d.body, d.attempts, d.send_after as "sendAfter",
-  d.attempted_at as "attemptedAt", d.duration_ms as "durationMs", d.status_code as "statusCode", d.answer, d.created_at as "createdAt",
-  d.finished_at as "finishedAt"`;
+/** What of a delivery somebody sees. */
+export interface DeliverySight {
+  /** Whether they see every account; else they see what the owner of the endpoint does. */
+  readonly everything: boolean;
+  readonly now: Date;
+}
+
+/** Takes a {@link DeliverySight} as its first two parameters. */
+const VIEWS = `select d.id, d.endpoint_id as "endpointId", d.type, d.status, case when seen then d.body end as body, d.attempts,
+         d.send_after as "sendAfter", d.attempted_at as "attemptedAt", d.duration_ms as "durationMs", d.status_code as "statusCode",
+         case when seen or d.status = 'SKIPPED' then d.answer end as answer, d.created_at as "createdAt", d.finished_at as "finishedAt"
+    from webhook_delivery d join webhook_endpoint n on n.id = d.endpoint_id left join account a on a.number = d.account_number
+         cross join lateral (select $1::boolean or a.number is null or ${ownerSees('$2::timestamptz')} as seen) s`;
 
 /** A page of the deliveries of an endpoint, newest first. */
 export async function listDeliveries(
   db: Queryable,
+  { everything, now }: DeliverySight,
   endpointId: string,
   status: DeliveryStatus | null,
   { first, after }: PageRequest,
 ): Promise<Page<DeliveryView>> {
   const [id] = cursorKey(after, ['uuid']) ?? [null];
   const rows = await db.query<DeliveryView>(
-    `select ${VIEW} from webhook_delivery d
-      where d.endpoint_id = $1 and ($2::text is null or d.status = $2) and ($3::uuid is null or d.id < $3)
-      order by d.id desc limit $4`,
-    [endpointId, status, id, pageSize(first) + 1],
+    `${VIEWS} where d.endpoint_id = $3 and ($4::text is null or d.status = $4) and ($5::uuid is null or d.id < $5)
+      order by d.id desc limit $6`,
+    [everything, now, endpointId, status, id, pageSize(first) + 1],
   );
   return pageOf(
     rows,
@@ -50,8 +63,8 @@ export async function listDeliveries(
 }
 
 /** One delivery, by an id of the right form. */
-export async function findDelivery(db: Queryable, id: string): Promise<DeliveryView | undefined> {
-  const [row] = await db.query<DeliveryView>(`select ${VIEW} from webhook_delivery d where d.id = $1::uuid`, [id]);
+export async function findDelivery(db: Queryable, { everything, now }: DeliverySight, id: string): Promise<DeliveryView | undefined> {
+  const [row] = await db.query<DeliveryView>(`${VIEWS} where d.id = $3::uuid`, [everything, now, id]);
   return row;
 }
 

@@ -11,7 +11,9 @@ import { isUuid, newId } from '../ids.ts';
 import type { Page, PageRequest } from '../pagination.ts';
 import { MAX_RETRIED, type QueueView, SHOWN_FAILURES } from '../operations/operations.rules.ts';
 import { isTaken, type WebhookAttempts } from './attempts.service.ts';
+import { markWell } from './claims.repository.ts';
 import {
+  type DeliverySight,
   type DeliveryView,
   findDelivery,
   insertTest,
@@ -55,13 +57,14 @@ export class WebhookDeliveriesService {
   constructor(private readonly parts: DeliveriesParts) {}
 
   /**
-   * A page of the deliveries of an endpoint of the last 30 days, newest first.
+   * A page of the deliveries of an endpoint of the last 30 days, newest first. What was sent about accounts that its owner no
+   * longer sees is shown to operators alone.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, INVALID_INPUT, INVALID_CURSOR
    */
   async deliveries(actor: Actor, endpointId: string, status: DeliveryStatus | null, page: PageRequest): Promise<Page<DeliveryView>> {
     const { id } = await requireEndpoint(this.parts.db, actor, endpointId);
-    return listDeliveries(this.parts.db, id, status, page);
+    return listDeliveries(this.parts.db, this.sightOf(actor), id, status, page);
   }
 
   /**
@@ -72,7 +75,8 @@ export class WebhookDeliveriesService {
   async redeliver(actor: Actor, id: string): Promise<DeliveryView> {
     const { db, wake, clock, limits } = this.parts;
     requireOwner(actor);
-    const delivery = isUuid(id) ? await findDelivery(db, id) : undefined;
+    const sight = this.sightOf(actor);
+    const delivery = isUuid(id) ? await findDelivery(db, sight, id) : undefined;
     const endpoint = delivery && (await requireEndpoint(db, actor, delivery.endpointId).catch(nullIfMissing));
     if (!delivery || !endpoint)
       throw new GracelineError('NOT_FOUND', 'There is no delivery of this id. Look it up in the list of deliveries.');
@@ -81,7 +85,7 @@ export class WebhookDeliveriesService {
     await limits.take('webhook-redelivery', endpoint.id, REDELIVERIES);
     await requeueDelivery(db, id, clock.now());
     wake.ring();
-    return (await findDelivery(db, id)) ?? delivery;
+    return (await findDelivery(db, sight, id)) ?? delivery;
   }
 
   /**
@@ -146,8 +150,8 @@ export class WebhookDeliveriesService {
   }
 
   /**
-   * Sends a test now, once, to an enabled or a disabled endpoint, and tells what came of it. It counts neither for nor against
-   * the endpoint.
+   * Sends a test now, once, to an enabled or a disabled endpoint, and tells what came of it. One that is taken ends the time
+   * for which the endpoint has failed; one that is not counts for nothing.
    *
    * @throws GracelineError FORBIDDEN, NOT_FOUND, RATE_LIMITED
    */
@@ -159,9 +163,15 @@ export class WebhookDeliveriesService {
     const [id, body] = [newId(), testBody(now)];
     const { url, secret, previousSecret, previousSecretUntil: previousUntil } = endpoint;
     const outcome = await attempts.post({ id, endpointId: endpoint.id, url, body, secret, previousSecret, previousUntil });
-    const status = isTaken(outcome) ? ('DELIVERED' as const) : ('FAILED' as const);
+    const taken = isTaken(outcome);
+    if (taken) await markWell(db, endpoint.id);
+    const status = taken ? ('DELIVERED' as const) : ('FAILED' as const);
     await insertTest(db, { id, endpointId: endpoint.id, type: TEST_TYPE, body, status, ...outcome }, now);
-    return (await findDelivery(db, id))!;
+    return (await findDelivery(db, this.sightOf(actor), id))!;
+  }
+
+  private sightOf({ role }: Actor): DeliverySight {
+    return { everything: role === 'OPERATOR', now: this.parts.clock.now() };
   }
 }
 

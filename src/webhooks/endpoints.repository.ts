@@ -12,7 +12,7 @@ export interface EndpointView {
   /** Of events; none means all. */
   readonly types: readonly string[];
   readonly createdAt: Date;
-  /** When the first attempt failed after the last that was taken; null while all is well. */
+  /** Since when it is tried and takes nothing; null while all is well. */
   readonly failingSince: Date | null;
   readonly disabledAt: Date | null;
   readonly disabledReason: DisabledReason | null;
@@ -106,9 +106,12 @@ export async function insertEndpoint(tx: Queryable, endpoint: NewEndpoint, now: 
   );
 }
 
-/** Changes where an endpoint is and what it is told. */
+/** Changes where an endpoint is and what it is told. What failed at another address counts no more. */
 export async function updateEndpoint(tx: Queryable, id: string, url: string, types: readonly string[]): Promise<void> {
-  await tx.query('update webhook_endpoint set url = $2, types = $3 where id = $1', [id, url, types]);
+  await tx.query(
+    'update webhook_endpoint set url = $2, types = $3, failing_since = case when url = $2 then failing_since end where id = $1',
+    [id, url, types],
+  );
 }
 
 /** Enables an endpoint anew: it is told of what is committed from now on. */

@@ -23,7 +23,7 @@ const WebhookEndpointSchema = defineEntity({
     previousUntil: p.datetime(3).nullable(),
     /** The transaction from which on events are delivered: the one in which it was made or enabled. */
     since: p.text().columnType('xid8'),
-    /** When the first attempt failed after the last that was taken. */
+    /** Since when it is tried and takes nothing. */
     failingSince: p.datetime(3).nullable(),
     disabledAt: p.datetime(3).nullable(),
     disabledReason: p.text().$type<DisabledReason>().nullable().check(`"disabled_reason" in ('BY_HAND', 'GONE', 'FAILING')`),

@@ -32,7 +32,7 @@ export class WebhookEndpointType implements EndpointView {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the first attempt failed after the last that was taken; null while all is well. After five days it is disabled.',
+    description: 'Since when it is tried and takes nothing; null while all is well. After five days it is disabled.',
   })
   failingSince!: Date | null;
 
@@ -70,8 +70,11 @@ export class WebhookDeliveryType implements DeliveryView {
   @Field(() => DeliveryStatusEnum, { description: 'Where it stands.' })
   status!: DeliveryStatus;
 
-  @Field(() => String, { description: 'What is posted: JSON, the same at every attempt.' })
-  body!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What is posted: JSON, the same at every attempt. Null where it tells of an account that the owner no longer sees.',
+  })
+  body!: string | null;
 
   @Field(() => Int, { description: 'How often it was tried since it was queued last.' })
   attempts!: number;
@@ -88,7 +91,10 @@ export class WebhookDeliveryType implements DeliveryView {
   @Field(() => Int, { nullable: true, description: 'The HTTP status of the last answer; null where there was none.' })
   statusCode!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The beginning of the last answer, or why there was none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The beginning of the last answer, or why there was none. Null too where the body is, unless nothing was sent.',
+  })
   answer!: string | null;
 
   @Field(() => DateTime, { description: 'When it was put into the ledger.' })

@@ -7,7 +7,7 @@ import { GracelineProvider } from '../../src/client/openfeature.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import { lookAtClock, portOf, runtimeToken, startClient, startPlainProxy } from '../support/client-world.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
-import { until } from '../support/processes.ts';
+import { TestProcess, until } from '../support/processes.ts';
 import { startProxy } from '../support/proxy.ts';
 import { refusalOf, startService, type TestService } from '../support/service.ts';
 
@@ -141,6 +141,27 @@ describe('what it answers', () => {
     expect(strict.client.isEnabled('tls', 'nobody')).toBe(false);
   });
 
+  test('keeps a process that has nothing else to do, as long as it is waited for', async () => {
+    const proxy = await startProxy(portOf(service));
+    proxy.cut();
+    const script = `
+      import { GracelineClient } from './src/client/client.ts';
+      const client = new GracelineClient({ url: process.env.URL, token: process.env.TOKEN });
+      client.on('problem', () => console.log('problem'));
+      await client.ready();
+      console.log(client.status);
+      await client.close();`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const waiting = TestProcess.spawnNode(args, { URL: `http://127.0.0.1:${proxy.port}`, TOKEN: token });
+    await eventually(() => waiting.stdout.includes('problem'), 'It never told that it cannot reach the server.');
+    proxy.restore();
+    expect([await waiting.exited, waiting.stdout, waiting.stderr]).toEqual([
+      { code: 0, signal: null },
+      expect.stringMatching(/^(problem\n)+READY\n$/),
+      '',
+    ]);
+  });
+
   test('with a token that does not count stays what it was, and the problem says so', async () => {
     const { client, problems } = started({ token: () => Promise.resolve('gl_rt_wrong') });
     await eventually(() => problems.some((problem) => problem.includes('UNAUTHENTICATED')), 'It never told of the wrong token.');
@@ -255,6 +276,17 @@ describe('what it is made from', () => {
     const other = await get(`?after=${after}`, token, { 'if-none-match': etag });
     expect(other.status).toBe(200);
     expect(other.headers.get('etag')).not.toBe(etag);
+  });
+
+  test('is refused behind a place that the log has not come to, which no other one lies behind either', async () => {
+    const [end] = (await service.operator.request<{ logCursor: string }, object>('{ logCursor }', {})).logCursor.split('.');
+    expect((await get(`?after=${end}.0`, token)).status).toBe(200);
+    for (const after of [`${BigInt(end!) + 1_000n}.0`, '9000000000000000000.0']) {
+      const refused = await get(`?after=${after}`, token);
+      const { error } = (await refused.json()) as { error: { code: string; message: string } };
+      expect([after, refused.status, error.code]).toEqual([after, 410, 'CURSOR_EXPIRED']);
+      expect(error.message).toContain('without "after"');
+    }
   });
 
   test('is for those who may know of every account', async () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SYSTEM } from '../../src/auth/actor.ts';
 import { Budgets } from '../../src/http/budgets.ts';
@@ -10,7 +10,7 @@ import type { GraphqlServerOptions } from '../../src/graphql/server.ts';
 import { SOCKET_BOUNDS, type SocketBounds } from '../../src/graphql/socket-limits.ts';
 import { graphqlClient } from '../support/graphql-client.ts';
 import { SampleService } from '../support/sample-service.ts';
-import { refusalOf, startService } from '../support/service.ts';
+import { refusalOf, startService, type TestService } from '../support/service.ts';
 
 const service = SampleService.forThisFile();
 const PAGE = '{ samples(first: 50) { edges { node { number } } } }';
@@ -141,6 +141,37 @@ describe('the budget of a key', () => {
   });
 });
 
+describe('the budget of an address', () => {
+  const wrong = `gl_op_${'A'.repeat(43)}`;
+  let proxied: TestService;
+  beforeAll(async () => {
+    const settings = { MAX_QUERY_COST: '30', RATE_LIMIT_ANONYMOUS_POINTS: '30', TRUSTED_PROXIES: '127.0.0.0/8' };
+    proxied = await startService('2016-04-01T09:00:00.000Z', settings);
+  });
+  const ask = (client: string, path: string, init: Omit<RequestInit, 'headers'> & { headers: Record<string, string> }) =>
+    fetch(proxied.url + path, { ...init, headers: { 'x-forwarded-for': client, ...init.headers } });
+
+  test.each([
+    ['/events.ndjson', '192.0.2.1', { authorization: `Bearer ${wrong}` }, 401],
+    ['/api/v2/users/x', '192.0.2.2', { authorization: `Bearer ${wrong}` }, 401],
+    ['/migrations/x/accounts.csv', '192.0.2.3', { authorization: `Bearer ${wrong}` }, 401],
+    ['/flags/v1/snapshot', '192.0.2.4', { authorization: `Bearer ${wrong}` }, 401],
+    ['/session', '192.0.2.5', { cookie: `graceline_session=${'A'.repeat(43)}` }, 200],
+  ])('pays for what does not count at %s, whatever proxy it comes by', async (path, client, headers, status) => {
+    for (const expected of [status, status, status, 429]) expect((await ask(client, path, { headers })).status).toBe(expected);
+    expect(Number((await ask(client, path, { headers })).headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask(client.replace('192.0.2', '198.51.100'), path, { headers })).status).toBe(status);
+  });
+
+  test('counts failures to sign in, of an IPv6 network as one', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: wrong }) };
+    const signIn = async (client: string) => (await ask(client, '/session', init)).status;
+    const attempts = await Promise.all(Array.from({ length: 31 }, (_, i) => signIn(`2001:db8::${i + 1}`)));
+    expect(attempts.filter((status) => status === 429)).toHaveLength(1);
+    expect([await signIn('2001:db8::ffff'), await signIn('2001:db8:0:1::1')]).toEqual([429, 401]);
+  });
+});
+
 describe('strangers', () => {
   const misspelt = [
     '{ whoAmY }',
@@ -255,6 +286,27 @@ describe('sockets', () => {
     });
   });
 
+  test('of one key are not counted any more where they close before it is known whose they are', async () => {
+    const asked = Promise.withResolvers<void>();
+    const known = Promise.withResolvers<void>();
+    const authenticate = async (authorization: string | undefined) => {
+      asked.resolve();
+      await known.promise;
+      return service.tokens.authenticate(authorization);
+    };
+    await withServer({ sockets: { ...SOCKET_BOUNDS, sockets: 2 }, authenticate }, async (url) => {
+      const closed = () => service.logged.filter(({ msg }) => msg === 'socket closed').length;
+      const before = closed();
+      const { socket } = await open(url);
+      socket.send('{"type":"connection_init"}');
+      await asked.promise;
+      socket.terminate();
+      await expect.poll(closed).toBe(before + 1);
+      known.resolve();
+      expect(await introduce((await open(url)).socket)).toBe('ack');
+    });
+  });
+
   test('start a burst of operations; who goes on is told so, and whoever does not listen is closed', async () => {
     const { socket } = await open(service.url);
     await introduce(socket);
@@ -276,6 +328,16 @@ describe('sockets', () => {
     start(200);
     const [code, reason] = await closed;
     expect([code, reason.toString()]).toEqual([4429, expect.stringContaining('start fewer at a time')]);
+  });
+
+  test('that give an id twice are told so, however long it is', async () => {
+    const { socket } = await open(service.url);
+    await introduce(socket);
+    const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+    const message = JSON.stringify({ id: 'ü'.repeat(100), type: 'subscribe', payload: { query: 'subscription { ticks }' } });
+    for (const each of [message, message]) socket.send(each);
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([4409, expect.stringMatching(/^Subscriber for ü+$/)]);
   });
 
   test('answer pings', async () => {

@@ -9,7 +9,9 @@ import {
   MigrationsDocument,
   NoticesDocument,
 } from '../../schema/generated/operations.ts';
+import { PublicPages } from '../../src/migrations/public-pages.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
+import { operator } from '../support/house.ts';
 import { census, refusalOf, startService, type TestService } from '../support/service.ts';
 
 const KEYS = [
@@ -231,6 +233,39 @@ test('imported by five at once, a new page is created once and then unchanged', 
     'at-once-two',
     'at-once-three',
   ]);
+});
+
+describe('the public page', () => {
+  test('is rendered once, however many ask', async () => {
+    const { migrations, clock, follower } = service.house;
+    let rendered = 0;
+    const counting = { published: () => (rendered++, migrations.published()) };
+    const pages = new PublicPages({ migrations: counting, clock, commits: follower, platformName: 'Acme' });
+    const crowd = async () => {
+      const before = rendered;
+      const texts = await Promise.all(Array.from({ length: 50 }, () => pages.html()));
+      return { texts: new Set(texts).size, rendered: rendered - before };
+    };
+    // Of what was committed just now it may be told between the two.
+    await expect.poll(crowd).toEqual({ texts: 1, rendered: 0 });
+  });
+
+  test('shows what was edited and cancelled, and what another instant makes of it', async () => {
+    const { migrations } = service.house;
+    const shown = async (path: string) => (await published(path)).text;
+    const group = async () => /## (\w+)\n\n[^#]*### TLS/.exec(await shown('/migrations.md'))?.[1];
+    await migrations.createMigration(operator(), { key: 'tls', title: 'TLS 1', severity: 'LOW', gracePeriodStart: '2017-05-01' });
+    await migrations.announceMigration(operator(), 'tls');
+    await expect.poll(group).toBe('Upcoming');
+    await migrations.editMigration(operator(), 'tls', { title: 'TLS 1.1' });
+    await expect.poll(() => shown('/migrations')).toContain('TLS 1.1');
+    await service.setClock('2017-05-02T00:00:00Z');
+    expect(await group()).toBe('Active');
+    await service.setClock(NOW);
+    expect(await group()).toBe('Upcoming');
+    await migrations.cancelMigration(operator(), 'tls', 'Not needed.');
+    for (const path of ['/migrations', '/migrations.md']) await expect.poll(() => shown(path)).not.toContain('TLS 1.1');
+  });
 });
 
 test('no caller met a defect', () => expect(service.defects).toEqual([]));

@@ -166,6 +166,55 @@ describe('an endpoint', () => {
     expect((await eventsOf('WEBHOOK_DISABLED')).at(-1)!.data).toMatchObject({ endpointId: endpoint.endpoint.id, reason: 'FAILING' });
   });
 
+  test('that has been told nothing for days since it failed is not disabled by the next that fails', async () => {
+    const [receiver] = world.receivers as unknown as [Receiver];
+    const { endpoint } = await world.endpointAt(receiver);
+    const shop = await world.account();
+    receiver.behaviour = 'fail';
+    await world.rename(shop, 'Given up');
+    const began = new Date(world.now);
+    await world.deliver();
+    for (let tries = 1; tries < 10; tries += 1) {
+      const [{ sendAfter }] = (await world.deliveriesOf(endpoint)) as [DeliveryView];
+      await world.pass(sendAfter.getTime() - world.now);
+      await world.deliver();
+    }
+    expect(await world.deliveriesOf(endpoint)).toMatchObject([{ status: 'FAILED', attempts: 10 }]);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: began, disabledAt: null });
+    await world.pass(20 * DAY_MS);
+    for (const name of ['Next', 'After that']) await world.rename(shop, name);
+    for (let round = 0; round < 2; round += 1) await world.deliver();
+    const again = new Date(world.now);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: again, disabledAt: null });
+    expect((await world.deliveriesOf(endpoint)).map(({ status, attempts }) => `${status} ${attempts}`)).toEqual([
+      'QUEUED 1',
+      'QUEUED 1',
+      'FAILED 10',
+    ]);
+    // While something is tried again it has gone on failing.
+    await world.pass(HOUR_MS);
+    await world.rename(shop, 'Later');
+    await world.deliver();
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: again });
+  });
+
+  test.each(['another address', 'a test that it takes'])('that failed is well again with %s', async (how) => {
+    const [receiver, other] = world.receivers as unknown as [Receiver, Receiver];
+    const { webhooks, webhookDeliveries } = world.service.house;
+    const { endpoint } = await world.endpointAt(receiver);
+    receiver.behaviour = 'fail';
+    await world.rename(await world.account(), 'Renamed');
+    await world.deliver();
+    const failing = { failingSince: new Date(world.now) };
+    await webhooks.editEndpoint(OPERATOR, endpoint.id, { url: receiver.url });
+    await webhookDeliveries.sendTest(OPERATOR, endpoint.id);
+    expect(await world.viewOf(endpoint)).toMatchObject(failing);
+    receiver.behaviour = 'take';
+    if (how === 'another address') await webhooks.editEndpoint(OPERATOR, endpoint.id, { url: other.url });
+    else await webhookDeliveries.sendTest(OPERATOR, endpoint.id);
+    expect(await world.viewOf(endpoint)).toMatchObject({ failingSince: null });
+  });
+
   test('that gets a new secret has two signatures until the overlap ends', async () => {
     const [receiver] = world.receivers as unknown as [Receiver];
     const first = await world.endpointAt(receiver);
@@ -249,6 +298,41 @@ describe('who is told', () => {
     await world.deliver();
     expect([ofAdministrator, ofPartner].map(({ received }) => received.length)).toEqual(counts);
     expect((await world.deliveriesOf(partners.endpoint)).map(({ status }) => status)).toEqual(['SKIPPED', 'DELIVERED']);
+  });
+
+  test('nobody of what was delivered about an account that is no longer theirs, but operators', async () => {
+    const [receiver] = world.receivers as unknown as [Receiver];
+    const { accounts } = world.service.house;
+    const [kept, lost] = [await world.account(), await world.account()];
+    const input = { email: 'cleo@x.example', name: 'Cleo', accounts: [kept, lost] };
+    const { id: administratorId } = await accounts.createAdministrator(OPERATOR, input);
+    const cleo = await world.service.clientOf({ role: 'ADMINISTRATOR', subject: input.email, administratorId });
+    const { createWebhookEndpoint } = await cleo.request<{ createWebhookEndpoint: { endpoint: { id: string } } }, object>(CREATE, {
+      input: { url: receiver.url },
+    });
+    const { id } = createWebhookEndpoint.endpoint;
+    world.willGo({ id });
+    await world.rename(kept, 'Kept');
+    await world.rename(lost, 'Lost');
+    await world.deliver();
+    await cleo.request(`mutation { sendTestWebhook(endpoint: "${id}") { body } }`);
+    type Shown = Pick<DeliveryView, 'id' | 'body' | 'answer'>;
+    const query = `{ webhookDeliveries(endpoint: "${id}") { edges { node { id body answer } } } }`;
+    const shownTo = async (client: GraphqlClient) =>
+      (await client.request<{ webhookDeliveries: { edges: { node: Shown }[] } }, object>(query, {})).webhookDeliveries.edges.map(
+        ({ node }) => node,
+      );
+    const before = await shownTo(cleo);
+    expect(before.map(({ body }) => /Lost|Kept|TEST/.exec(body!)![0])).toEqual(['TEST', 'Lost', 'Kept']);
+    await accounts.revokeAdministration(OPERATOR, administratorId, lost);
+    const gone = { id: before[1]!.id, body: null, answer: null };
+    expect(await shownTo(cleo)).toEqual([before[0], gone, before[2]]);
+    expect(await shownTo(world.service.operator)).toEqual(before);
+    const redeliver = `mutation { redeliverWebhook(id: "${gone.id}") { id body answer } }`;
+    expect(await cleo.request(redeliver)).toEqual({ redeliverWebhook: gone });
+    await world.deliver();
+    const answer = expect.stringContaining('no longer sees') as string;
+    expect((await shownTo(cleo))[1]).toEqual({ ...gone, answer });
   });
 
   test('nobody handles what is another’s, and a runtime or a partner without the scope nothing', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { childEnvironment, databaseUrl, readConfig, SETTINGS } from '../../src/config.ts';
+import { childEnvironment, databaseUrl, publicUrl, readConfig, SETTINGS } from '../../src/config.ts';
 import { GracelineError } from '../../src/errors.ts';
 
 const EXAMPLE = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
@@ -98,6 +98,27 @@ describe('settings', () => {
       expect(message).not.toContain('cret');
     },
   );
+
+  test.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 192.0.2.0/0', 'proxy.internal'])(
+    'refuse to trust %s, which is every address or none',
+    (networks) => {
+      const { code, message } = faultOf(() => readConfig({ TRUSTED_PROXIES: networks }));
+      expect([code, message]).toEqual(['INVALID_SETTINGS', expect.stringContaining('  TRUSTED_PROXIES: must be addresses and networks')]);
+    },
+  );
+
+  test.each([
+    [{}, 'http://127.0.0.1:4000'],
+    [{ HOST: '::', PORT: '80' }, 'http://[::]:80'],
+    [{ HOST: '::', PUBLIC_URL: 'https://migrations.example' }, 'https://migrations.example'],
+    [{ HOST: 'fe80::1%eth0', PUBLIC_URL: 'https://migrations.example' }, 'https://migrations.example'],
+  ])('of %j make %s the address for everybody', (environment, url) => {
+    expect(publicUrl(readConfig(environment))).toBe(url);
+  });
+
+  test('ask for PUBLIC_URL where HOST can be part of no address', () => {
+    for (const HOST of ['fe80::1%eth0', '[::1]']) expect(faultOf(() => readConfig({ HOST })).message).toMatch(/ {2}HOST: .*PUBLIC_URL/);
+  });
 
   test('ask for DATABASE_URL only where a process cannot do without', () => {
     const url = 'postgres://graceline@127.0.0.1:5432/graceline';
