@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { id: administratorId } = (await operator.request(CreateAdministratorDocument, { input })).createAdministrator;
   const ann = { name: 'dashboard', role: 'ADMINISTRATOR', subject: input.email, administratorId } as const;
   ({ token } = await service.house.tokens.createToken(SYSTEM, ann));
-  const migration = { key: 'tls', title: 'TLS 1.0 is switched off', severity: 'MEDIUM', gracePeriodStart: '2026-05-10' } as const;
+  const migration = { key: 'tls', title: 'TLS 1.0 is switched off', severity: 'MEDIUM', gracePeriodStart: '2026-05-14' } as const;
   await operator.request(CreateMigrationDocument, { input: migration });
   await operator.request(AnnounceMigrationDocument, { key: migration.key });
 });

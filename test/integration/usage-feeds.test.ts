@@ -113,9 +113,9 @@ test('an account that used it lately must say so to opt in; others need not', as
   }
 });
 
-test('the board counts as ready who did not use it lately', async () => {
+test('the board counts as ready who did not use it lately, as safe who did not for long, and lists them in that order', async () => {
   const { board } = await administrator.request<{ board: { migrations: unknown[] } }, object>(
-    '{ board { migrations { migration { key } open ready accounts { edges { node { accountMigration { account { id } lastUse { quietDays } } ready } } } } } }',
+    '{ board { migrations { migration { key } open ready safe accounts { edges { node { accountMigration { account { id } lastUse { quietDays } } ready } } } } } }',
   );
   const node = (id: string, quietDays: number, ready: boolean) => ({
     node: { accountMigration: { account: { id }, lastUse: { quietDays } }, ready },
@@ -124,9 +124,10 @@ test('the board counts as ready who did not use it lately', async () => {
     migration: { key: KEY },
     open: 4,
     ready: 3,
-    accounts: { edges: [node('busy', 1, false), node('monthly', 25, true), node('never', 44, true), node('quiet', 44, true)] },
+    safe: 2,
+    accounts: { edges: [node('never', 44, true), node('quiet', 44, true), node('monthly', 25, true), node('busy', 1, false)] },
   });
-  expect(board.migrations).toContainEqual(expect.objectContaining({ migration: { key: 'uncounted' }, open: 4, ready: 4 }));
+  expect(board.migrations).toContainEqual(expect.objectContaining({ migration: { key: 'uncounted' }, open: 4, ready: 4, safe: 0 }));
 });
 
 describe('the accounts of a migration', () => {

@@ -1,6 +1,6 @@
 /** A whole service for tests: the house of production in this process, with its API on a real port and a clock that moves. */
 import 'reflect-metadata';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -50,7 +50,11 @@ export interface TestService {
 export async function startService(now: string, settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
   const dir = await mkdtemp(join(tmpdir(), 'graceline-service-'));
   const clockFile = join(dir, 'clock');
-  const setClock = (instant: string) => writeFile(clockFile, instant);
+  // Whole or not at all: whoever looks while it is written would find no instant in it.
+  const setClock = async (instant: string) => {
+    await writeFile(`${clockFile}.next`, instant);
+    await rename(`${clockFile}.next`, clockFile);
+  };
   await setClock(now);
   const databaseUrl = await cloneDatabase();
   const config = readConfig({
