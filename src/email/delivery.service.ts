@@ -79,7 +79,7 @@ export class MailDelivery {
    */
   async deliverDue(signal: AbortSignal): Promise<DeliveryReport> {
     const report: DeliveryReport = { sent: 0, retried: 0, failed: 0, skipped: 0, resent: 0, nextDueAt: null };
-    const live = await LiveClaims.open(this.db);
+    const live = await LiveClaims.open(this.db, 'mail');
     const due = new DueMails(this.db, this.clock, live, this.source, this.causesOf(), this.settings.timeoutMs, signal);
     const senders = Array.from({ length: this.settings.concurrency }, () => this.sendUntilNoneIsDue(due, report));
     const ends = [...(await Promise.allSettled(senders)), ...(await Promise.allSettled([due.close()]))];

@@ -122,12 +122,11 @@ export class DueMails {
   private async claim(): Promise<void> {
     const now = this.clock.now();
     const staleAt = performance.now() + this.timeoutMs * ATTEMPTS_PER_CLAIM;
-    const due = await claimDueMails(this.db, now, new Date(now.getTime() + this.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
+    const due = await claimDueMails(this.live, now, new Date(now.getTime() + this.timeoutMs * (ATTEMPTS_PER_CLAIM + 1)), BATCH);
     if (due.length === 0) this.noneIsDue = true;
     const mails = await this.putOff(due, now);
     if (mails.length === 0) return;
     const batch = { ids: mails.map(({ id }) => id), staleAt, left: mails.length };
-    await this.live.hold(batch.ids);
     const contents = await this.source.contentOf(batch.ids).catch((error: unknown) => error as Error);
     // A trace that lacks its beginning is better than no mail.
     const causes = await this.causesOf?.(batch.ids).catch(() => null);
@@ -141,10 +140,9 @@ export class DueMails {
   private async putOff(mails: readonly ClaimedMail[], now: Date): Promise<ClaimedMail[]> {
     const mornings = new Map([...new Set(mails.map(({ timeZone }) => timeZone))].map((zone) => [zone, this.source.nextMorning(zone, now)]));
     const leaves = mails.map((mail) => ({ mail, sendAfter: mail.urgent ? null : mornings.get(mail.timeZone)! }));
-    await releaseMails(
-      this.db,
-      leaves.filter(({ sendAfter }) => sendAfter !== null),
-    );
+    const late = leaves.filter(({ sendAfter }) => sendAfter !== null);
+    await releaseMails(this.db, late);
+    if (late.length > 0) await this.live.drop(late.map(({ mail }) => mail.id));
     return leaves.filter(({ sendAfter }) => sendAfter === null).map(({ mail }) => mail);
   }
 

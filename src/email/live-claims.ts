@@ -39,18 +39,30 @@ export class LiveClaims {
   }
 
   /** Borrows a connection of the pool until {@link close}. */
-  static async open(db: Database, ledger: Ledger = 'mail'): Promise<LiveClaims> {
+  static async open(db: Database, ledger: Ledger): Promise<LiveClaims> {
     return new LiveClaims(await db.borrow(), LOCK_CLASSES[ledger]);
   }
 
-  /** Shows that these mails are under way here. */
-  hold(ids: readonly string[]): Promise<void> {
-    return this.send(`select pg_try_advisory_lock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+  /** Shows that these mails are under way here. Called before the claim of them is committed, for the same reason as {@link claim}. */
+  async hold(ids: readonly string[]): Promise<void> {
+    await this.send(`select pg_try_advisory_lock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+  }
+
+  /**
+   * Claims mails and shows that they are under way here, in one statement: by a clock that is ahead a claim has ended as soon as it is
+   * there, and whoever saw it without its lock would take it over.
+   *
+   * @param statement that claims; it returns rows with an `id`
+   * @returns its rows
+   */
+  claim<Row>(statement: string, values: readonly unknown[]): Promise<Row[]> {
+    const locked = `pg_try_advisory_lock_shared(${this.lockClass}, hashtext(c.id::text))`;
+    return this.send<Row>(`with claimed as (${statement}) select c.* from claimed c where ${locked}`, values);
   }
 
   /** Shows that they no longer are. */
-  drop(ids: readonly string[]): Promise<void> {
-    return this.send(`select pg_advisory_unlock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+  async drop(ids: readonly string[]): Promise<void> {
+    await this.send(`select pg_advisory_unlock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
   }
 
   /** Gives the connection back, without any lock on it. */
@@ -63,8 +75,8 @@ export class LiveClaims {
     this.client.release(error);
   }
 
-  private send(statement: string, values: unknown[]): Promise<void> {
-    const sent = this.last.then(async () => void (await this.client.query(statement, values)));
+  private send<Row>(statement: string, values: readonly unknown[]): Promise<Row[]> {
+    const sent = this.last.then(async () => (await this.client.query(statement, [...values])).rows as Row[]);
     this.last = sent.catch(() => undefined);
     return sent;
   }

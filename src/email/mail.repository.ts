@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import { HELD_BY_A_LIVE_DELIVERER } from './live-claims.ts';
+import { HELD_BY_A_LIVE_DELIVERER, type LiveClaims } from './live-claims.ts';
 import type { Mail } from './mail.entity.ts';
 
 /** The states of {@link Mail}. */
@@ -68,10 +68,11 @@ const VIEW = `id, administrator_id as "administratorId", occasion, status, send_
  * Takes mails that are due, or whose deliverer died, for one deliverer. Two at once never get the same. Ordered by what the
  * index has and nothing else: a morning's mails are due at one instant, and would all be sorted for every claim.
  *
+ * @param live of the deliverer: what it gets is shown to be under way there, until it is dropped
  * @param until when the claim ends
  */
-export function claimDueMails(db: Queryable, now: Date, until: Date, limit: number): Promise<ClaimedMail[]> {
-  return db.query<ClaimedMail>(
+export function claimDueMails(live: LiveClaims, now: Date, until: Date, limit: number): Promise<ClaimedMail[]> {
+  return live.claim<ClaimedMail>(
     `with due as (
        select id, status from mail
         where status in ('QUEUED', 'SENDING') and send_after <= $1

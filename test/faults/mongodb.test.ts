@@ -154,7 +154,7 @@ describe.skipIf(port === null)('behind a network that fails', () => {
       () => `Nobody records the deadline:\n${whole.output}`,
     );
     expect(await worker.status('/readyz')).toBe(503);
-    expect(await api.status('/readyz')).toBe(200);
+    await getsReady(api, 200);
 
     proxy.restore();
     await ticksAgainIn(url, worker);

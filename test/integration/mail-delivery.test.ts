@@ -5,6 +5,7 @@ import { Database } from '../../src/db/database.ts';
 import { MAX_ATTEMPTS } from '../../src/email/delivery.rules.ts';
 import { type DeliveryReport, MailDelivery } from '../../src/email/delivery.service.ts';
 import type { ContentOf } from '../../src/email/due-mails.ts';
+import { LiveClaims } from '../../src/email/live-claims.ts';
 import { MailPurge } from '../../src/email/mail-purge.service.ts';
 import { claimDueMails, type MailView } from '../../src/email/mail.repository.ts';
 import { MailService } from '../../src/email/mail.service.ts';
@@ -210,7 +211,9 @@ describe('delivery', () => {
 
   it('takes over from a deliverer that died, and counts that', async () => {
     const [mail] = await queueMails(db, 1);
-    await claimDueMails(db, now, new Date(now.getTime() + MINUTE), 10);
+    const died = await LiveClaims.open(db, 'mail');
+    await claimDueMails(died, now, new Date(now.getTime() + MINUTE), 10);
+    await died.close();
     const delivery = deliverer(contentFor([mail!]));
     expect(await delivery.deliverDue(never())).toMatchObject({ sent: 0, resent: 0, nextDueAt: new Date(NOW.getTime() + MINUTE) });
     now = new Date(NOW.getTime() + MINUTE);
@@ -227,6 +230,17 @@ describe('delivery', () => {
     expect(await deliverer(contentFor([mail!])).deliverDue(never())).toMatchObject({ sent: 0, resent: 0 });
     expect(await slow).toMatchObject({ retried: 1 });
     expect(await ledger(mail!)).toMatchObject({ status: 'QUEUED', attempts: 1 });
+  });
+
+  it('takes nothing over that a deliverer whose clock is behind has only just claimed', async () => {
+    await queueMails(db, 3);
+    const [behind, ahead] = [await LiveClaims.open(db, 'mail'), await LiveClaims.open(db, 'mail')];
+    expect(await claimDueMails(behind, now, new Date(now.getTime() + MINUTE), 10)).toHaveLength(3);
+    const hourLater = new Date(now.getTime() + 60 * MINUTE);
+    expect(await claimDueMails(ahead, hourLater, new Date(hourLater.getTime() + MINUTE), 10)).toEqual([]);
+    await behind.close();
+    expect(await claimDueMails(ahead, hourLater, new Date(hourLater.getTime() + MINUTE), 10)).toHaveLength(3);
+    await ahead.close();
   });
 
   it('says so where its connection is lost, and goes on next time', async () => {

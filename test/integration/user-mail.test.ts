@@ -25,7 +25,8 @@ const later = (ms: number) => new Date(NOW.getTime() + ms);
 const statuses = (one: SendingAccount, addresses: readonly string[]) =>
   Promise.all(addresses.map(async (address) => (await world.ledger(one, address)).status));
 const claims = async () =>
-  (await claimUserMails(world.service.db, { now: NOW, until: later(MINUTE), accounts: 10, after: 0, busy: [] })).mails;
+  (await claimUserMails(world.service.db, { now: NOW, until: later(MINUTE), accounts: 10, after: 0, busy: [] }, async () => undefined))
+    .mails;
 const failures = async (one: SendingAccount) =>
   (await readEvents(world.service.db, LOG_START, 1_000)).filter(
     ({ type, accountNumber }) => type === 'USER_MAIL_FAILED' && accountNumber === one.number,

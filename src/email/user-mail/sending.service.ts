@@ -6,13 +6,7 @@ import { UnderWay } from '../../outbound/under-way.ts';
 import { LiveClaims } from '../live-claims.ts';
 import type { UserMailAttempts } from './attempt.service.ts';
 import type { UserMailOutcomes } from './outcome.service.ts';
-import {
-  type ClaimedUserMail,
-  claimUserMails,
-  nextUserMailDueAt,
-  releaseUserMails,
-  takeOverUserMails,
-} from './user-mail-claims.repository.ts';
+import { type ClaimedUserMail, claimUserMails, nextUserMailDueAt, takeOverUserMails } from './user-mail-claims.repository.ts';
 import { MAX_UNDER_WAY_PER_ACCOUNT } from './user-mail.rules.ts';
 
 /** One run of the sweep; what is under way then goes on beside the next. The worker counts as alive by runs that end. */
@@ -144,26 +138,22 @@ export class UserMailSender {
     const now = this.clock.now();
     const until = new Date(now.getTime() + this.timeoutMs + CLAIM_MARGIN_MS);
     const accounts = Math.ceil(freeLanes / 2);
-    const { mails, turn } = await claimUserMails(this.db, { now, until, accounts, after: this.turn, busy });
+    const request = { now, until, accounts, after: this.turn, busy };
+    const { mails, turn } = await claimUserMails(this.db, request, (claimed) => this.hold(claimed)).catch(async (error: unknown) => {
+      // What is under way loses its locks with the connection; the ends of its claims protect it.
+      await this.closeLive();
+      throw error;
+    });
     this.turn = turn;
-    if (mails.length === 0) return 0;
-    await this.hold(mails);
     for (const mail of mails) this.underWay.begin(mail.accountNumber, () => this.deliver(mail));
     return mails.length;
   }
 
   private async hold(mails: readonly ClaimedUserMail[]): Promise<void> {
-    try {
-      this.live ??= await LiveClaims.open(this.db, 'user_mail');
-      const ended = this.ended.splice(0);
-      if (ended.length > 0) await this.live.drop(ended);
-      await this.live.hold(mails.map(({ id }) => id));
-    } catch (error) {
-      // What is under way has lost its locks with the connection; the ends of its claims protect it.
-      await this.closeLive();
-      await releaseUserMails(this.db, mails);
-      throw error;
-    }
+    this.live ??= await LiveClaims.open(this.db, 'user_mail');
+    const ended = this.ended.splice(0);
+    if (ended.length > 0) await this.live.drop(ended);
+    await this.live.hold(mails.map(({ id }) => id));
   }
 
   private async closeLive(): Promise<void> {

@@ -80,8 +80,14 @@ const ACCOUNTS_WITH_MAIL = `waiting as (
 /**
  * Takes mails that are due for one sender: at most two of an account in all processes, one where it is held, from accounts
  * in turn. Senders that claim at once never get the same.
+ *
+ * @param hold shows that they are under way, before anybody can see that they are claimed; where it throws none is
  */
-export function claimUserMails(db: Database, { now, until, accounts, after, busy }: ClaimRequest): Promise<Claim> {
+export function claimUserMails(
+  db: Database,
+  { now, until, accounts, after, busy }: ClaimRequest,
+  hold: (mails: readonly ClaimedUserMail[]) => Promise<void>,
+): Promise<Claim> {
   return db.transaction(async (tx) => {
     const numbers = await lockAccountsInTurn(tx, now, after, accounts, busy);
     // In a statement of its own, which sees what others committed before these accounts were locked.
@@ -90,7 +96,9 @@ export function claimUserMails(db: Database, { now, until, accounts, after, busy
       numbers.push(...first.filter((number) => number <= after));
     }
     const turn = numbers.at(-1) ?? after;
-    return { mails: numbers.length === 0 ? [] : await claimOf(tx, numbers, now, until), turn };
+    const mails = numbers.length === 0 ? [] : await claimOf(tx, numbers, now, until);
+    if (mails.length > 0) await hold(mails);
+    return { mails, turn };
   });
 }
 
@@ -183,17 +191,6 @@ export async function recordOutcome(db: Queryable, mail: ClaimedUserMail, outcom
     [mail.id, mail.attempts, outcome.status, outcome.sendAfter, outcome.finishedAt, outcome.provider, outcome.subject, outcome.answer],
   );
   return rows.length > 0;
-}
-
-/** Gives back claims that came to no attempt, as they were. */
-export async function releaseUserMails(db: Queryable, mails: readonly ClaimedUserMail[]): Promise<void> {
-  if (mails.length === 0) return;
-  await db.query(
-    `update user_mail m set status = 'QUEUED', claimed_until = null, attempts = m.attempts - 1
-       from unnest($1::uuid[], $2::int[]) as c(id, attempts)
-      where m.id = c.id and m.attempts = c.attempts and m.status = 'SENDING'`,
-    [mails.map(({ id }) => id), mails.map(({ attempts }) => attempts)],
-  );
 }
 
 /** How often in a row an account's provider took nothing; 0 where it is well or its settings were changed since. */
