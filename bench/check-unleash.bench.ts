@@ -22,7 +22,7 @@ export const checkUnleash: Benchmark = {
   run: async ({ databaseUrl, createDatabase, log }: BenchmarkContext) => {
     const folder = await installUnleash(log);
     const { token } = await fill(databaseUrl);
-    const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
+    const environment = { DATABASE_URL: databaseUrl, PORT: '0', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
     const started: Child[] = [];
     const begin = async (starting: Promise<Child>) => {
       const child = await starting;

@@ -20,7 +20,7 @@ export const check: Benchmark = {
   describe: 'Whether a migration is on for an account: by OFREP against node:http over a Map, in process against a Set and SDKs of others.',
   run: async ({ databaseUrl, log }: BenchmarkContext) => {
     const { token, operator } = await fill(databaseUrl);
-    const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
+    const environment = { DATABASE_URL: databaseUrl, PORT: '0', RATE_LIMIT_RUNTIME_POINTS: '1000000000' };
     const ours = await Child.startGraceline(environment);
     const bare = await Child.start('../check/map.child.ts', []);
     const asker = await Child.start('../check/asker.child.ts', []);

@@ -37,7 +37,7 @@ export const read: Benchmark = {
       return child;
     };
     try {
-      const unbounded = { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_POINTS: '1000000000' };
+      const unbounded = { PORT: '0', RATE_LIMIT_POINTS: '1000000000' };
       const ours = await start(Child.startGraceline({ ...environment, ...unbounded }));
       const bare = await start(Child.start('../read/bare.child.ts', [], environment));
       const peer = await start(Child.start('../read/postgraphile.child.ts', [folder], { ...environment, GRAPHILE_ENV: 'production' }));

@@ -37,7 +37,7 @@ export const usage: Benchmark = {
   run: async ({ databaseUrl, log }: BenchmarkContext) => {
     const token = await fill(databaseUrl);
     const db = await Database.connect(databaseUrl, 4);
-    const environment = { DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_RUNTIME_POINTS: '1000000000', ...SEALED };
+    const environment = { DATABASE_URL: databaseUrl, PORT: '0', RATE_LIMIT_RUNTIME_POINTS: '1000000000', ...SEALED };
     const api = await Child.startGraceline(environment);
     try {
       await db.query(PEER_TABLE);

@@ -103,6 +103,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // Without a trace nothing is done for one: a request is answered as fast as if there were none.
     void (tracing.isOn ? traced(tracing, options, router, request, response) : serve(options, router, request, response));
   });
+  // Node forgets where a connection came from once it is cut, unless it was asked before; who cuts it after a wrong token still pays.
+  server.on('connection', (connection) => void connection.remoteAddress);
   server.on('upgrade', (request, connection, head) => {
     connection.on('error', (error) => logger.debug({ err: error }, 'a connection broke while it became a socket'));
     if (graphql && pathOf(request) === GRAPHQL) graphql.upgrade(request, connection, head);
@@ -217,7 +219,7 @@ async function answerTo(
 ): Promise<RouteResponse> {
   const { method = 'GET', headers } = request;
   const query = new URLSearchParams(request.url?.slice(path.length));
-  const asked = { method, path, params: {}, query, headers, client: addressOf(request), body: {} };
+  const asked = { method, path, params: {}, query, headers, client: () => addressOf(request), body: {} };
   if (match.kind === 'nowhere') return (await fallback?.(asked)) ?? refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
   if (match.kind === 'wrong-method') {
     const allow = match.allow.join(', ');

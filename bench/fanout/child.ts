@@ -43,9 +43,9 @@ export class Child {
     return child;
   }
 
-  /** Starts ours: the API with these settings, as `npm run start:api` does. */
+  /** Starts ours: the API with these settings, as `npm run start:api` does, with a log that stays out of the figures. */
   static startGraceline(environment: Record<string, string>): Promise<Child> {
-    return Child.start('./graceline.child.ts', [], environment, nodeFlags('start:api'));
+    return Child.start('./graceline.child.ts', [], { LOG_LEVEL: 'warn', ...environment }, nodeFlags('start:api'));
   }
 
   /** Asks for something, one question at a time. */

@@ -78,7 +78,7 @@ export interface PayingCallers {
    * @param client the address that pays where nobody else can; see `RouteRequest`
    * @throws GracelineError RATE_LIMITED, and what asking who it is throws
    */
-  authenticate(authorization: string | undefined, client: string): Promise<Actor>;
+  authenticate(authorization: string | undefined, client: () => string): Promise<Actor>;
 }
 
 /**
@@ -86,14 +86,10 @@ export interface PayingCallers {
  *
  * @throws GracelineError RATE_LIMITED, and what asking who it is throws
  */
-export async function paidBy(budgets: Budgets, points: number, client: string, authenticate: () => Promise<Actor>): Promise<Actor> {
+export async function paidBy(budgets: Budgets, points: number, client: () => string, authenticate: () => Promise<Actor>): Promise<Actor> {
   try {
     const actor = await authenticate();
-    await charge(
-      budgets,
-      payerOf(actor, () => client),
-      points,
-    );
+    await charge(budgets, payerOf(actor, client), points);
     return actor;
   } catch (error) {
     if (error instanceof GracelineError && error.code === 'UNAUTHENTICATED') await chargeStranger(budgets, client);
@@ -106,12 +102,8 @@ export async function paidBy(budgets: Budgets, points: number, client: string, a
  *
  * @throws GracelineError RATE_LIMITED
  */
-export function chargeStranger(budgets: Budgets, client: string): Promise<void> {
-  return charge(
-    budgets,
-    payerOf(null, () => client),
-    WRONG_TOKEN_POINTS,
-  );
+export function chargeStranger(budgets: Budgets, client: () => string): Promise<void> {
+  return charge(budgets, payerOf(null, client), WRONG_TOKEN_POINTS);
 }
 
 async function charge(budgets: Budgets, payer: Payer, points: number): Promise<void> {

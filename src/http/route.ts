@@ -12,7 +12,7 @@ export interface RouteRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The network of whoever asks, as far as trusted proxies tell; see `clientAddress`. */
-  readonly client: string;
+  readonly client: () => string;
   /** The fields of a JSON object or a form; empty for GET and HEAD. */
   readonly body: Readonly<Record<string, unknown>>;
 }

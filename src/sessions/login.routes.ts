@@ -34,7 +34,7 @@ export function loginRoutes({ login, loginCookie, sessionCookie, clock, publicUr
       if (method === 'HEAD') return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' };
       return asPage(async () => {
         const underWay = loginCookie.read(headers);
-        const opened = await required(login).finish(query, underWay, client);
+        const opened = await required(login).finish(query, underWay, client());
         return { ...redirect(underWay!.to), cookies: [settingOf(opened, sessionCookie, clock), loginCookie.clearing()] };
       });
     },

@@ -46,7 +46,7 @@ export function sessionsRoutes({ sessions, cookie, budgets, clock, publicUrl, fa
 
     'POST /session': async ({ headers, body, client }: RouteRequest) => {
       requireOurForm(headers, publicUrl);
-      const opened = await sessions.signIn(requiredText(body, 'token', TOKEN_LENGTH), client);
+      const opened = await sessions.signIn(requiredText(body, 'token', TOKEN_LENGTH), client());
       const before = cookie.idOf(headers);
       if (before !== null) await sessions.end(before);
       return { ...answer(201, opened.session), cookies: [settingOf(opened, cookie, clock)] };
