@@ -75,6 +75,8 @@ export class DueMails {
   async next(): Promise<DueMail | null> {
     for (;;) {
       if (this.fault) throw this.fault;
+      // A process that stood still goes on with what it claimed, and another has taken that over by now.
+      if (this.live.fault) throw this.live.fault;
       if (this.signal.aborted) return null;
       const [first] = this.waiting;
       if (first && performance.now() > first.batch.staleAt) {

@@ -30,17 +30,25 @@ export class LiveClaims {
   // One statement at a time: a connection is not made for more.
   private last: Promise<unknown> = Promise.resolve();
 
+  private lost: Error | null = null;
+  private readonly lose = (error: Error): void => void (this.lost ??= error);
+
   private constructor(
     private readonly client: pg.PoolClient,
     private readonly lockClass: number,
   ) {
-    // Lost between two statements, which would otherwise end the process; the next statement says so.
-    client.on('error', ignore);
+    // Lost between two statements, which would otherwise end the process.
+    client.on('error', this.lose);
   }
 
   /** Borrows a connection of the pool until {@link close}. */
   static async open(db: Database, ledger: Ledger): Promise<LiveClaims> {
     return new LiveClaims(await db.borrow(), LOCK_CLASSES[ledger]);
+  }
+
+  /** Why nobody can see any more what is under way here; null as long as everybody can. */
+  get fault(): Error | null {
+    return this.lost;
   }
 
   /** Shows that these mails are under way here. Called before the claim of them is committed, for the same reason as {@link claim}. */
@@ -71,7 +79,7 @@ export class LiveClaims {
       () => undefined,
       (cause: unknown) => cause as Error,
     );
-    this.client.off('error', ignore);
+    this.client.off('error', this.lose);
     this.client.release(error);
   }
 
@@ -81,5 +89,3 @@ export class LiveClaims {
     return sent;
   }
 }
-
-function ignore(): void {}
