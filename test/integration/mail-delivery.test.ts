@@ -67,10 +67,17 @@ async function ledger({ id }: QueuedMail): Promise<MailView> {
   return edges.find(({ node }) => node.id === id)!.node;
 }
 
+/** Ends the connections by which deliverers show what they have under way, as a server does with a peer that is silent. */
+async function endLocks(): Promise<void> {
+  await db.query(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+  );
+}
+
 /** How many of them are not sent, by how they stand. */
 function unsent(mails: readonly QueuedMail[]) {
   return db.query<{ status: string; attempts: number; claimed: boolean; count: number }>(
-    `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3 order by 1`,
+    `select status, attempts, claimed_until is not null as claimed, count(*) from mail where id = any ($1) and status <> 'SENT' group by 1, 2, 3 order by 1, 2`,
     [mails.map(({ id }) => id)],
   );
 }
@@ -249,14 +256,28 @@ describe('delivery', () => {
     const delivery = deliverer(contentFor(mails), 3_000);
     const cut = delivery.deliverDue(never()).catch((error: unknown) => error);
     await expect.poll(() => sink.unanswered.length).toBe(1);
-    await db.query(
-      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
-    );
+    await endLocks();
     expect(await cut).toBeInstanceOf(Error);
     now = new Date(NOW.getTime() + 24 * 60 * MINUTE);
     await delivery.deliverDue(never());
     expect(sink.mailsTo(mails[0]!.email)).toHaveLength(1);
     expect(sink.mailsTo(mails[1]!.email)).toHaveLength(1);
+  });
+
+  it('sends nothing of what it claimed ahead once nobody can see that it is under way: another has taken it over by then', async () => {
+    const mails = await queueMails(db, 60);
+    sink.answer('*', { kind: 'hang' }, CONCURRENCY);
+    const cut = deliverer(contentFor(mails), 3_000)
+      .deliverDue(never())
+      .catch((error: unknown) => error);
+    await expect.poll(() => sink.unanswered.length).toBe(CONCURRENCY);
+    await endLocks();
+    expect(await cut).toBeInstanceOf(Error);
+    expect(sink.mails).toEqual([]);
+    expect(await unsent(mails)).toEqual([
+      { status: 'QUEUED', attempts: 0, claimed: false, count: 60 - CONCURRENCY },
+      { status: 'QUEUED', attempts: 1, claimed: false, count: CONCURRENCY },
+    ]);
   });
 
   it('finishes what is under way when told to stop, and leaves the rest as it was', async () => {
