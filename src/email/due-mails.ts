@@ -51,8 +51,6 @@ export class DueMails {
   private dropped: Promise<void> = Promise.resolve();
   /** Once it was told to stop. */
   private stopped: Promise<void> | undefined;
-  /** Why nobody can see any more that what is claimed is under way. */
-  private fault: Error | undefined;
 
   constructor(
     private readonly db: Database,
@@ -74,7 +72,6 @@ export class DueMails {
    */
   async next(): Promise<DueMail | null> {
     for (;;) {
-      if (this.fault) throw this.fault;
       // A process that stood still goes on with what it claimed, and another has taken that over by now.
       if (this.live.fault) throw this.live.fault;
       if (this.signal.aborted) return null;
@@ -106,7 +103,7 @@ export class DueMails {
     await this.filling?.catch(ignore);
     await this.giveBack();
     await this.dropped;
-    if (this.fault) throw this.fault;
+    if (this.live.fault) throw this.live.fault;
   }
 
   /** An attempt under way may outlast the process; what only waits behind it is given back while there is time. */
@@ -151,9 +148,7 @@ export class DueMails {
   private finish(batch: Batch): void {
     batch.left -= 1;
     if (batch.left > 0) return;
-    this.dropped = this.live.drop(batch.ids).catch((error: unknown) => {
-      this.fault ??= error as Error;
-    });
+    this.dropped = this.live.drop(batch.ids).catch(ignore);
   }
 
   private async giveBack(): Promise<void> {

@@ -46,7 +46,7 @@ export class LiveClaims {
     return new LiveClaims(await db.borrow(), LOCK_CLASSES[ledger]);
   }
 
-  /** Why nobody can see any more what is under way here; null as long as everybody can. */
+  /** Why others can no longer tell what is under way here; null as long as they can. */
   get fault(): Error | null {
     return this.lost;
   }
@@ -70,7 +70,12 @@ export class LiveClaims {
 
   /** Shows that they no longer are. */
   async drop(ids: readonly string[]): Promise<void> {
-    await this.send(`select pg_advisory_unlock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+    try {
+      await this.send(`select pg_advisory_unlock_shared(${this.lockClass}, hashtext(id)) from unnest($1::text[]) as id`, [ids]);
+    } catch (error) {
+      this.lose(error as Error);
+      throw error;
+    }
   }
 
   /** Gives the connection back, without any lock on it. */
